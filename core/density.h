@@ -1,0 +1,46 @@
+/* What is asked of a density on a grid, given as cell averages p[cells]. */
+#ifndef FK_CORE_DENSITY_H
+#define FK_CORE_DENSITY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/grid.h"
+#include "core/status.h"
+
+double fk_density_mass(const fk_grid *g, const double *p);
+double fk_density_min(const fk_grid *g, const double *p);
+
+/* Mean [dim] and covariance [dim][dim] of p / mass; each cell counts as uniform, the
+ * h^2/12 that this adds to a variance is part of the density's own second moment and
+ * is subtracted. */
+void fk_density_moments(const fk_grid *g, const double *p, double *mean, double *cov);
+
+/* -int p log p, natural logarithm. */
+double fk_density_entropy(const fk_grid *g, const double *p);
+
+/* Distances between p and q (cell averages); none is normalised first. */
+double fk_density_l1(const fk_grid *g, const double *p, const double *q);
+double fk_density_l2(const fk_grid *g, const double *p, const double *q);
+double fk_density_kl(const fk_grid *g, const double *p,
+                     const double *q); /* inf if q = 0 < p */
+double fk_density_hellinger(const fk_grid *g, const double *p, const double *q);
+
+/* Wasserstein-1 in 1-D: int |F - G| dx, both scaled to mass 1; the largest over the
+ * axes' marginals otherwise, which bounds it from below. */
+FK_NODISCARD fk_status fk_density_w1(const fk_grid *g, const double *p, const double *q,
+                                     double *w1);
+
+/* m[cells of the axis]: density of one variable. */
+void fk_density_marginal(const fk_grid *g, const double *p, size_t axis, double *m);
+
+/* Expected L1 distance between p and the histogram of `count` samples of it:
+ * sqrt(2 / (pi count)) sum sqrt(P (1 - P)), P the mass of a cell (exact for cells that
+ * expect many; cells that expect few use the exact binomial mean deviation). */
+double fk_density_noise_floor(const fk_grid *g, const double *p, double count);
+
+/* Histogram counts[cells] of `total` particles as a density. */
+void fk_density_from_counts(const fk_grid *g, const uint64_t *count, double total,
+                            double *p);
+
+#endif

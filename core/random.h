@@ -1,0 +1,43 @@
+/* Random numbers that depend on (seed, purpose, particle, draw) alone.
+ *
+ * Each particle has its own xoshiro256++ stream, seeded from (seed, purpose,
+ * particle) by a counter-based hash (Threefry), so results depend neither on threads
+ * nor on blocks.  FK_BLOCK streams advance together, one SIMD lane each.  Normals come
+ * in pairs (Box-Muller with polynomial log, sine and cosine; arithmetic only, so the
+ * bits are those of every machine).  [blackman-vigna-2021, salmon-2011] */
+#ifndef FK_CORE_RANDOM_H
+#define FK_CORE_RANDOM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/block.h"
+
+/* Streams of different purpose are independent. */
+typedef enum fk_purpose {
+    FK_FOR_INITIAL, /* draws from the initial law */
+    FK_FOR_NOISE,   /* increments of the paths */
+    FK_FOR_HALVING, /* initial draws and noise of the step-halving pair */
+    FK_FOR_REVERSE, /* the reverse samplers */
+    FK_FOR_TEST,
+} fk_purpose;
+
+/* FK_BLOCK neighbouring streams.  State at the border of a pair of rows; `used` rows
+ * of the pair are spent.  A plain value: copy it to save the position. */
+typedef struct fk_streams {
+    uint64_t s[4][FK_BLOCK];
+    unsigned used; /* 0 or 1 */
+} fk_streams;
+
+/* Streams of particles first .. first + FK_BLOCK - 1. */
+void fk_streams_seed(fk_streams *r, uint64_t seed, fk_purpose purpose, uint64_t first);
+
+/* z[n][FK_BLOCK], independent N(0, 1); rows are consumed in order: two calls for one
+ * row give what one call for two rows gives.  z aligned to FK_ALIGN. */
+void fk_streams_normal(fk_streams *r, size_t n, double *z);
+
+/* u[FK_BLOCK], uniform on the open interval (0, 1), 53 bits.  Ends a pair of normals
+ * that is half used. */
+void fk_streams_uniform(fk_streams *r, double *u);
+
+#endif

@@ -1,0 +1,51 @@
+/* A density evolving under a Fokker-Planck operator, with its ledger. */
+#ifndef FK_PDE_EVOLUTION_H
+#define FK_PDE_EVOLUTION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/progress.h"
+#include "core/status.h"
+#include "pde/fokker_planck.h"
+#include "pde/stepper.h"
+
+typedef struct fk_evolution fk_evolution;
+
+typedef struct fk_evolution_options {
+    const fk_pde_stepper *stepper;
+    double step;      /* > 0: fixed step (each advance divides its interval evenly) */
+    double tolerance; /* used when step == 0: L1 error per unit of mass allowed to
+                         arise over the whole time span `span`, shared out evenly; by
+                         step doubling */
+    double span;      /* length of the run the tolerance is for [time] */
+} fk_evolution_options;
+
+/* Where the mass is: inside + sum(left) = 1 to rounding when it began so. */
+typedef struct fk_ledger {
+    double inside;
+    double left[FK_GRID_DIM][2]; /* through each absorbing or open face so far */
+    double defect;               /* inside + left - initial mass: rounding */
+    double minimum;              /* least cell average met at any step so far */
+    uint64_t steps, rejected;    /* accepted and rejected time steps */
+    uint64_t limited;            /* line solves that needed the positivity limiter */
+    double time_error;           /* accumulated estimate of the L1 time error; NaN with
+                                    a fixed step */
+} fk_ledger;
+
+/* Borrows fp (whose time it sets).  p[cells] at time t is copied. */
+FK_NODISCARD fk_status fk_evolution_new(fk_fokker_planck *fp, double t, const double *p,
+                                        const fk_evolution_options *o,
+                                        fk_evolution **out);
+void fk_evolution_free(fk_evolution *e); /* accepts NULL */
+
+/* To t_end.  FK_EDOMAIN with a sentence when a coefficient is not finite. */
+FK_NODISCARD fk_status fk_evolution_advance(fk_evolution *e, double t_end,
+                                            const fk_progress *progress,
+                                            fk_message *message);
+
+const double *fk_evolution_density(const fk_evolution *e); /* [cells], borrowed */
+double fk_evolution_time(const fk_evolution *e);
+void fk_evolution_ledger(const fk_evolution *e, fk_ledger *out);
+
+#endif

@@ -1,0 +1,58 @@
+/* The Fokker-Planck operator in flux form on a grid, one to three dimensions:
+ *
+ *     dp_c/dt = - sum over directions e of (J_e out of c - J_e into c)
+ *
+ * Directions are the axes and, where the diffusion tensor a has cross terms, the grid's
+ * diagonals: a is written as a sum of w_e e e^T with w_e >= 0 (each cross term a_ij
+ * goes to the diagonal of its sign, its absolute value is taken from the two axes), and
+ * the drift follows as b = sum_e w_e e (e . q), q = a^-1 b, so every direction is a
+ * one-dimensional Fokker-Planck equation along its own lines.  Each keeps the mass and,
+ * with a positive flux, the sign; for a gradient drift each keeps the equilibrium.
+ * A tensor too skewed for the grid's diagonals (some axis weight would be negative) has
+ * no such form on these cells: fk_fokker_planck_new says where and what cell shape
+ * would do.  Singular a (no noise along some direction): the drift goes along the axes,
+ * upwind where no diffusion is left; no noise at all is the continuity equation.
+ *
+ * Coefficients that depend on t are taken at the time given to fk_fokker_planck_set. */
+#ifndef FK_PDE_FOKKER_PLANCK_H
+#define FK_PDE_FOKKER_PLANCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/grid.h"
+#include "core/status.h"
+#include "pde/flux.h"
+#include "sde/sde.h"
+
+typedef struct fk_fokker_planck fk_fokker_planck;
+
+/* Borrows sde; copies the domain.  FK_EDOMAIN with a sentence: a coefficient is not
+ * finite at a face (says which, where), or the tensor cannot be split. */
+FK_NODISCARD fk_status fk_fokker_planck_new(const fk_sde *sde, const fk_domain *domain,
+                                            const fk_flux *flux, fk_fokker_planck **out,
+                                            fk_message *message);
+void fk_fokker_planck_free(fk_fokker_planck *fp); /* accepts NULL */
+
+/* Rates for time t; does nothing if the problem is autonomous or t is the present one. */
+FK_NODISCARD fk_status fk_fokker_planck_set(fk_fokker_planck *fp, double t,
+                                            fk_message *message);
+
+/* dp/dt[cells] = L p. */
+void fk_fokker_planck_apply(const fk_fokker_planck *fp, const double *p, double *dpdt);
+
+/* u -> L^T u, the backward operator's discrete twin: <u, L p> = <L^T u, p> to rounding. */
+void fk_fokker_planck_apply_transpose(const fk_fokker_planck *fp, const double *u,
+                                      double *out);
+
+/* Largest rate out of a cell [1/time]: explicit Euler keeps the sign up to 1 / rate. */
+double fk_fokker_planck_max_rate(const fk_fokker_planck *fp);
+
+/* Probability current density J_i[cells] at cell centres, dim arrays. */
+void fk_fokker_planck_current(const fk_fokker_planck *fp, const double *p,
+                              double *const *current);
+
+/* Bytes held; also the estimate before making one. */
+size_t fk_fokker_planck_memory(const fk_sde *sde, const fk_grid *g);
+
+#endif

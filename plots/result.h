@@ -1,0 +1,118 @@
+/* Everything a run found, as plain data: filled by the program, read by the writers of
+ * the results file, the summary, the figures and the report. */
+#ifndef FK_PLOTS_RESULT_H
+#define FK_PLOTS_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/goodness.h"
+#include "core/grid.h"
+#include "sde/problem.h"
+
+typedef enum fk_word { FK_AGREE, FK_DISAGREE, FK_INCONCLUSIVE } fk_word;
+const char *fk_word_text(fk_word w); /* "agree" ... */
+
+/* The error budget of one comparison: L1 and chi-distance of each part. */
+typedef struct fk_budget_line {
+    const char *name;   /* "sampling", "time step", "grid", "truncation" */
+    const char *source; /* how it was measured, one line */
+    double l1;          /* NaN: not measured */
+    double chi;         /* NaN: not measured */
+} fk_budget_line;
+
+enum { FK_BUDGET_LINES = 4 };
+
+/* One moment compared: value by either way, difference in standard errors. */
+typedef struct fk_moment_line {
+    char name[32];                   /* "mean x", "variance x", "covariance x y" */
+    double sample, reference, error; /* error: standard error of the sample's */
+    double allowance;                /* known systematic error */
+    double sigmas;                   /* (|difference| - allowance)+ / error */
+} fk_moment_line;
+
+/* Sample against reference density at one time. */
+typedef struct fk_comparison {
+    char sample[48], reference[48]; /* "particles", "Fokker-Planck", "exact", ... */
+    double t;
+    double count; /* of the sample; 0: the sample is a density, only distances */
+    fk_word word;
+    double l1, l1_floor, l2, kl, hellinger, w1;
+    double linf_at[FK_GRID_DIM]; /* where the largest discrepancy sits */
+    fk_chi_square chi;
+    size_t n_bins;
+    bool has_ks;
+    fk_ks ks;
+    size_t n_moments;
+    fk_moment_line moment[9];
+    fk_budget_line budget[FK_BUDGET_LINES];
+    double p_least; /* least p-value of all tests, times their number, at most 1 */
+} fk_comparison;
+
+/* The densities at one time; any pointer may be NULL. */
+typedef struct fk_snapshot {
+    double t;
+    double *pde;                     /* [cells] */
+    double *particles;               /* [cells] histogram as density */
+    double *kernel;                  /* [cells] last-step kernel estimate */
+    double *exact;                   /* [cells] */
+    double *current[FK_GRID_DIM];    /* [cells] probability current */
+    double outside;                  /* share of the particles beyond open faces */
+    double absorbed[FK_GRID_DIM][2]; /* share absorbed, by particles */
+    double lost[FK_GRID_DIM][2];     /* mass left through each face, by the PDE */
+    double mass_defect, minimum;
+    size_t n_points; /* a handful of particles for scatter plots, [n_points][dim] */
+    double *points;
+} fk_snapshot;
+
+typedef struct fk_reverse_run {
+    char name[64]; /* "reverse SDE, grid score" */
+    char key[32];  /* "sde_grid" */
+    size_t count;
+    size_t n_frames;
+    double *time;     /* [n_frames], falling */
+    double **density; /* [n_frames][cells] histogram as density */
+    size_t n_points;
+    double *points;           /* [n_points][dim] final states */
+    fk_comparison comparison; /* generated against the initial density */
+    double seconds;
+} fk_reverse_run;
+
+typedef struct fk_timing {
+    char name[48];
+    double seconds;
+    double rate; /* in `unit`; NaN if none */
+    const char *unit;
+} fk_timing;
+
+enum { FK_TIMINGS = 16 };
+
+typedef struct fk_result {
+    const fk_problem *problem;
+    const char *command;            /* the command line */
+    const char *version, *revision; /* revision: git id or "" */
+    int threads;
+    char created[32]; /* UTC, ISO 8601 */
+
+    size_t n_snapshots; /* the first is the initial density */
+    fk_snapshot *snapshot;
+    size_t n_frames; /* animation: densities at evenly spaced times */
+    double *frame_time;
+    double **frame_pde;       /* [n_frames][cells] or NULL */
+    double **frame_particles; /* [n_frames][cells] or NULL */
+
+    size_t n_comparisons;
+    fk_comparison *comparison;
+    size_t n_reverse;
+    fk_reverse_run *reverse;
+    fk_word word;       /* of the whole */
+    char sentence[512]; /* what it means, for a person */
+    size_t n_timings;
+    fk_timing timing[FK_TIMINGS];
+    char scheme_note[256]; /* facts worth telling, "" if none */
+} fk_result;
+
+void fk_result_free(fk_result *r); /* frees what it owns, not the problem */
+
+#endif

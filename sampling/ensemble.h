@@ -1,0 +1,84 @@
+/* Ensembles of independent paths of one SDE, advanced in blocks that stay in cache for
+ * many steps, one OpenMP task a group of blocks.  Path i is a function of (seed, i, step size, SDE,
+ * scheme, boundaries) alone: never of threads, of the number of particles, or of where
+ * the run paused. */
+#ifndef FK_SAMPLING_ENSEMBLE_H
+#define FK_SAMPLING_ENSEMBLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/grid.h"
+#include "core/progress.h"
+#include "core/random.h"
+#include "core/status.h"
+#include "sampling/scheme.h"
+#include "sde/law.h"
+#include "sde/sde.h"
+
+typedef struct fk_ensemble fk_ensemble;
+
+typedef struct fk_ensemble_options {
+    size_t count; /* particles, >= 1 */
+    double start; /* time of the initial law */
+    double step;  /* h, > 0; each advance uses the largest h' <= h that
+                                divides its interval evenly */
+    uint64_t seed;
+    fk_purpose purpose; /* FK_FOR_NOISE for the main run */
+    const fk_scheme *scheme;
+} fk_ensemble_options;
+
+/* domain NULL: free space in any dimension.  sde and domain must outlive the ensemble;
+ * draws the initial states. */
+FK_NODISCARD fk_status fk_ensemble_new(const fk_sde *sde, const fk_domain *domain,
+                                       const fk_law *law, const fk_ensemble_options *o,
+                                       fk_ensemble **out, fk_message *message);
+void fk_ensemble_free(fk_ensemble *e); /* accepts NULL */
+
+/* To time t_end >= the present time.  After each step: reflecting faces fold the path
+ * back, periodic ones wrap it, absorbing ones end it there, open ones let it go on
+ * outside.  FK_EDOMAIN with a sentence if a particle becomes not finite (names the
+ * particle and the time); FK_EINTERRUPTED leaves the ensemble at some paused state
+ * that must only be freed. */
+FK_NODISCARD fk_status fk_ensemble_advance(fk_ensemble *e, double t_end,
+                                           const fk_progress *progress,
+                                           fk_message *message);
+
+double fk_ensemble_time(const fk_ensemble *e);
+size_t fk_ensemble_count(const fk_ensemble *e);
+uint64_t fk_ensemble_steps(const fk_ensemble *e); /* steps taken per particle so far */
+
+/* Copies the present states of n particles from `first` on to x[n][dim]; those absorbed
+ * keep the point where they ended. */
+void fk_ensemble_states(const fk_ensemble *e, size_t first, size_t n, double *x);
+
+/* Where everyone is.  Integers: exact and the same for any number of threads. */
+typedef struct fk_census {
+    uint64_t inside;                   /* in a cell */
+    uint64_t outside;                  /* alive beyond an open face */
+    uint64_t absorbed[FK_GRID_DIM][2]; /* per face */
+} fk_census;
+
+/* Counts per cell of g, count[cells]. */
+void fk_ensemble_histogram(const fk_ensemble *e, const fk_grid *g, uint64_t *count,
+                           fk_census *census);
+
+/* Moments of those alive, by fixed-order pairwise sums: mean[dim], covariance[dim][dim]
+ * (divided by n - 1), fourth central moments[dim] for the standard error of a variance;
+ * *alive gets n. */
+void fk_ensemble_moments(const fk_ensemble *e, double *mean, double *covariance,
+                         double *fourth, uint64_t *alive);
+
+/* Smooth estimate of the density one step of size `h` ahead of now: the transition
+ * kernel of the scheme averaged over the particles, its mass per cell computed with
+ * error functions (1-D, diagonal covariance) - no bandwidth to choose, no bias beyond the
+ * scheme's own [pedersen-1995, hu-watanabe-1996].  p[cells] cell averages, 1-D and 2-D;
+ * boundaries as in a step (reflected kernels fold, periodic wrap, others lose mass).
+ * Cells beyond 6 standard deviations of a kernel are skipped.
+ * FK_EDOMAIN if the scheme has no closed transition. */
+FK_NODISCARD fk_status fk_ensemble_kernel_density(const fk_ensemble *e,
+                                                  const fk_grid *g, double h, double *p,
+                                                  const fk_progress *progress);
+
+#endif

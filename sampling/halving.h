@@ -1,0 +1,33 @@
+/* The time-step part of the error budget: the same Brownian paths with step h and with
+ * step h/2, from the same initial points.  Because the noise is common, the difference
+ * of the two histograms shows the bias of the scheme and little else. */
+#ifndef FK_SAMPLING_HALVING_H
+#define FK_SAMPLING_HALVING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sampling/ensemble.h"
+
+typedef struct fk_halving fk_halving;
+
+FK_NODISCARD fk_status fk_halving_new(const fk_sde *sde, const fk_domain *domain,
+                                      const fk_law *law, const fk_ensemble_options *o,
+                                      fk_halving **out, fk_message *message);
+void fk_halving_free(fk_halving *h);
+FK_NODISCARD fk_status fk_halving_advance(fk_halving *h, double t_end,
+                                          const fk_progress *progress,
+                                          fk_message *message);
+
+/* Counts per cell with step h and h/2, and how many of the pairs sit in different
+ * places: moved[cell] = pairs of which exactly one member is in the cell.  The cell with
+ * index `cells` collects all that are outside or absorbed: arrays of cells + 1. */
+void fk_halving_histograms(const fk_halving *h, const fk_grid *g, uint64_t *coarse,
+                           uint64_t *fine, uint64_t *moved);
+
+/* Mean over the pairs that are both alive of x_i(h) - x_i(h/2) and of the difference of
+ * (x_i - centre_i)^2, with their standard errors: [dim] each. */
+void fk_halving_moments(const fk_halving *h, const double *centre, double *mean,
+                        double *mean_error, double *square, double *square_error);
+
+#endif

@@ -1,0 +1,41 @@
+/* One-step schemes for ensembles, over blocks of FK_BLOCK particles.  One file each in
+ * sampling/schemes/, one line each in sampling/schemes.def. */
+#ifndef FK_SAMPLING_SCHEME_H
+#define FK_SAMPLING_SCHEME_H
+
+#include <stddef.h>
+
+#include "core/block.h"
+#include "core/status.h"
+#include "sde/sde.h"
+
+/* The SDE compiled for stepping, shared read-only by all threads. */
+typedef struct fk_stepper fk_stepper;
+
+typedef struct fk_scheme {
+    const char *name;      /* problem-file word */
+    const char *summary;   /* one line for `fokker list schemes` */
+    const char *reference; /* key into REFERENCES.md */
+    double strong_order; /* E|X_T - X_T^h| = O(h^strong_order), multiplicative noise */
+    double weak_order;   /* |E phi(X_T) - E phi(X_T^h)| = O(h^weak_order) */
+
+    /* Compile; FK_EDOMAIN with a sentence if the scheme does not accept this SDE. */
+    fk_status (*prepare)(const fk_sde *sde, fk_stepper **out, fk_message *message);
+    void (*release)(fk_stepper *s);         /* accepts NULL */
+    size_t (*scratch)(const fk_stepper *s); /* doubles per thread */
+
+    /* Advance x[dim][FK_BLOCK] from t to t + h; dw[noises][FK_BLOCK] are N(0, 1), to be
+     * scaled by sqrt(h). */
+    void (*step)(const fk_stepper *s, double t, double h, const double *dw,
+                 double *const *x, double *scratch);
+
+    /* Gaussian law of the step's result given its start: mean[dim][FK_BLOCK] and
+     * covariance[dim][dim][FK_BLOCK].  NULL if the scheme has none in closed form. */
+    void (*transition)(const fk_stepper *s, double t, double h, const double *const *x,
+                       double *const *mean, double *const *covariance, double *scratch);
+} fk_scheme;
+
+extern const fk_scheme *const fk_schemes[]; /* NULL-terminated */
+const fk_scheme *fk_scheme_find(const char *name);
+
+#endif

@@ -1,0 +1,89 @@
+/* A problem: everything a run needs, typed and checked.  Read from a YAML file
+ * (problem_file.h) or filled by a program. */
+#ifndef FK_SDE_PROBLEM_H
+#define FK_SDE_PROBLEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/grid.h"
+#include "sde/law.h"
+#include "sde/process.h"
+#include "sde/sde.h"
+
+typedef struct fk_problem_particles {
+    bool on;
+    size_t count;
+    char scheme[32];
+    double step;
+    uint64_t seed;
+    double
+        halving; /* share of the particles that the step-halving pair uses, 0: none */
+    bool kernel; /* smooth estimate from the last step's kernel as well */
+} fk_problem_particles;
+
+typedef struct fk_problem_pde {
+    bool on;
+    char flux[32];
+    char stepper[32];
+    double step;      /* 0: adaptive */
+    double tolerance; /* L1 */
+    bool halving;     /* run on half the cell width too, for the error budget */
+} fk_problem_pde;
+
+typedef struct fk_problem_compare {
+    double tolerance;    /* L1 difference that matters to the user */
+    double significance; /* of the whole verdict, shared among its tests */
+    double power;        /* with which a difference of `tolerance` must be detectable */
+    double least;        /* expected counts per bin */
+} fk_problem_compare;
+
+/* Backwards sampling; steps == 0: none. */
+typedef struct fk_problem_reverse {
+    size_t steps;
+    size_t count;       /* per sampler */
+    size_t exact_count; /* particles for the samplers driven by the exact score */
+    double lambda;      /* of the reverse SDE; the probability flow always runs too */
+    bool grid, exact;   /* score sources */
+} fk_problem_reverse;
+
+typedef struct fk_problem_output {
+    bool plots;
+    bool animation;
+    size_t frames; /* of the animation */
+} fk_problem_output;
+
+typedef struct fk_problem {
+    char *name;  /* of the result's folder: letters, digits, - and _ */
+    char *about; /* one paragraph; "" if none */
+    char *text;  /* the problem file with the shell's settings applied, as YAML */
+    char *path;  /* where it was read */
+
+    fk_expr_pool *pool;
+    fk_sde *sde;
+    const fk_process *process; /* NULL if written out */
+    char **unit;               /* [dim] "1" if not given */
+    char *time_unit;
+
+    double start, end;
+    size_t n_outputs;
+    double *output; /* [n_outputs] ascending, > start, the last one is end */
+
+    bool has_domain;  /* false: particles alone, any dimension */
+    fk_domain domain; /* valid if has_domain */
+
+    fk_law *initial;
+    char *initial_text;   /* one line for people */
+    const fk_expr *exact; /* user's exact density in the variables and t; NULL */
+
+    fk_problem_particles particles;
+    fk_problem_pde pde;
+    fk_problem_compare compare;
+    fk_problem_reverse reverse;
+    fk_problem_output result;
+} fk_problem;
+
+void fk_problem_free(fk_problem *p); /* accepts NULL */
+
+#endif

@@ -1,0 +1,44 @@
+/* Scores s(x, t) = grad log p_t(x), on a table of times fixed when the score is made.
+ * One interface, several sources: the exact mixture of a linear process, and a density
+ * on a grid (the Fokker-Planck solution itself). */
+#ifndef FK_SDE_SCORE_H
+#define FK_SDE_SCORE_H
+
+#include <stddef.h>
+
+#include "core/block.h"
+#include "core/grid.h"
+#include "sde/mixture.h"
+#include "sde/sde.h"
+
+typedef struct fk_score fk_score;
+struct fk_score {
+    size_t dim;
+    size_t n_times;
+    const double *time; /* [n_times], ascending */
+    size_t scratch;     /* doubles needed per thread */
+
+    /* s[dim][FK_BLOCK] at time[k] from x[dim][FK_BLOCK]; finite for every finite x.
+     * Safe from many threads. */
+    void (*eval)(const fk_score *score, size_t k, const double *const *x,
+                 double *const *s, double *scratch);
+    void (*free)(fk_score *score);
+};
+
+/* Exact: the law at t0 is the mixture m0, the SDE linear. */
+FK_NODISCARD fk_status fk_score_linear_new(const fk_sde *s, double t0,
+                                           const fk_mixture *m0, size_t n_times,
+                                           const double *time, fk_score **out);
+
+/* From densities p[n_times][cells] of cell averages on a 1-D or 2-D grid: gradient of
+ * the bicubic (1-D: cubic) spline of log p.  Where p falls below `floor` times its
+ * maximum the log density is continued outwards smoothly, by the quadratic that has
+ * the density's own mean and covariance there, so that stray particles are led back.
+ * Copies what it needs. */
+FK_NODISCARD fk_status fk_score_grid_new(const fk_grid *g, size_t n_times,
+                                         const double *time, const double *const *p,
+                                         double floor, fk_score **out);
+
+void fk_score_free(fk_score *score); /* accepts NULL */
+
+#endif

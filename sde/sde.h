@@ -1,0 +1,87 @@
+/* A stochastic differential equation in d variables driven by m Wiener processes:
+ *
+ *     dX_i = f_i(X, t) dt + sum_k G_ik(X, t) o_A dW_k
+ *
+ * with the noise evaluated at the point A of each step: 0 Ito, 1/2 Stratonovich,
+ * 1 Hanggi-Klimontovich (end point).  Everything derived is derived symbolically, once:
+ *
+ *     ito_i   = f_i + A sum_jk G_jk d_j G_ik                    Ito drift
+ *     a_ij    = 1/2 sum_k G_ik G_jk                             diffusion tensor
+ *     b_i     = ito_i - sum_j d_j a_ij                          drift of the flux form
+ *     p_t     = -sum_i d_i (b_i p - sum_j a_ij d_j p)           Fokker-Planck
+ *
+ * Particles step with ito and G; the density evolves with b and a.  In more than one
+ * dimension the A = 1 rule depends on G, not only on G G^T; the kinetic rule
+ * p_t = -d_i (f_i p - a_ij d_j p) is a fourth interpretation, ito_i = f_i + d_j a_ij,
+ * equal to A = 1 in one dimension.  [gardiner-2009, hanggi-1978, klimontovich-1990] */
+#ifndef FK_SDE_SDE_H
+#define FK_SDE_SDE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/expr.h"
+#include "core/program.h"
+#include "core/status.h"
+
+typedef enum fk_interpretation {
+    FK_ITO,
+    FK_STRATONOVICH,
+    FK_HANGGI_KLIMONTOVICH,
+    FK_KINETIC,
+} fk_interpretation;
+
+const char *fk_interpretation_name(fk_interpretation i); /* "hanggi-klimontovich" */
+
+/* Immutable once made; may be read by many threads. */
+typedef struct fk_sde {
+    size_t dim;    /* d */
+    size_t noises; /* m, may be 0: an ordinary differential equation */
+    fk_interpretation interpretation;
+
+    fk_expr_pool *pool;       /* borrowed */
+    const fk_expr **variable; /* [dim] symbols */
+    const fk_expr *time;      /* symbol t */
+    size_t n_parameters;
+    const fk_expr **parameter; /* [n_parameters] symbols */
+    double *value;             /* [n_parameters] */
+
+    const fk_expr **drift;      /* [dim]          f, as stated */
+    const fk_expr **noise;      /* [dim][noises]  G, as stated */
+    const fk_expr **ito;        /* [dim] */
+    const fk_expr **diffusion;  /* [dim][dim]     a, symmetric */
+    const fk_expr **flux_drift; /* [dim]          b */
+} fk_sde;
+
+/* What an SDE is made of; arrays are read and copied, expressions must be of `pool`,
+ * which must outlive the SDE. */
+typedef struct fk_sde_parts {
+    fk_expr_pool *pool;
+    size_t dim, noises;
+    fk_interpretation interpretation;
+    const fk_expr *const *variable;
+    const fk_expr *time;
+    size_t n_parameters;
+    const fk_expr *const *parameter;
+    const double *value;
+    const fk_expr *const *drift; /* [dim] */
+    const fk_expr *const *noise; /* [dim][noises] */
+} fk_sde_parts;
+
+FK_NODISCARD fk_status fk_sde_new(const fk_sde_parts *parts, fk_sde **out);
+void fk_sde_free(fk_sde *s); /* accepts NULL; leaves the pool alone */
+
+/* How the symbols are bound when an expression over the SDE's variables is compiled;
+ * borrows from s. */
+fk_binding fk_sde_binding(const fk_sde *s);
+
+/* True if a_ij == 0 for all i != j, symbolically. */
+bool fk_sde_diagonal(const fk_sde *s);
+
+/* True if b and a are free of t. */
+bool fk_sde_autonomous(const fk_sde *s);
+
+/* True if in this SDE hanggi-klimontovich and kinetic would give different Ito drifts. */
+bool fk_sde_endpoint_ambiguous(const fk_sde *s);
+
+#endif
