@@ -1,20 +1,21 @@
 # fokker - densities of diffusion SDEs, by particles and by the Fokker-Planck equation
 #
-#   make            library and program         make check      all tests
+#   make            library and program         make check      all tests; T='NAME...' for some
 #   make bench      throughput beside limits    make sanitize   tests under ASan and UBSan
 #   make lint       layers, headers, format     make format     rewrite with clang-format
 #   make install    PREFIX=/usr/local DESTDIR=  make uninstall  the same paths
 #   make demo       the main job into out/      make clean      remove build/
-#   make help       this text
+#   make tests      build tests, run none       make help       this text
 #
 # Any variable below may be set on the command line: make CC=clang OPT='-O0 -g3'.
+# V=1 shows the commands in full.
 
 VERSION  := 0.1.0
 PREFIX   ?= /usr/local
 BUILD    ?= build
 OPT      ?= -O3 -g
 PACKAGES ?= gsl netcdf yaml-0.1
-REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
+REVISION := $(shell git describe --always --dirty=+ --abbrev=12 --exclude='*' 2>/dev/null)
 
 # Modules, lowest first, and what each may include.
 MODULES := core solvers sde pde sampling plots
@@ -33,21 +34,20 @@ WARN   := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
 CFLAGS ?= $(OPT)
 WIDE   := $(shell $(CC) -mprefer-vector-width=512 -fsyntax-only -x c /dev/null 2>/dev/null \
             && echo -mprefer-vector-width=512)
-ALL_CPPFLAGS := -I. -D_GNU_SOURCE -DFK_VERSION='"$(VERSION)"' \
-                -DFK_DATA_DIR='"$(PREFIX)/share/fokker"' $(CPPFLAGS)
-ALL_CFLAGS := -std=c11 -ffp-contract=off -fno-math-errno -fno-trapping-math $(WIDE) -fopenmp $(WARN) \
-              $(shell pkg-config --cflags $(PACKAGES)) $(CFLAGS)
-ALL_LIBS   := $(shell pkg-config --libs $(PACKAGES)) -lm
+ALL_CPPFLAGS := -I. -D_GNU_SOURCE $(CPPFLAGS)
+ALL_CFLAGS := -std=c11 -ffp-contract=off -fno-math-errno -fno-trapping-math $(WIDE) -fopenmp \
+              $(WARN) $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) $(CFLAGS)
+ALL_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
 
-LIB_SRC  := $(sort $(wildcard $(MODULES:%=%/*.c) $(MODULES:%=%/*/*.c)))
-HEADERS  := $(sort $(wildcard $(MODULES:%=%/*.h)))
-EXP_SRC  := $(sort $(wildcard experiments/*.c))
-MAIN_SRC := $(wildcard experiments/main.c)
-APP_SRC  := $(filter-out $(MAIN_SRC),$(EXP_SRC))
-TEST_SRC := $(sort $(wildcard tests/test_*.c))
-CLI_TESTS := $(sort $(wildcard tests/cli_*.sh))
+LIB_SRC   := $(sort $(wildcard $(MODULES:%=%/*.c) $(MODULES:%=%/*/*.c)))
+EXP_SRC   := $(sort $(wildcard experiments/*.c))
+MAIN_SRC  := $(wildcard experiments/main.c)
+APP_SRC   := $(filter-out $(MAIN_SRC),$(EXP_SRC))
+TEST_SRC  := $(sort $(wildcard tests/test_*.c))
 BENCH_SRC := $(sort $(wildcard bench/*.c))
-ALL_SRC  := $(LIB_SRC) $(EXP_SRC) $(TEST_SRC) $(BENCH_SRC)
+ALL_SRC   := $(LIB_SRC) $(EXP_SRC) $(TEST_SRC) $(BENCH_SRC)
+HEADERS   := $(sort $(wildcard $(MODULES:%=%/*.h)))
+ALL_HEADERS := fokker.h $(HEADERS) $(sort $(wildcard $(MODULES:%=%/*/*.h) experiments/*.h))
 
 LIB     := $(BUILD)/libfokker.a
 PROGRAM := $(if $(MAIN_SRC),$(BUILD)/fokker)
@@ -55,59 +55,74 @@ TESTS   := $(TEST_SRC:tests/%.c=$(BUILD)/%)
 BENCHES := $(BENCH_SRC:bench/%.c=$(BUILD)/bench-%)
 object   = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
-.PHONY: all check bench demo sanitize lint layers headers format format-check install \
+# A short line for each command, the command itself with V=1.
+Q   := $(if $(V),,@)
+say  = $(if $(V),,@printf '  %-5s %s\n' $(1) $@)
+
+.PHONY: all tests check bench demo sanitize lint layers headers format format-check install \
         uninstall clean help FORCE
 .DELETE_ON_ERROR:
 
 all: $(LIB) $(PROGRAM)
+tests: $(TESTS)
 
-$(LIB): $(call object,$(LIB_SRC) $(APP_SRC))
-	rm -f $@ && $(AR) rcs $@ $^
+$(LIB): $(call object,$(LIB_SRC) $(APP_SRC)) $(BUILD)/objects
+	$(call say,AR)
+	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
 $(BUILD)/fokker: $(call object,$(MAIN_SRC)) $(LIB)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LIBS)
-
 $(TESTS): $(BUILD)/%: $(BUILD)/tests/%.o $(LIB)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs check) $(ALL_LIBS)
-
 $(BENCHES): $(BUILD)/bench-%: $(BUILD)/bench/%.o $(LIB)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LIBS)
+$(TESTS): EXTRA_LIBS = $(shell pkg-config --libs check)
+$(BUILD)/fokker $(TESTS) $(BENCHES):
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(EXTRA_LIBS) $(ALL_LIBS)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
+	$(call say,CC)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(EXTRA_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-# The git id is known to one file alone, so that a commit recompiles only that.
-$(BUILD)/experiments/version.o: ALL_CPPFLAGS += -DFK_REVISION='"$(REVISION)"'
+# Version, data folder and git id are known to experiments/ alone, the id to one file: a
+# commit or another PREFIX recompiles little.
+EXP_OBJ := $(call object,$(EXP_SRC))
+$(EXP_OBJ): EXTRA_CPPFLAGS = -DFK_VERSION='"$(VERSION)"' -DFK_DATA_DIR='"$(PREFIX)/share/fokker"'
+$(EXP_OBJ): $(BUILD)/place
+$(BUILD)/experiments/version.o: EXTRA_CPPFLAGS += -DFK_REVISION='"$(REVISION)"'
 $(BUILD)/experiments/version.o: $(BUILD)/revision
 
-# Rebuild everything when the compiler or a flag changes, and only then.
+# Rebuild when the compiler, a flag or the list of sources changes, and only then.
 remember = @mkdir -p $(@D); printf '%s\n' '$(subst ','\'',$(1))' | cmp -s - $@ \
   || printf '%s\n' '$(subst ','\'',$(1))' > $@
 $(BUILD)/flags: FORCE
-	$(call remember,$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS))
+	@pkg-config --exists --print-errors $(PACKAGES) || \
+	  { echo "A package is missing: sh test.sh installs or names it."; exit 1; }
+	$(call remember,$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) $(ALL_LIBS))
+$(BUILD)/objects: FORCE
+	$(call remember,$(LIB_SRC) $(APP_SRC))
+$(BUILD)/place: FORCE
+	$(call remember,$(VERSION) $(PREFIX))
 $(BUILD)/revision: FORCE
 	$(call remember,$(REVISION))
 FORCE:
 
 -include $(patsubst %.c,$(BUILD)/%.d,$(ALL_SRC))
 
-# Every program runs even after a failure; one failure fails the target.
-check: all $(TESTS)
-	@fail=0; for t in $(TESTS) $(CLI_TESTS); do echo "== $$t"; \
-	  FOKKER=$(abspath $(BUILD))/fokker $$t || fail=1; done; exit $$fail
+check: all tests
+	@sh tests/run.sh $(BUILD) $(T)
 
 bench: all $(BENCHES)
 	@for b in $(BENCHES); do $$b || exit 1; done
 
 demo:
-	sh demo.sh
+	@sh demo.sh
 
 sanitize:
-	$(MAKE) BUILD=$(BUILD)/sanitize check CPPFLAGS=-DFK_NO_CLONES OPT='-O1 -g \
-	  -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all'
+	CK_TIMEOUT_MULTIPLIER=10 $(MAKE) BUILD=$(BUILD)/sanitize check CPPFLAGS=-DFK_NO_CLONES \
+	  OPT='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all'
 
 lint: layers headers format-check
+	@sh tests/lint.sh
 
 empty :=
 space := $(empty) $(empty)
@@ -119,34 +134,32 @@ layers:
 
 # Each header compiles alone.
 headers:
-	@for h in $(HEADERS); do \
-	  $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -fsyntax-only -x c $$h || exit 1; done
+	@for h in $(ALL_HEADERS); do echo "#include \"$$h\"" | \
+	  $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -Werror -fsyntax-only -x c - || exit 1; done
 
-SOURCES_TO_FORMAT = $(wildcard $(addsuffix /*.[ch],$(MODULES) experiments tests bench) \
-                               $(addsuffix /*/*.[ch],$(MODULES)))
+SOURCES_TO_FORMAT = $(sort $(ALL_SRC) $(ALL_HEADERS))
 format:
 	clang-format -i $(SOURCES_TO_FORMAT)
 format-check:
 	clang-format --dry-run --Werror $(SOURCES_TO_FORMAT)
 
-INSTALLED_HEADERS = $(HEADERS)
+TO = $(DESTDIR)$(PREFIX)
 install: all
-	for h in $(INSTALLED_HEADERS); do \
-	  install -D -m644 $$h $(DESTDIR)$(PREFIX)/include/fokker/$$h || exit 1; done
-	install -D -m644 $(LIB) $(DESTDIR)$(PREFIX)/lib/libfokker.a
-	install -D -m755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/fokker
-	install -D -m644 docs/fokker.1 $(DESTDIR)$(PREFIX)/share/man/man1/fokker.1
-	for f in experiments/*.yaml experiments/*.csv; do \
-	  install -D -m644 $$f $(DESTDIR)$(PREFIX)/share/fokker/$$f || exit 1; done
-	mkdir -p $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	for h in fokker.h $(HEADERS); do \
+	  install -D -m644 $$h $(TO)/include/fokker/$$h || exit 1; done
+	install -D -m644 $(LIB) $(TO)/lib/libfokker.a
+	$(if $(PROGRAM),install -D -m755 $(PROGRAM) $(TO)/bin/fokker)
+	install -D -m644 docs/fokker.1 $(TO)/share/man/man1/fokker.1
+	for f in $(wildcard experiments/*.yaml experiments/*.csv); do \
+	  install -D -m644 $$f $(TO)/share/fokker/$$f || exit 1; done
+	mkdir -p $(TO)/lib/pkgconfig
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@PACKAGES@|$(PACKAGES)|' \
-	  fokker.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/fokker.pc
+	  fokker.pc.in > $(TO)/lib/pkgconfig/fokker.pc
 
 uninstall:
-	rm -rf $(DESTDIR)$(PREFIX)/include/fokker $(DESTDIR)$(PREFIX)/share/fokker
-	rm -f $(DESTDIR)$(PREFIX)/lib/libfokker.a $(DESTDIR)$(PREFIX)/bin/fokker \
-	  $(DESTDIR)$(PREFIX)/share/man/man1/fokker.1 \
-	  $(DESTDIR)$(PREFIX)/lib/pkgconfig/fokker.pc
+	rm -rf $(TO)/include/fokker $(TO)/share/fokker
+	rm -f $(TO)/lib/libfokker.a $(TO)/bin/fokker $(TO)/share/man/man1/fokker.1 \
+	  $(TO)/lib/pkgconfig/fokker.pc
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
