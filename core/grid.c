@@ -1,0 +1,130 @@
+#include "core/grid.h"
+
+#include <assert.h>
+#include <math.h>
+
+fk_grid fk_grid_make(size_t dim, const fk_axis *axis)
+{
+    assert(dim >= 1 && dim <= FK_GRID_DIM);
+    fk_grid g = {.dim = dim};
+    for (size_t i = 0; i < FK_GRID_DIM; i++)
+        g.axis[i] = i < dim ? axis[i] : (fk_axis){0.0, 1.0, 1};
+    for (size_t i = 0; i < dim; i++)
+        assert(axis[i].lo < axis[i].hi && axis[i].cells >= 1);
+    return g;
+}
+
+size_t fk_grid_cells(const fk_grid *g)
+{
+    size_t n = 1;
+    for (size_t i = 0; i < g->dim; i++)
+        n *= g->axis[i].cells;
+    return n;
+}
+
+double fk_grid_volume(const fk_grid *g)
+{
+    double v = 1.0;
+    for (size_t i = 0; i < g->dim; i++)
+        v *= fk_axis_width(&g->axis[i]);
+    return v;
+}
+
+void fk_grid_unravel(const fk_grid *g, size_t flat, size_t index[FK_GRID_DIM])
+{
+    for (size_t i = 0; i < FK_GRID_DIM; i++) {
+        index[i] = flat % g->axis[i].cells;
+        flat /= g->axis[i].cells;
+    }
+}
+
+void fk_grid_centre(const fk_grid *g, size_t flat, double x[FK_GRID_DIM])
+{
+    size_t index[FK_GRID_DIM];
+    fk_grid_unravel(g, flat, index);
+    for (size_t i = 0; i < g->dim; i++)
+        x[i] = fk_axis_centre(&g->axis[i], index[i]);
+}
+
+/* The division may round across an edge; the edges themselves decide. */
+static bool find(const fk_axis *a, double x, size_t *cell)
+{
+    if (!(x >= a->lo && x < a->hi))
+        return false;
+    size_t i = (size_t)((x - a->lo) / fk_axis_width(a));
+    if (i >= a->cells)
+        i = a->cells - 1;
+    while (x < fk_axis_edge(a, i))
+        i--;
+    while (x >= fk_axis_edge(a, i + 1))
+        i++;
+    *cell = i;
+    return true;
+}
+
+bool fk_grid_find(const fk_grid *g, const double *x, size_t *flat)
+{
+    size_t cell = 0;
+    for (size_t i = g->dim; i-- > 0;) {
+        size_t along;
+        if (!find(&g->axis[i], x[i], &along))
+            return false;
+        cell = cell * g->axis[i].cells + along;
+    }
+    *flat = cell;
+    return true;
+}
+
+fk_grid fk_grid_refine(const fk_grid *g, size_t factor)
+{
+    assert(factor >= 1);
+    fk_grid fine = *g;
+    for (size_t i = 0; i < g->dim; i++)
+        fine.axis[i].cells *= factor;
+    return fine;
+}
+
+/* Sum of the fine cells under one coarse cell; the fine grid is n[2] x n[1] x n[0]. */
+static double block_sum(const fk_grid *g, size_t factor,
+                        const size_t index[FK_GRID_DIM], const double *fine)
+{
+    size_t n[FK_GRID_DIM], first[FK_GRID_DIM], end[FK_GRID_DIM];
+    for (size_t i = 0; i < FK_GRID_DIM; i++) {
+        const size_t f = i < g->dim ? factor : 1;
+        n[i] = f * g->axis[i].cells;
+        first[i] = f * index[i];
+        end[i] = first[i] + f;
+    }
+
+    double sum = 0.0;
+    for (size_t k = first[2]; k < end[2]; k++)
+        for (size_t j = first[1]; j < end[1]; j++)
+            for (size_t i = first[0]; i < end[0]; i++)
+                sum += fine[i + n[0] * (j + n[1] * k)];
+    return sum;
+}
+
+void fk_grid_restrict(const fk_grid *g, size_t factor, const double *fine,
+                      double *coarse)
+{
+    double parts = 1.0;
+    for (size_t i = 0; i < g->dim; i++)
+        parts *= (double)factor;
+    const size_t n = fk_grid_cells(g);
+    for (size_t c = 0; c < n; c++) {
+        size_t index[FK_GRID_DIM];
+        fk_grid_unravel(g, c, index);
+        coarse[c] = block_sum(g, factor, index, fine) / parts;
+    }
+}
+
+const char *fk_boundary_name(fk_boundary b)
+{
+    static const char *const name[] = {
+        [FK_REFLECTING] = "reflecting",
+        [FK_ABSORBING] = "absorbing",
+        [FK_PERIODIC] = "periodic",
+        [FK_OPEN] = "open",
+    };
+    return name[b];
+}
