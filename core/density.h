@@ -11,9 +11,11 @@
 double fk_density_mass(const fk_grid *g, const double *p);
 double fk_density_min(const fk_grid *g, const double *p);
 
-/* Mean [dim] and covariance [dim][dim] of p / mass; each cell counts as uniform, the
- * h^2/12 that this adds to a variance is part of the density's own second moment and
- * is subtracted. */
+/* Mean [dim] and covariance [dim][dim] of p / mass, with p taken as linear within each
+ * cell (slopes from the neighbours): exact for polynomials of degree one up to walls, and
+ * far from walls the same as the sums over centres with Sheppard's correction, which
+ * for a smooth density leaves no trace of the cells.  A variance that would come out
+ * negative (all the mass in one cell) is 0. */
 void fk_density_moments(const fk_grid *g, const double *p, double *mean, double *cov);
 
 /* -int p log p, natural logarithm. */
@@ -27,7 +29,7 @@ double fk_density_kl(const fk_grid *g, const double *p,
 double fk_density_hellinger(const fk_grid *g, const double *p, const double *q);
 
 /* Wasserstein-1 in 1-D: int |F - G| dx, both scaled to mass 1; the largest over the
- * axes' marginals otherwise, which bounds it from below. */
+ * axes' marginals otherwise, which bounds it from below.  FK_EDOMAIN: no mass. */
 FK_NODISCARD fk_status fk_density_w1(const fk_grid *g, const double *p, const double *q,
                                      double *w1);
 
