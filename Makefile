@@ -55,9 +55,9 @@ TESTS   := $(TEST_SRC:tests/%.c=$(BUILD)/%)
 BENCHES := $(BENCH_SRC:bench/%.c=$(BUILD)/bench-%)
 object   = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
-# A short line for each command, the command itself with V=1.
+# A short line for each command, the command itself with V=1, nothing with make -s.
 Q   := $(if $(V),,@)
-say  = $(if $(V),,@printf '  %-5s %s\n' $(1) $@)
+say  = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),,@printf '  %-5s %s\n' $(1) $@)
 
 .PHONY: all tests check bench demo sanitize lint layers headers format format-check install \
         uninstall clean help FORCE

@@ -11,7 +11,9 @@
 #include "core/program.h"
 #include "core/progress.h"
 #include "core/random.h"
+#include "core/spelling.h"
 #include "core/status.h"
+#include "core/yaml.h"
 
 #include "sde/law.h"
 #include "sde/linear.h"
