@@ -15,7 +15,8 @@ PREFIX   ?= /usr/local
 BUILD    ?= build
 OPT      ?= -O3 -g
 PACKAGES ?= gsl netcdf yaml-0.1
-REVISION := $(shell git describe --always --dirty=+ --abbrev=12 --exclude='*' 2>/dev/null)
+REVISION := $(if $(wildcard .git),$(shell git -c safe.directory='*' describe --always --dirty=+ \
+              --abbrev=12 --exclude='*' 2>/dev/null))
 
 # Modules, lowest first, and what each may include.
 MODULES := core solvers sde pde sampling plots
