@@ -129,7 +129,7 @@ START_TEST(nesting_and_size_are_limited)
         }
         strcat(text, "]\n");
     }
-    refuse(text, "f.yaml:1:10: too many values");
+    refuse(text, "f.yaml:1:26: too many values");
 }
 END_TEST
 
