@@ -1,0 +1,80 @@
+#include "core/csv.h"
+
+#include <check.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char path[] = "/tmp/fokker-csv-XXXXXX";
+
+static fk_status read_text(const char *text, size_t length, size_t n,
+                           const char *const *column, fk_csv **csv, fk_message *message)
+{
+    FILE *f = fopen(path, "wb");
+    ck_assert_ptr_nonnull(f);
+    ck_assert_uint_eq(fwrite(text, 1, length, f), length);
+    fclose(f);
+    return fk_csv_read(path, "f.csv", n, column, csv, message);
+}
+
+START_TEST(columns_come_in_the_order_asked_for)
+{
+    static const char *const column[] = {"c", "a, b"};
+    const char text[] = "# head\r\n\r\n \"a, b\" , word, c\r\n 1.5, x, -2e3\r\n\r\n"
+                        "# between\r\n\"2\",\"y\",3";
+    fk_csv *csv;
+    ck_assert_int_eq(read_text(text, strlen(text), 2, column, &csv, NULL), FK_OK);
+    ck_assert(csv->rows == 2 && csv->columns == 2);
+    ck_assert(csv->value[0] == -2000.0 && csv->value[1] == 1.5);
+    ck_assert(csv->value[2] == 3.0 && csv->value[3] == 2.0);
+    ck_assert(csv->line[0] == 4 && csv->line[1] == 7);
+    fk_csv_free(csv);
+}
+END_TEST
+
+START_TEST(any_bytes_are_safe)
+{
+    static const char alphabet[] = "a,\"\n#1.- \r";
+    static const char *const column[] = {"a"};
+    uint64_t s = 88172645463325252ULL;
+    for (int round = 0; round < 3000; round++) {
+        char text[60];
+        memcpy(text, "a,b\n", 4);
+        for (size_t i = round % 2 == 0 ? 4 : 0; i < sizeof text; i++) {
+            s ^= s << 13, s ^= s >> 7, s ^= s << 17;
+            text[i] = round % 5 == 0 ? (char)s : alphabet[s % (sizeof alphabet - 1)];
+        }
+        fk_csv *csv;
+        fk_message message = {""};
+        const fk_status status =
+            read_text(text, s % sizeof text, 1, column, &csv, &message);
+        if (status != FK_OK) {
+            ck_assert_int_eq(status, FK_ESYNTAX);
+            ck_assert_int_eq(strncmp(message.text, "f.csv:", 6), 0);
+        }
+        fk_csv_free(csv);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    const int fd = mkstemp(path);
+    if (fd < 0)
+        return EXIT_FAILURE;
+    close(fd);
+    Suite *s = suite_create("csv");
+    TCase *c = tcase_create("csv");
+    tcase_set_timeout(c, 60);
+    tcase_add_test(c, columns_come_in_the_order_asked_for);
+    tcase_add_test(c, any_bytes_are_safe);
+    suite_add_tcase(s, c);
+    SRunner *runner = srunner_create(s);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    unlink(path);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
