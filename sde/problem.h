@@ -63,7 +63,7 @@ typedef struct fk_problem {
     fk_expr_pool *pool;
     fk_sde *sde;
     const fk_process *process; /* NULL if written out */
-    char **unit;               /* [dim] "1" if not given */
+    char **unit;               /* [dim] "1" if not given, and a NULL behind */
     char *time_unit;
 
     double start, end;
@@ -75,6 +75,7 @@ typedef struct fk_problem {
 
     fk_law *initial;
     char *initial_text;   /* one line for people */
+    char *data_path;      /* of the file the initial law was read from; NULL */
     const fk_expr *exact; /* user's exact density in the variables and t; NULL */
 
     fk_problem_particles particles;

@@ -1,0 +1,199 @@
+/* The span of time and the box of the grid. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "sde/problem_reader.h"
+
+/* ---- time ---- */
+
+enum { MOST_OUTPUTS = 10000 };
+
+/* t_k = start + (end - start) k / n,  k = 1..n */
+static fk_status even_outputs(fk_problem *p, size_t n)
+{
+    p->output = fk_doubles(n);
+    if (p->output == NULL)
+        return FK_ENOMEM;
+    p->n_outputs = n;
+    for (size_t k = 1; k < n; k++)
+        p->output[k - 1] = p->start + (p->end - p->start) * (double)k / (double)n;
+    p->output[n - 1] = p->end;
+    return FK_OK;
+}
+
+static fk_status check_output(const fk_problem_reader *r, const fk_yaml *entry,
+                              const double *output, size_t k, bool has_end)
+{
+    const fk_problem *p = r->problem;
+    if (output[k] <= p->start)
+        return fk_yaml_fail(entry, r->message, "must lie after the start, %g",
+                            p->start);
+    if (has_end && output[k] > p->end)
+        return fk_yaml_fail(entry, r->message, "must not lie after the end, %g",
+                            p->end);
+    if (k > 0 && output[k] <= output[k - 1])
+        return fk_yaml_fail(entry, r->message,
+                            "must be greater than the one before, %g", output[k - 1]);
+    return FK_OK;
+}
+
+/* A list; the end joins it if it is not the last one, or becomes the last one. */
+static fk_status listed_outputs(const fk_problem_reader *r, const fk_yaml *list,
+                                bool has_end)
+{
+    fk_problem *p = r->problem;
+    if (list->n == 0 || list->n > MOST_OUTPUTS)
+        return fk_read_refuse(r, list);
+    p->output = fk_doubles(list->n + 1);
+    if (p->output == NULL)
+        return FK_ENOMEM;
+    for (size_t k = 0; k < list->n; k++) {
+        FK_TRY(fk_read_real(r, list->entry[k], &p->output[k]));
+        FK_TRY(check_output(r, list->entry[k], p->output, k, has_end));
+    }
+    p->n_outputs = list->n;
+    if (!has_end)
+        p->end = p->output[list->n - 1];
+    else if (p->output[list->n - 1] < p->end)
+        p->output[p->n_outputs++] = p->end;
+    return FK_OK;
+}
+
+fk_status fk_read_time(fk_problem_reader *r)
+{
+    fk_problem *p = r->problem;
+    const fk_yaml *time = fk_yaml_get(r->root, "time");
+    if (time == NULL)
+        return fk_read_missing(r, r->root, "time");
+    FK_TRY(fk_read_map(r, time));
+    const fk_yaml *start = fk_yaml_get(time, "start"), *end = fk_yaml_get(time, "end");
+    const fk_yaml *output = fk_yaml_get(time, "output");
+    if (start != NULL)
+        FK_TRY(fk_read_real(r, start, &p->start));
+    if (end != NULL)
+        FK_TRY(fk_read_real(r, end, &p->end));
+    if (end != NULL && p->end <= p->start)
+        return fk_yaml_fail(end, r->message, "must be greater than the start, %g",
+                            p->start);
+    if (output != NULL && output->kind == FK_YAML_LIST)
+        return listed_outputs(r, output, end != NULL);
+    if (end == NULL)
+        return fk_read_missing(r, time, "end");
+
+    size_t n = 1;
+    if (output != NULL)
+        FK_TRY(fk_read_whole(r, output, 1, MOST_OUTPUTS, &n));
+    return even_outputs(p, n);
+}
+
+/* ---- domain ---- */
+
+static const double most_cells = 134217728.0; /* 2^27: one array fills 1 GiB */
+
+static fk_status read_face(const fk_problem_reader *r, const fk_yaml *node,
+                           fk_boundary *out)
+{
+    const char *name[FK_OPEN + 1];
+    for (size_t i = 0; i <= FK_OPEN; i++)
+        name[i] = fk_boundary_name((fk_boundary)i);
+    size_t index;
+    FK_TRY(fk_read_choice(r, node, FK_OPEN + 1, name, &index));
+    *out = (fk_boundary)index;
+    return FK_OK;
+}
+
+static fk_status read_boundary(const fk_problem_reader *r, const fk_yaml *node,
+                               fk_boundary face[2])
+{
+    face[0] = face[1] = FK_OPEN;
+    if (node == NULL)
+        return FK_OK;
+    if (node->kind != FK_YAML_LIST) {
+        FK_TRY(read_face(r, node, &face[0]));
+        face[1] = face[0];
+        return FK_OK;
+    }
+    if (node->n != 2)
+        return fk_read_refuse(r, node);
+    for (size_t side = 0; side < 2; side++)
+        FK_TRY(read_face(r, node->entry[side], &face[side]));
+    if ((face[0] == FK_PERIODIC) != (face[1] == FK_PERIODIC))
+        return fk_yaml_fail(node, r->message,
+                            "periodic glues both ends together: write it for both");
+    return FK_OK;
+}
+
+static fk_status read_axis(const fk_problem_reader *r, const fk_yaml *node,
+                           fk_axis *axis, fk_boundary face[2])
+{
+    static const char *const needed[] = {"from", "to", "cells"};
+    if (node->kind != FK_YAML_MAP)
+        return fk_read_refuse(r, node);
+    for (size_t i = 0; i < 3; i++)
+        if (fk_yaml_get(node, needed[i]) == NULL)
+            return fk_read_missing(r, node, needed[i]);
+    const fk_yaml *to = fk_yaml_get(node, "to");
+    FK_TRY(fk_read_real(r, fk_yaml_get(node, "from"), &axis->lo));
+    FK_TRY(fk_read_real(r, to, &axis->hi));
+    FK_TRY(fk_read_whole(r, fk_yaml_get(node, "cells"), 1, 1e6, &axis->cells));
+
+    /* cells so narrow that their edges coincide in double precision are no cells */
+    const double width = fk_axis_width(axis);
+    const double size = fmax(fabs(axis->lo), fabs(axis->hi));
+    if (axis->hi <= axis->lo)
+        return fk_yaml_fail(to, r->message, "must be greater than from, %g", axis->lo);
+    if (!isfinite(width) || width < 1e-12 * size || width < 1e-150)
+        return fk_yaml_fail(node, r->message,
+                            "a cell would be %g wide, which double precision does not "
+                            "resolve here",
+                            width);
+    return read_boundary(r, fk_yaml_get(node, "boundary"), face);
+}
+
+static fk_status check_total(const fk_problem_reader *r, const fk_yaml *node,
+                             const fk_axis *axis)
+{
+    double total = 1.0;
+    for (size_t i = 0; i < r->dim; i++)
+        total *= (double)axis[i].cells;
+    if (total <= most_cells)
+        return FK_OK;
+    return fk_yaml_fail(node, r->message,
+                        "%.0f cells in all; at most 2^27 = %.0f are possible", total,
+                        most_cells);
+}
+
+fk_status fk_read_domain(fk_problem_reader *r)
+{
+    fk_problem *p = r->problem;
+    const fk_yaml *node = fk_yaml_get(r->root, "domain");
+    if (node == NULL)
+        return FK_OK;
+    FK_TRY(fk_read_map(r, node));
+    for (size_t i = 0; i < node->n; i++) {
+        size_t variable;
+        FK_TRY(fk_read_variable(r, node->entry[i], &variable));
+    }
+    if (r->dim > FK_GRID_DIM)
+        return fk_yaml_fail(
+            node, r->message,
+            "a grid has at most 3 variables, here are %zu; leave 'domain' "
+            "out and write 'pde: off' to run particles alone",
+            r->dim);
+    fk_axis axis[FK_GRID_DIM];
+    for (size_t i = 0; i < r->dim; i++) {
+        const fk_yaml *entry = fk_yaml_get(node, r->name[i].name);
+        if (entry == NULL)
+            return fk_yaml_fail(node, r->message,
+                                "the variable '%s' must be given: map with from, to, "
+                                "cells, boundary, or short [from, to, cells]",
+                                r->name[i].name);
+        FK_TRY(read_axis(r, entry, &axis[i], p->domain.face[i]));
+    }
+    FK_TRY(check_total(r, node, axis));
+    p->domain.grid = fk_grid_make(r->dim, axis);
+    p->has_domain = true;
+    return FK_OK;
+}

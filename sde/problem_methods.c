@@ -1,0 +1,144 @@
+/* What is done with the problem: particles, density, comparison, way back, output. */
+#include <string.h>
+
+#include "sde/linear.h"
+#include "sde/problem_reader.h"
+
+/* 1e-9 of the span to the span */
+static fk_status read_step(const fk_problem_reader *r, const fk_yaml *node,
+                           double *step)
+{
+    const double span = r->problem->end - r->problem->start;
+    FK_TRY(fk_read_real(r, node, step));
+    return *step < 1e-9 * span || *step > span ? fk_read_refuse(r, node) : FK_OK;
+}
+
+static fk_status read_particles(const fk_problem_reader *r)
+{
+    fk_problem *p = r->problem;
+    const fk_yaml *node = fk_yaml_get(r->root, "particles");
+    p->particles.on = true;
+    FK_TRY(fk_read_on(r, node, &p->particles.on));
+    FK_TRY(fk_read_table(r, "particles"));
+    const fk_yaml *step = fk_yaml_get(node, "step");
+    p->particles.step = (p->end - p->start) / 1000.0;
+    return step == NULL ? FK_OK : read_step(r, step, &p->particles.step);
+}
+
+static fk_status read_pde(const fk_problem_reader *r)
+{
+    fk_problem *p = r->problem;
+    const fk_yaml *node = fk_yaml_get(r->root, "pde");
+    p->pde.on = true;
+    FK_TRY(fk_read_on(r, node, &p->pde.on));
+    FK_TRY(fk_read_table(r, "pde"));
+    const fk_yaml *step = fk_yaml_get(node, "step");
+    const bool adaptive = step == NULL || (step->kind == FK_YAML_TEXT &&
+                                           strcmp(step->text, "adaptive") == 0);
+    if (!adaptive)
+        FK_TRY(read_step(r, step, &p->pde.step));
+    if (!p->pde.on || p->has_domain)
+        return FK_OK;
+    return fk_yaml_fail(node != NULL ? node : r->root, r->message,
+                        "without a 'domain' there is no grid for the density: give a "
+                        "'domain', or write 'pde: off' to run particles alone");
+}
+
+/* ---- backwards ---- */
+
+static bool exact_score_exists(const fk_problem *p)
+{
+    return fk_law_mixture(p->initial) != NULL && fk_sde_linear(p->sde);
+}
+
+static bool grid_score_exists(const fk_problem *p)
+{
+    return p->pde.on && p->domain.grid.dim <= 2;
+}
+
+static fk_status read_scores(const fk_problem_reader *r, const fk_yaml *list)
+{
+    static const char *const name[] = {"grid", "exact"};
+    fk_problem *p = r->problem;
+    if (list->kind != FK_YAML_LIST || list->n == 0)
+        return fk_read_refuse(r, list);
+    for (size_t i = 0; i < list->n; i++) {
+        const fk_yaml *entry = list->entry[i];
+        size_t index;
+        FK_TRY(fk_read_choice(r, entry, 2, name, &index));
+        if (index == 0 && !grid_score_exists(p))
+            return fk_yaml_fail(
+                entry, r->message,
+                "the score on the grid needs the pde and 1 or 2 variables");
+        if (index == 1 && !exact_score_exists(p))
+            return fk_yaml_fail(
+                entry, r->message,
+                "the exact score needs a drift that is linear in the "
+                "variables, a noise free of them, and an initial law of "
+                "points or Gaussians");
+        *(index == 0 ? &p->reverse.grid : &p->reverse.exact) = true;
+    }
+    return FK_OK;
+}
+
+static fk_status check_reversible(const fk_problem_reader *r, const fk_yaml *node)
+{
+    const fk_sde *s = r->problem->sde;
+    for (size_t k = 0; k < s->dim * s->dim; k++)
+        for (size_t i = 0; i < s->dim; i++)
+            if (fk_expr_depends(s->diffusion[k], s->variable[i]))
+                return fk_yaml_fail_key(
+                    node, r->message,
+                    "the way back needs a noise that does not depend "
+                    "on the variables; here it depends on '%s'",
+                    r->name[i].name);
+    return FK_OK;
+}
+
+static fk_status read_reverse(const fk_problem_reader *r)
+{
+    fk_problem *p = r->problem;
+    const fk_yaml *node = fk_yaml_get(r->root, "reverse");
+    bool on = false;
+    FK_TRY(fk_read_on(r, node, &on));
+    FK_TRY(fk_read_table(r, "reverse"));
+    if (!on) {
+        p->reverse.steps = 0;
+        return FK_OK;
+    }
+    FK_TRY(check_reversible(r, node));
+    const fk_yaml *score = fk_yaml_get(node, "score");
+    if (score != NULL)
+        return read_scores(r, score);
+    p->reverse.grid = grid_score_exists(p);
+    p->reverse.exact = exact_score_exists(p);
+    if (p->reverse.grid || p->reverse.exact)
+        return FK_OK;
+    return fk_yaml_fail_key(
+        node, r->message,
+        "no score to go back by: the one on the grid needs the pde and "
+        "1 or 2 variables, the exact one a linear process and an "
+        "initial law of points or Gaussians");
+}
+
+/* A section that is a map or absent. */
+static fk_status read_plain(const fk_problem_reader *r, const char *section)
+{
+    const fk_yaml *node = fk_yaml_get(r->root, section);
+    if (node != NULL)
+        FK_TRY(fk_read_map(r, node));
+    return fk_read_table(r, section);
+}
+
+fk_status fk_read_methods(fk_problem_reader *r)
+{
+    FK_TRY(read_particles(r));
+    FK_TRY(read_pde(r));
+    FK_TRY(read_plain(r, "compare"));
+    FK_TRY(read_plain(r, "output"));
+    FK_TRY(read_reverse(r));
+    if (r->problem->particles.on || r->problem->pde.on)
+        return FK_OK;
+    return fk_yaml_fail(fk_yaml_get(r->root, "pde"), r->message,
+                        "particles and pde are both off: there is nothing to run");
+}
