@@ -75,6 +75,8 @@ typedef struct fk_reverse_run {
     double **density; /* [n_frames][cells] histogram as density */
     size_t n_points;
     double *points;           /* [n_points][dim] final states */
+    double **frame_points;    /* [n_frames][n_points][dim], the same particles in each
+                                 frame; NULL: none kept */
     fk_comparison comparison; /* generated against the initial density */
     double seconds;
 } fk_reverse_run;
@@ -101,6 +103,9 @@ typedef struct fk_result {
     double *frame_time;
     double **frame_pde;       /* [n_frames][cells] or NULL */
     double **frame_particles; /* [n_frames][cells] or NULL */
+    size_t n_paths;           /* particles followed through the frames, for pictures */
+    double **frame_points;    /* [n_frames][n_paths][dim], the same particles in each
+                                 frame; NULL: none kept */
 
     size_t n_comparisons;
     fk_comparison *comparison;
@@ -113,6 +118,7 @@ typedef struct fk_result {
     char scheme_note[256]; /* facts worth telling, "" if none */
 } fk_result;
 
-void fk_result_free(fk_result *r); /* frees what it owns, not the problem */
+void fk_result_free(fk_result *r); /* frees what it owns, not the problem, and leaves
+                                      it empty; accepts NULL and half-filled results */
 
 #endif

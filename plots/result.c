@@ -1,0 +1,58 @@
+#include "plots/result.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *fk_word_text(fk_word w)
+{
+    switch (w) {
+    case FK_AGREE:
+        return "agree";
+    case FK_DISAGREE:
+        return "disagree";
+    case FK_INCONCLUSIVE:
+        return "inconclusive";
+    }
+    return "unknown";
+}
+
+static void free_arrays(double **array, size_t n)
+{
+    for (size_t i = 0; array != NULL && i < n; i++)
+        free(array[i]);
+    free(array);
+}
+
+static void free_snapshot(fk_snapshot *s)
+{
+    free(s->pde);
+    free(s->particles);
+    free(s->kernel);
+    free(s->exact);
+    for (size_t i = 0; i < FK_GRID_DIM; i++)
+        free(s->current[i]);
+    free(s->points);
+}
+
+void fk_result_free(fk_result *r)
+{
+    if (r == NULL)
+        return;
+    for (size_t i = 0; r->snapshot != NULL && i < r->n_snapshots; i++)
+        free_snapshot(&r->snapshot[i]);
+    free(r->snapshot);
+    free(r->frame_time);
+    free_arrays(r->frame_pde, r->n_frames);
+    free_arrays(r->frame_particles, r->n_frames);
+    free_arrays(r->frame_points, r->n_frames);
+    free(r->comparison);
+    for (size_t i = 0; r->reverse != NULL && i < r->n_reverse; i++) {
+        fk_reverse_run *v = &r->reverse[i];
+        free(v->time);
+        free_arrays(v->density, v->n_frames);
+        free(v->points);
+        free_arrays(v->frame_points, v->n_frames);
+    }
+    free(r->reverse);
+    memset(r, 0, sizeof *r);
+}
