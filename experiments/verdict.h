@@ -46,7 +46,7 @@ typedef struct fk_reference {
     bool truncated;
 } fk_reference;
 
-/* Time step: histograms with step h and with a smaller one, arrays of cells + 1 whose
+/* Time step: histograms with the sample's step and with a smaller one, arrays of cells + 1 whose
  * last entry holds all that are outside or absorbed (fk_halving_histograms). */
 typedef struct fk_step_evidence {
     const uint64_t *coarse, *fine;
@@ -59,14 +59,17 @@ typedef struct fk_step_evidence {
 
 /* Grid: the same problem solved on half the cell width. */
 typedef struct fk_grid_evidence {
-    const double *fine; /* [cells 2^dim] cell averages on fk_grid_refine(grid, 2) */
-    double absorbed;    /* as in fk_reference */
+    const double *fine; /* [cells 2^dim] cell averages on fk_grid_refine(grid, 2); NULL:
+                           the time error alone is known */
+    double absorbed;    /* as in fk_reference, of the fine solution */
+    double outside;     /* likewise */
     double order;       /* of the flux */
     double time_error;  /* L1 error of the time stepping, shape unknown; 0: none */
 } fk_grid_evidence;
 
 typedef struct fk_compare_input {
     const fk_domain *domain;
+    const char *const *variable; /* [dim] names of the axes */
     double t;
     const fk_sample *sample;
     const fk_reference *reference;
@@ -91,12 +94,6 @@ FK_NODISCARD fk_status fk_compare_densities(const fk_domain *domain, double t,
                                             const char *reference, const double *q,
                                             const fk_problem_compare *asked,
                                             fk_comparison *out);
-
-/* Cells masses that the time step adds to the sample, delta[cells + 1], extrapolated to
- * step 0, and the variance of each entry:
- *     delta = (coarse / n_c - fine / n_f) / (1 - ratio^-order) */
-void fk_step_difference(size_t cells, const fk_step_evidence *e, double *delta,
-                        double *variance);
 
 /* Disagree if any does, else inconclusive if any is, else agree; agree of none. */
 fk_word fk_verdict_word(size_t n, const fk_comparison *c);
