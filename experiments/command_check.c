@@ -1,0 +1,82 @@
+/* fokker check FILE: is the file right, and what does it say? */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "experiments/command.h"
+#include "experiments/equation.h"
+#include "experiments/estimate.h"
+#include "experiments/problem_path.h"
+#include "sde/linear.h"
+#include "sde/problem_file.h"
+
+static void print_domain(const fk_problem *p)
+{
+    if (!p->has_domain) {
+        printf("\nno domain: particles alone, in free space\n");
+        return;
+    }
+    printf("\nDomain\n");
+    for (size_t i = 0; i < p->domain.grid.dim; i++) {
+        const fk_axis *a = &p->domain.grid.axis[i];
+        char *name = fk_expr_print(p->sde->variable[i], FK_EXPR_TEXT);
+        printf("  %-8s %g (%s) to %g (%s), %zu cells of %g\n",
+               name != NULL ? name : "?", a->lo, fk_boundary_name(p->domain.face[i][0]),
+               a->hi, fk_boundary_name(p->domain.face[i][1]), a->cells,
+               fk_axis_width(a));
+        free(name);
+    }
+}
+
+static void print_problem(const fk_problem *p)
+{
+    printf("%s: %s\n", p->name, p->about[0] != '\0' ? p->about : "(no description)");
+    putchar('\n');
+    fk_print_equations(p, stdout);
+    print_domain(p);
+    printf("\nInitial law\n  %s\n", p->initial_text);
+    printf("\nTime\n  %g to %g, %zu output%s\n", p->start, p->end, p->n_outputs,
+           p->n_outputs == 1 ? "" : "s");
+    if (p->exact != NULL)
+        printf("\nExact density: stated in the file\n");
+    else if (fk_sde_linear(p->sde) && fk_law_mixture(p->initial) != NULL)
+        printf("\nExact density: linear SDE from a Gaussian mixture, known in closed "
+               "form\n");
+}
+
+static int run(int argc, char **argv)
+{
+    char path[1024];
+    fk_message message = {.text = ""};
+    fk_methods methods;
+    fk_problem *problem = NULL;
+    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
+        return fk_command_help(&fk_the_check);
+    const int first = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1;
+    if (argc <= first)
+        return fk_command_misuse(&fk_the_check, "which problem file?");
+    fk_status status = fk_problem_path(argv[first], path, sizeof path, &message);
+    if (status == FK_OK)
+        status = fk_problem_read(path, (size_t)(argc - first - 1),
+                                 (const char *const *)(argv + first + 1), &problem,
+                                 &message);
+    if (status == FK_OK)
+        status = fk_methods_find(problem, &methods, &message);
+    if (status == FK_OK) {
+        print_problem(problem);
+        status = fk_print_estimate(problem, &methods, stdout, &message);
+    }
+    fk_problem_free(problem);
+    return status == FK_OK ? FK_EXIT_AGREE
+                           : fk_command_fail(&fk_the_check, status, &message);
+}
+
+const fk_command fk_the_check = {
+    .name = "check",
+    .summary = "validate a problem file, print its equations and what a run will take",
+    .usage =
+        "usage: fokker check FILE [KEY=VALUE...]\n\n"
+        "Prints the SDE, its Ito form, the Fokker-Planck equation it implies, domain,\n"
+        "initial law, memory and time estimates.  Runs nothing, writes nothing.\n",
+    .run = run,
+};

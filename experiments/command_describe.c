@@ -1,0 +1,107 @@
+/* fokker describe NAME: everything known of one entry of any list. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/expr.h"
+#include "experiments/command.h"
+#include "pde/flux.h"
+#include "pde/stepper.h"
+#include "sampling/scheme.h"
+#include "sde/problem_file.h"
+#include "sde/process.h"
+
+static int describe_process(const char *name)
+{
+    const fk_process *p = fk_process_find(name);
+    if (p == NULL)
+        return 0;
+    printf("process %s: %s\n  %s\n", p->name, p->summary, p->equation);
+    if (p->dim == 0)
+        printf("  any number of variables, one independent noise each\n");
+    else
+        printf("  %zu variable%s, %zu noise%s\n", p->dim, p->dim == 1 ? "" : "s",
+               p->noises, p->noises == 1 ? "" : "s");
+    for (const fk_process_parameter *k = p->parameter; k->name != NULL; k++)
+        printf("  %-10s %s [%s]\n", k->name, k->meaning,
+               k->standard != NULL ? k->standard : "must be given");
+    printf("  reference: %s\n", p->reference);
+    return 1;
+}
+
+static int describe_scheme(const char *name)
+{
+    const fk_scheme *s = fk_scheme_find(name);
+    if (s == NULL)
+        return 0;
+    printf("scheme %s: %s\n  strong order %g, weak order %g\n  reference: %s\n",
+           s->name, s->summary, s->strong_order, s->weak_order, s->reference);
+    return 1;
+}
+
+static int describe_flux(const char *name)
+{
+    const fk_flux *f = fk_flux_find(name);
+    if (f == NULL)
+        return 0;
+    printf("flux %s: %s\n  order %g, %s\n  reference: %s\n", f->name, f->summary,
+           f->order, f->positive ? "positive" : "not always positive", f->reference);
+    return 1;
+}
+
+static int describe_stepper(const char *name)
+{
+    const fk_pde_stepper *s = fk_pde_stepper_find(name);
+    if (s == NULL)
+        return 0;
+    printf("stepper %s: %s\n  order %g\n  reference: %s\n", s->name, s->summary,
+           s->order, s->reference);
+    return 1;
+}
+
+static int describe_function(const char *name)
+{
+    for (const fk_expr_function *f = fk_expr_functions(); f->name != NULL; f++)
+        if (strcmp(f->name, name) == 0)
+            return printf("function %s, %zu argument%s: %s\n", f->name, f->arguments,
+                          f->arguments == 1 ? "" : "s", f->meaning) > 0;
+    return 0;
+}
+
+static int describe_key(const char *name)
+{
+    size_t n;
+    const fk_problem_key *k = fk_problem_keys(&n);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(k[i].key, name) == 0)
+            return printf("key %s: %s\n  accepts: %s\n  default: %s\n", k[i].key,
+                          k[i].meaning, k[i].accepts,
+                          k[i].standard[0] != '\0' ? k[i].standard
+                                                   : "none, must be given") > 0;
+    return 0;
+}
+
+static int run(int argc, char **argv)
+{
+    static int (*const describe[])(const char *) = {describe_process,  describe_scheme,
+                                                    describe_flux,     describe_stepper,
+                                                    describe_function, describe_key};
+    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
+        return fk_command_help(&fk_the_describe);
+    if (argc != 2)
+        return fk_command_misuse(&fk_the_describe, "give one name");
+    int found = 0;
+    for (size_t i = 0; i < sizeof describe / sizeof *describe; i++)
+        found += describe[i](argv[1]);
+    if (found == 0)
+        return fk_command_misuse(
+            &fk_the_describe, "nothing is called '%s'; 'fokker list' shows all names",
+            argv[1]);
+    return FK_EXIT_AGREE;
+}
+
+const fk_command fk_the_describe = {
+    .name = "describe",
+    .summary = "describe a process, scheme, flux, stepper, function or key",
+    .usage = "usage: fokker describe NAME\n\nNames are those of 'fokker list'.\n",
+    .run = run,
+};

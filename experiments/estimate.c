@@ -1,0 +1,114 @@
+#include "experiments/estimate.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/memory.h"
+#include "pde/evolution.h"
+#include "sampling/ensemble.h"
+
+static void print_bytes(double bytes, FILE *out)
+{
+    static const char *const unit[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    size_t i = 0;
+    for (; bytes >= 1024.0 && i < 4; i++)
+        bytes /= 1024.0;
+    fprintf(out, "%.3g %s", bytes, unit[i]);
+}
+
+/* Seconds per particle-step, from a few thousand particles and 64 steps. */
+static fk_status trial_particles(const fk_problem *p, const fk_methods *m,
+                                 double *seconds, fk_message *message)
+{
+    enum { COUNT = 4096, STEPS = 64 };
+    const fk_ensemble_options o = {.count = COUNT,
+                                   .start = p->start,
+                                   .step = p->particles.step,
+                                   .seed = p->particles.seed,
+                                   .purpose = FK_FOR_TEST,
+                                   .scheme = m->scheme};
+    fk_ensemble *e = NULL;
+    FK_TRY(fk_ensemble_new(p->sde, p->has_domain ? &p->domain : NULL, p->initial, &o,
+                           &e, message));
+    const double began = fk_seconds();
+    const double end = fmin(p->end, p->start + STEPS * o.step);
+    const fk_status status = fk_ensemble_advance(e, end, NULL, message);
+    *seconds =
+        (fk_seconds() - began) / (COUNT * fmax((double)fk_ensemble_steps(e), 1.0));
+    fk_ensemble_free(e);
+    return status;
+}
+
+/* Seconds per step of the density, from three small ones. */
+static fk_status trial_pde(const fk_problem *p, const fk_methods *m, double *seconds,
+                           fk_message *message)
+{
+    enum { STEPS = 3 };
+    const double span = p->end - p->start, h = 1e-4 * span;
+    const fk_evolution_options o = {.stepper = m->stepper, .step = h, .span = span};
+    fk_fokker_planck *equation = NULL;
+    fk_evolution *e = NULL;
+    double *density = fk_doubles(fk_grid_cells(&p->domain.grid));
+    if (density == NULL)
+        return FK_ENOMEM;
+    fk_status status = fk_law_project(p->initial, &p->domain.grid, density, NULL);
+    if (status == FK_OK)
+        status = fk_fokker_planck_new(p->sde, &p->domain, m->flux, &equation, message);
+    if (status == FK_OK)
+        status = fk_evolution_new(equation, p->start, density, &o, &e);
+    const double began = fk_seconds();
+    if (status == FK_OK)
+        status = fk_evolution_advance(e, p->start + STEPS * h, NULL, message);
+    *seconds = (fk_seconds() - began) / STEPS;
+    fk_evolution_free(e);
+    fk_fokker_planck_free(equation);
+    free(density);
+    return status;
+}
+
+static fk_status print_particles(const fk_problem *p, const fk_methods *m, FILE *out,
+                                 fk_message *message)
+{
+    double each = 0.0;
+    FK_TRY(trial_particles(p, m, &each, message));
+    const double count = (double)p->particles.count;
+    const double steps = ceil((p->end - p->start) / p->particles.step);
+    const double work = count * steps * (1.0 + 3.0 * p->particles.halving);
+    fprintf(out, "  particles      %.3g x %.3g steps of %g (%s), ", count, steps,
+            p->particles.step, m->scheme->name);
+    print_bytes(count * (8.0 * (double)p->sde->dim + 33.0), out);
+    fprintf(out, ", about %.2g s\n", work * each);
+    return FK_OK;
+}
+
+static fk_status print_pde(const fk_problem *p, const fk_methods *m, FILE *out,
+                           fk_message *message)
+{
+    double each = 0.0;
+    const fk_grid *g = &p->domain.grid;
+    const fk_grid half = fk_grid_refine(g, 2);
+    FK_TRY(trial_pde(p, m, &each, message));
+    const double factor = p->pde.halving ? 1.0 + (double)(1u << g->dim) : 1.0;
+    fprintf(out, "  Fokker-Planck  %zu cells (%s, %s), ", fk_grid_cells(g),
+            m->flux->name, m->stepper->name);
+    print_bytes((double)fk_fokker_planck_memory(p->sde, p->pde.halving ? &half : g),
+                out);
+    if (p->pde.step > 0.0)
+        fprintf(out, ", about %.2g s\n",
+                factor * each * (p->end - p->start) / p->pde.step);
+    else
+        fprintf(out, ", %.2g s a step%s\n", each * factor,
+                p->pde.halving ? " (both grids)" : "");
+    return FK_OK;
+}
+
+fk_status fk_print_estimate(const fk_problem *p, const fk_methods *m, FILE *out,
+                            fk_message *message)
+{
+    fprintf(out, "\nEstimates (on this machine, from a short trial)\n");
+    if (p->particles.on)
+        FK_TRY(print_particles(p, m, out, message));
+    if (p->pde.on && p->has_domain)
+        FK_TRY(print_pde(p, m, out, message));
+    return FK_OK;
+}

@@ -1,0 +1,154 @@
+#include "experiments/run.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/memory.h"
+#include "core/spelling.h"
+#include "experiments/run_parts.h"
+#include "experiments/verdict.h"
+#include "experiments/version.h"
+
+/* "particles.scheme: unknown scheme 'eular'; did you mean ...?" */
+static fk_status unknown(fk_message *message, const char *key, const char *word,
+                         const char *const *name, size_t n)
+{
+    const char *near = fk_spelling_nearest(word, n, name);
+    char known[512] = "";
+    for (size_t i = 0, used = 0; i < n && used < sizeof known; i++)
+        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s",
+                                 i > 0 ? ", " : "", name[i]);
+    return fk_fail(message, FK_ESYNTAX, "%s: there is no '%s'%s%s%s; there are: %s",
+                   key, word, near != NULL ? "; did you mean '" : "",
+                   near != NULL ? near : "", near != NULL ? "'?" : "", known);
+}
+
+fk_status fk_methods_find(const fk_problem *problem, fk_methods *out,
+                          fk_message *message)
+{
+    enum { MOST = 64 };
+    const char *name[MOST];
+    size_t n = 0;
+    out->scheme = fk_scheme_find(problem->particles.scheme);
+    out->flux = fk_flux_find(problem->pde.flux);
+    out->stepper = fk_pde_stepper_find(problem->pde.stepper);
+    if (problem->particles.on && out->scheme == NULL) {
+        for (const fk_scheme *const *s = fk_schemes; *s != NULL && n < MOST; s++)
+            name[n++] = (*s)->name;
+        return unknown(message, "particles.scheme", problem->particles.scheme, name, n);
+    }
+    if (problem->pde.on && out->flux == NULL) {
+        for (const fk_flux *const *f = fk_fluxes; *f != NULL && n < MOST; f++)
+            name[n++] = (*f)->name;
+        return unknown(message, "pde.flux", problem->pde.flux, name, n);
+    }
+    if (problem->pde.on && out->stepper == NULL) {
+        for (const fk_pde_stepper *const *s = fk_pde_steppers; *s != NULL && n < MOST;
+             s++)
+            name[n++] = (*s)->name;
+        return unknown(message, "pde.stepper", problem->pde.stepper, name, n);
+    }
+    return FK_OK;
+}
+
+void fk_run_timing(fk_run_state *run, const char *name, double seconds, double amount,
+                   const char *unit)
+{
+    fk_result *r = run->result;
+    if (r->n_timings == FK_TIMINGS)
+        return;
+    fk_timing *t = &r->timing[r->n_timings++];
+    snprintf(t->name, sizeof t->name, "%s", name);
+    t->seconds = seconds;
+    t->rate = amount > 0.0 && seconds > 0.0 ? amount / seconds : (double)NAN;
+    t->unit = unit;
+}
+
+static void free_record(fk_record *r)
+{
+    void *const block[] = {r->count,       r->mean,
+                           r->covariance,  r->fourth,
+                           r->half,        r->coarse,
+                           r->fine,        r->moved,
+                           r->step_mean,   r->step_mean_error,
+                           r->step_square, r->step_square_error};
+    for (size_t i = 0; i < sizeof block / sizeof *block; i++)
+        free(block[i]);
+}
+
+static void free_state(fk_run_state *run)
+{
+    if (run->record != NULL)
+        for (size_t i = 0; i < run->result->n_snapshots; i++)
+            free_record(&run->record[i]);
+    if (run->table != NULL)
+        for (size_t i = 0; i < run->n_table; i++)
+            free(run->table[i]);
+    if (run->variable != NULL)
+        for (size_t i = 0; i < run->dim; i++)
+            free(run->variable[i]);
+    free(run->variable);
+    free(run->table);
+    free(run->table_time);
+    free(run->record);
+    free(run->stop);
+}
+
+static fk_status name_variables(fk_run_state *run)
+{
+    run->variable = fk_alloc(run->dim, sizeof *run->variable);
+    if (run->variable == NULL)
+        return FK_ENOMEM;
+    for (size_t i = 0; i < run->dim; i++) {
+        run->variable[i] = fk_expr_print(run->problem->sde->variable[i], FK_EXPR_TEXT);
+        if (run->variable[i] == NULL)
+            return FK_ENOMEM;
+    }
+    return FK_OK;
+}
+
+/* The parts one after the other; each finds in `run` what those before it left. */
+static fk_status run_parts(fk_run_state *run, fk_message *message)
+{
+    const fk_problem *problem = run->problem;
+    FK_TRY(name_variables(run));
+    FK_TRY(fk_run_plan(run));
+    if (problem->particles.on)
+        FK_TRY(fk_run_particles(run, message));
+    if (problem->pde.on)
+        FK_TRY(fk_run_pde(run, message));
+    if (problem->has_domain)
+        FK_TRY(fk_run_exact(run, message));
+    if (problem->has_domain)
+        FK_TRY(fk_run_comparisons(run, message));
+    if (problem->reverse.steps > 0 && problem->pde.on)
+        FK_TRY(fk_run_reverse(run, message));
+    return FK_OK;
+}
+
+fk_status fk_run(const fk_problem *problem, const fk_methods *methods,
+                 fk_terminal *terminal, fk_result *result, fk_message *message)
+{
+    fk_run_state run = {
+        .problem = problem,
+        .methods = methods,
+        .terminal = terminal,
+        .result = result,
+        .dim = problem->sde->dim,
+        .cells = problem->has_domain ? fk_grid_cells(&problem->domain.grid) : 0};
+    const time_t now = time(NULL);
+    struct tm utc;
+    result->problem = problem;
+    result->version = fk_version();
+    result->revision = fk_revision();
+    result->threads = omp_get_max_threads();
+    strftime(result->created, sizeof result->created, "%Y-%m-%dT%H:%M:%SZ",
+             gmtime_r(&now, &utc));
+    const fk_status status = run_parts(&run, message);
+    free_state(&run);
+    return status;
+}

@@ -1,0 +1,72 @@
+/* The parts of a run; private to experiments/run*.c. */
+#ifndef FK_EXPERIMENTS_RUN_PARTS_H
+#define FK_EXPERIMENTS_RUN_PARTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "experiments/run.h"
+#include "sampling/ensemble.h"
+
+enum { FK_NOWHERE = -1 };
+
+/* A time at which something is recorded; indices are FK_NOWHERE where it is not. */
+typedef struct fk_stop {
+    double t;
+    int snapshot; /* into result->snapshot */
+    int frame;    /* into result->frame_* */
+    int table;    /* into run->table, the times of the reverse samplers */
+} fk_stop;
+
+/* What the comparison at one snapshot needs beyond the densities of the result. */
+typedef struct fk_record {
+    uint64_t *count; /* [cells + 1] particles; the last entry: outside or absorbed */
+    fk_census census;
+    uint64_t alive;
+    double *mean, *covariance, *fourth; /* as fk_ensemble_moments */
+    double *half;                       /* [cells 2^dim] from cells of half the width */
+    double half_absorbed, half_outside; /* mass lost in that run, by kind of face */
+    double time_error;                  /* L1, of the Fokker-Planck run; 0 unknown */
+    uint64_t *coarse, *fine, *moved;    /* [cells + 1] step-halving pairs */
+    double *step_mean, *step_mean_error, *step_square, *step_square_error; /* [dim] */
+} fk_record;
+
+typedef struct fk_run_state {
+    const fk_problem *problem;
+    const fk_methods *methods;
+    fk_terminal *terminal;
+    fk_result *result;
+    size_t dim, cells;
+    char **variable; /* [dim] names */
+
+    size_t n_stops;
+    fk_stop *stop;     /* ascending, the first one is the start */
+    fk_record *record; /* [n_snapshots] */
+    size_t pairs;      /* in the step-halving run */
+
+    size_t n_table; /* times of the reverse samplers; 0: none */
+    double *table_time;
+    double **table; /* [n_table][cells] Fokker-Planck densities */
+} fk_run_state;
+
+/* Times, and room for everything that is recorded at them. */
+FK_NODISCARD fk_status fk_run_plan(fk_run_state *run);
+
+FK_NODISCARD fk_status fk_run_particles(fk_run_state *run, fk_message *message);
+FK_NODISCARD fk_status fk_run_pde(fk_run_state *run, fk_message *message);
+FK_NODISCARD fk_status fk_run_exact(fk_run_state *run, fk_message *message);
+FK_NODISCARD fk_status fk_run_comparisons(fk_run_state *run, fk_message *message);
+/* Generated samples against the density the forward run began with. */
+FK_NODISCARD fk_status fk_compare_generated(const fk_run_state *run, const char *name,
+                                            const uint64_t *count, double total,
+                                            fk_comparison *out);
+FK_NODISCARD fk_status fk_run_reverse(fk_run_state *run, fk_message *message);
+
+/* Mass lost through the faces of one kind. */
+double fk_lost(const fk_domain *d, const double left[FK_GRID_DIM][2], fk_boundary kind);
+
+/* Adds a line to the result's timings; amount of `unit` done, 0 for none. */
+void fk_run_timing(fk_run_state *run, const char *name, double seconds, double amount,
+                   const char *unit);
+
+#endif

@@ -1,0 +1,151 @@
+/* The Fokker-Planck equation on the problem's grid, and on cells of half the width. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "experiments/run_parts.h"
+#include "pde/evolution.h"
+
+typedef struct solution {
+    fk_domain domain;
+    fk_fokker_planck *equation;
+    fk_evolution *evolution;
+} solution;
+
+static void close_solution(solution *s)
+{
+    fk_evolution_free(s->evolution);
+    fk_fokker_planck_free(s->equation);
+}
+
+/* The equation on the domain with `factor` times the cells, and the initial law on it. */
+static fk_status open_solution(const fk_run_state *run, size_t factor, solution *s,
+                               fk_message *message)
+{
+    const fk_problem *p = run->problem;
+    s->domain = p->domain;
+    s->domain.grid = fk_grid_refine(&p->domain.grid, factor);
+    double *initial = fk_doubles(fk_grid_cells(&s->domain.grid));
+    if (initial == NULL)
+        return FK_ENOMEM;
+    const fk_evolution_options o = {.stepper = run->methods->stepper,
+                                    .step = p->pde.step,
+                                    .tolerance = p->pde.tolerance,
+                                    .span = p->end - p->start};
+    fk_status status = fk_law_project(p->initial, &s->domain.grid, initial, NULL);
+    if (status == FK_OK)
+        status = fk_fokker_planck_new(p->sde, &s->domain, run->methods->flux,
+                                      &s->equation, message);
+    if (status == FK_OK)
+        status = fk_evolution_new(s->equation, p->start, initial, &o, &s->evolution);
+    free(initial);
+    return status;
+}
+
+static fk_ledger ledger_of(const solution *s)
+{
+    fk_ledger ledger;
+    fk_evolution_ledger(s->evolution, &ledger);
+    return ledger;
+}
+
+static fk_status record_snapshot(fk_run_state *run, const solution *s, size_t i)
+{
+    fk_snapshot *snap = &run->result->snapshot[i];
+    const fk_ledger ledger = ledger_of(s);
+    memcpy(snap->lost, ledger.left, sizeof snap->lost);
+    snap->mass_defect = ledger.defect;
+    snap->minimum = ledger.minimum;
+    run->record[i].time_error = isfinite(ledger.time_error) ? ledger.time_error : 0.0;
+    snap->pde = fk_doubles(run->cells);
+    if (snap->pde == NULL)
+        return FK_ENOMEM;
+    const double *p = fk_evolution_density(s->evolution);
+    memcpy(snap->pde, p, run->cells * sizeof *p);
+    if (i + 1 < run->result->n_snapshots)
+        return FK_OK;
+    for (size_t k = 0; k < run->dim; k++)
+        if ((snap->current[k] = fk_doubles(run->cells)) == NULL)
+            return FK_ENOMEM;
+    fk_fokker_planck_current(s->equation, p, snap->current);
+    return FK_OK;
+}
+
+static fk_status record_stop(fk_run_state *run, const solution *s, const fk_stop *stop)
+{
+    const size_t bytes = run->cells * sizeof(double);
+    const double *p = fk_evolution_density(s->evolution);
+    if (stop->snapshot != FK_NOWHERE)
+        FK_TRY(record_snapshot(run, s, (size_t)stop->snapshot));
+    if (stop->frame != FK_NOWHERE)
+        memcpy(run->result->frame_pde[stop->frame], p, bytes);
+    if (stop->table != FK_NOWHERE)
+        memcpy(run->table[stop->table], p, bytes);
+    return FK_OK;
+}
+
+static fk_status advance(fk_run_state *run, solution *s, double t, fk_message *message)
+{
+    const fk_progress inner = fk_terminal_progress(run->terminal);
+    const fk_progress stop_only = {.stopped = inner.stopped, .context = inner.context};
+    FK_TRY(fk_evolution_advance(s->evolution, t, &stop_only, message));
+    fk_progress_report(&inner, t - run->problem->start,
+                       run->problem->end - run->problem->start);
+    return FK_OK;
+}
+
+static fk_status evolve(fk_run_state *run, solution *s, fk_message *message)
+{
+    for (size_t i = 0; i < run->n_stops; i++) {
+        FK_TRY(advance(run, s, run->stop[i].t, message));
+        FK_TRY(record_stop(run, s, &run->stop[i]));
+    }
+    return FK_OK;
+}
+
+/* Cells of half the width: only the densities at the snapshots. */
+static fk_status evolve_halved(fk_run_state *run, solution *s, fk_message *message)
+{
+    for (size_t i = 0; i < run->result->n_snapshots; i++) {
+        fk_record *r = &run->record[i];
+        FK_TRY(advance(run, s, run->result->snapshot[i].t, message));
+        const size_t n = fk_grid_cells(&s->domain.grid);
+        r->half = fk_doubles(n);
+        if (r->half == NULL)
+            return FK_ENOMEM;
+        memcpy(r->half, fk_evolution_density(s->evolution), n * sizeof *r->half);
+        const fk_ledger ledger = ledger_of(s);
+        r->half_absorbed = fk_lost(&s->domain, ledger.left, FK_ABSORBING);
+        r->half_outside = fk_lost(&s->domain, ledger.left, FK_OPEN);
+    }
+    return FK_OK;
+}
+
+static fk_status run_one(fk_run_state *run, const char *name, size_t factor,
+                         fk_status (*work)(fk_run_state *, solution *, fk_message *),
+                         fk_message *message)
+{
+    solution s = {.equation = NULL, .evolution = NULL};
+    fk_terminal_begin(run->terminal, name, NULL, 1.0);
+    fk_status status = open_solution(run, factor, &s, message);
+    if (status == FK_OK)
+        status = work(run, &s, message);
+    if (status == FK_OK) {
+        const fk_ledger ledger = ledger_of(&s);
+        fk_terminal_end(run->terminal);
+        fk_run_timing(run, name, fk_seconds() - run->terminal->began,
+                      (double)ledger.steps * (double)fk_grid_cells(&s.domain.grid),
+                      "cell-steps/s");
+    }
+    close_solution(&s);
+    return status;
+}
+
+fk_status fk_run_pde(fk_run_state *run, fk_message *message)
+{
+    FK_TRY(run_one(run, "Fokker-Planck", 1, evolve, message));
+    if (run->problem->pde.halving)
+        FK_TRY(run_one(run, "cells halved", 2, evolve_halved, message));
+    return FK_OK;
+}

@@ -1,0 +1,127 @@
+/* The times of a run, and room for what is recorded at them. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/memory.h"
+#include "experiments/run_parts.h"
+
+static int by_time(const void *a, const void *b)
+{
+    const double s = ((const fk_stop *)a)->t, t = ((const fk_stop *)b)->t;
+    return (s > t) - (s < t);
+}
+
+static int either(int a, int b)
+{
+    return a != FK_NOWHERE ? a : b;
+}
+
+/* Stops that are the same time up to rounding become one. */
+static size_t merge(fk_stop *stop, size_t n, double span)
+{
+    size_t last = 0;
+    for (size_t i = 1; i < n; i++) {
+        if (stop[i].t - stop[last].t > 1e-12 * span) {
+            stop[++last] = stop[i];
+            continue;
+        }
+        stop[last].snapshot = either(stop[last].snapshot, stop[i].snapshot);
+        stop[last].frame = either(stop[last].frame, stop[i].frame);
+        stop[last].table = either(stop[last].table, stop[i].table);
+    }
+    return last + 1;
+}
+
+/* Snapshots at the start and the outputs; frames evenly; the reverse samplers' table
+ * denser towards the start, t_k = start + span (k / n)^2, where the density is narrow. */
+static fk_status plan_stops(fk_run_state *run, size_t n_frames)
+{
+    const fk_problem *p = run->problem;
+    const double span = p->end - p->start;
+    const size_t most = p->n_outputs + 1 + n_frames + run->n_table;
+    run->stop = fk_alloc(most, sizeof *run->stop);
+    if (run->stop == NULL)
+        return FK_ENOMEM;
+    size_t n = 0;
+    for (size_t i = 0; i <= p->n_outputs; i++)
+        run->stop[n++] = (fk_stop){i == 0 ? p->start : p->output[i - 1], (int)i,
+                                   FK_NOWHERE, FK_NOWHERE};
+    for (size_t i = 0; i < n_frames; i++) {
+        const double t = p->start + span * (double)i / (double)(n_frames - 1);
+        run->result->frame_time[i] = t;
+        run->stop[n++] = (fk_stop){t, FK_NOWHERE, (int)i, FK_NOWHERE};
+    }
+    for (size_t i = 0; i < run->n_table; i++) {
+        const double share = (double)i / (double)(run->n_table - 1);
+        run->table_time[i] = p->start + span * share * share;
+        run->stop[n++] = (fk_stop){run->table_time[i], FK_NOWHERE, FK_NOWHERE, (int)i};
+    }
+    qsort(run->stop, n, sizeof *run->stop, by_time);
+    run->n_stops = merge(run->stop, n, span);
+    return FK_OK;
+}
+
+enum { FOLLOWED = 1500 }; /* particles drawn in every frame */
+
+/* Room for n arrays of `each` numbers. */
+static double **rows(size_t n, size_t each)
+{
+    double **row = fk_alloc(n, sizeof *row);
+    for (size_t i = 0; row != NULL && i < n; i++)
+        if ((row[i] = fk_doubles(each)) == NULL) {
+            while (i-- > 0)
+                free(row[i]);
+            free(row);
+            return NULL;
+        }
+    return row;
+}
+
+static fk_status plan_frames(fk_run_state *run, size_t n)
+{
+    fk_result *r = run->result;
+    const fk_problem *p = run->problem;
+    const size_t count = p->particles.count;
+    r->n_frames = n;
+    r->frame_time = fk_doubles(n);
+    if (r->frame_time == NULL)
+        return FK_ENOMEM;
+    if (p->pde.on && (r->frame_pde = rows(n, run->cells)) == NULL)
+        return FK_ENOMEM;
+    if (!p->particles.on)
+        return FK_OK;
+    r->n_paths = count < FOLLOWED ? count : FOLLOWED;
+    r->frame_particles = rows(n, run->cells);
+    r->frame_points = rows(n, r->n_paths * run->dim);
+    return r->frame_particles != NULL && r->frame_points != NULL ? FK_OK : FK_ENOMEM;
+}
+
+static fk_status plan_table(fk_run_state *run)
+{
+    run->n_table = run->problem->reverse.steps + 1;
+    run->table_time = fk_doubles(run->n_table);
+    run->table = rows(run->n_table, run->cells);
+    return run->table_time != NULL && run->table != NULL ? FK_OK : FK_ENOMEM;
+}
+
+fk_status fk_run_plan(fk_run_state *run)
+{
+    fk_result *r = run->result;
+    const fk_problem *p = run->problem;
+    const bool frames = p->result.plots && p->result.animation && p->has_domain &&
+                        run->dim <= 2 && p->result.frames >= 2;
+    const size_t n_frames = frames ? p->result.frames : 0;
+    const size_t n_snapshots = p->n_outputs + 1;
+    r->snapshot = fk_alloc(n_snapshots, sizeof *r->snapshot);
+    run->record = fk_alloc(n_snapshots, sizeof *run->record);
+    if (r->snapshot == NULL || run->record == NULL)
+        return FK_ENOMEM;
+    r->n_snapshots = n_snapshots;
+    for (size_t i = 0; i < n_snapshots; i++)
+        r->snapshot[i].t = i == 0 ? p->start : p->output[i - 1];
+    if (n_frames > 0)
+        FK_TRY(plan_frames(run, n_frames));
+    if (p->reverse.steps > 0 && p->pde.on)
+        FK_TRY(plan_table(run));
+    return plan_stops(run, n_frames);
+}

@@ -1,0 +1,152 @@
+/* Sampling backwards in time from the last density to the first: the reverse SDE and
+ * the probability-flow ODE, each driven by the score of the Fokker-Planck density and,
+ * where the law is known exactly, by the exact score. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/density.h"
+#include "core/memory.h"
+#include "experiments/run_parts.h"
+#include "sampling/reverse.h"
+#include "sde/linear.h"
+
+enum { FRAMES = 60, SHOWN = 4000, SAMPLERS = 4 };
+
+/* Below this share of its maximum the density on the grid says nothing of its score. */
+static const double SCORE_FLOOR = 1e-9;
+
+/* The law at the end of the run, from which the samplers start: the exact one if there
+ * is one, else the Gaussian with the moments of the density on the grid. */
+static fk_status final_law(const fk_run_state *run, fk_law **law)
+{
+    const fk_problem *p = run->problem;
+    fk_mixture *m = NULL;
+    if (fk_sde_linear(p->sde) && fk_law_mixture(p->initial) != NULL) {
+        FK_TRY(fk_linear_propagate(p->sde, p->start, fk_law_mixture(p->initial), p->end,
+                                   &m));
+    } else {
+        FK_TRY(fk_mixture_new(run->dim, 1, &m));
+        m->weight[0] = 1.0;
+        fk_density_moments(&p->domain.grid, run->table[run->n_table - 1], m->mean,
+                           m->cov);
+    }
+    const fk_status status = fk_law_mixture_new(m, law);
+    fk_mixture_free(m);
+    return status;
+}
+
+static fk_status keep(fk_run_state *run, fk_reverse_run *r, const size_t *frame,
+                      size_t n_frames, const fk_reverse_result *found)
+{
+    const fk_grid *g = &run->problem->domain.grid;
+    r->n_frames = n_frames;
+    r->time = fk_doubles(n_frames);
+    r->density = fk_alloc(n_frames, sizeof *r->density);
+    r->n_points = r->count < SHOWN ? r->count : SHOWN;
+    r->points = fk_doubles(r->n_points * run->dim);
+    if (r->time == NULL || r->density == NULL || r->points == NULL)
+        return FK_ENOMEM;
+    memcpy(r->points, found->x, r->n_points * run->dim * sizeof *r->points);
+    for (size_t i = 0; i < n_frames; i++) {
+        const size_t from = n_frames - 1 - i; /* falling times */
+        r->time[i] = run->table_time[frame[from]];
+        if ((r->density[i] = fk_doubles(run->cells)) == NULL)
+            return FK_ENOMEM;
+        fk_density_from_counts(g, found->frames + from * (run->cells + 1),
+                               (double)r->count, r->density[i]);
+    }
+    return FK_OK;
+}
+
+/* Frames at every so many entries of the table, the first and the last included. */
+static size_t choose_frames(size_t n_table, size_t frame[FRAMES])
+{
+    const size_t n = n_table < FRAMES ? n_table : FRAMES;
+    for (size_t i = 0; i < n; i++)
+        frame[i] = (n_table - 1) * i / (n - 1);
+    return n;
+}
+
+static fk_status sample(fk_run_state *run, const fk_score *score, const fk_law *start,
+                        double lambda, fk_reverse_run *r, fk_message *message)
+{
+    size_t frame[FRAMES];
+    const fk_problem *p = run->problem;
+    const fk_reverse_options o = {.count = r->count,
+                                  .seed = p->particles.seed,
+                                  .lambda = lambda,
+                                  .start = start,
+                                  .histogram = &p->domain.grid,
+                                  .n_frames = choose_frames(run->n_table, frame),
+                                  .frame = frame};
+    const fk_progress progress = fk_terminal_progress(run->terminal);
+    fk_reverse_result found = {.x = NULL};
+    fk_terminal_begin(run->terminal, r->name, NULL, 1.0);
+    fk_status status = fk_reverse_sample(p->sde, score, &o, &progress, &found, message);
+    r->seconds = fk_seconds() - run->terminal->began;
+    if (status == FK_OK) {
+        fk_terminal_end(run->terminal);
+        fk_run_timing(run, r->name, r->seconds, (double)r->count * (double)run->n_table,
+                      "particle-steps/s");
+        status = keep(run, r, frame, o.n_frames, &found);
+    }
+    if (status == FK_OK)
+        status = fk_compare_generated(run, r->name, found.frames, (double)r->count,
+                                      &r->comparison);
+    fk_reverse_result_free(&found);
+    return status;
+}
+
+/* Both samplers with one score. */
+static fk_status sample_both(fk_run_state *run, const fk_score *score,
+                             const char *source, size_t count, const fk_law *start,
+                             fk_message *message)
+{
+    for (int flow = 0; flow < 2; flow++) {
+        fk_reverse_run *r = &run->result->reverse[run->result->n_reverse++];
+        r->count = count;
+        snprintf(r->name, sizeof r->name, "%s, %s score",
+                 flow ? "probability flow" : "reverse SDE", source);
+        snprintf(r->key, sizeof r->key, "%s_%s", flow ? "ode" : "sde", source);
+        FK_TRY(sample(run, score, start, flow ? 0.0 : run->problem->reverse.lambda, r,
+                      message));
+    }
+    return FK_OK;
+}
+
+static fk_status sample_all(fk_run_state *run, const fk_law *start, fk_message *message)
+{
+    const fk_problem *p = run->problem;
+    fk_score *score = NULL;
+    fk_status status = FK_OK;
+    if (p->reverse.grid) {
+        FK_TRY(fk_score_grid_new(&p->domain.grid, run->n_table, run->table_time,
+                                 (const double *const *)run->table, SCORE_FLOOR,
+                                 &score));
+        status = sample_both(run, score, "grid", p->reverse.count, start, message);
+        fk_score_free(score);
+    }
+    if (status == FK_OK && p->reverse.exact && fk_sde_linear(p->sde) &&
+        fk_law_mixture(p->initial) != NULL) {
+        FK_TRY(fk_score_linear_new(p->sde, p->start, fk_law_mixture(p->initial),
+                                   run->n_table, run->table_time, &score));
+        status =
+            sample_both(run, score, "exact", p->reverse.exact_count, start, message);
+        fk_score_free(score);
+    }
+    return status;
+}
+
+fk_status fk_run_reverse(fk_run_state *run, fk_message *message)
+{
+    fk_law *start = NULL;
+    run->result->reverse = fk_alloc(SAMPLERS, sizeof *run->result->reverse);
+    if (run->result->reverse == NULL)
+        return FK_ENOMEM;
+    FK_TRY(final_law(run, &start));
+    const fk_status status = sample_all(run, start, message);
+    fk_law_free(start);
+    return status;
+}
