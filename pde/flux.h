@@ -28,7 +28,7 @@ typedef struct fk_flux {
                   double *rate_right, double *rate_left);
 } fk_flux;
 
-extern const fk_flux *const fk_fluxes[]; /* NULL-terminated */
-const fk_flux *fk_flux_find(const char *name);
+extern const fk_flux *const fk_fluxes[];       /* NULL-terminated */
+const fk_flux *fk_flux_find(const char *name); /* NULL if there is none */
 
 #endif

@@ -1,0 +1,23 @@
+#include "pde/bernoulli.h"
+#include "pde/flux.h"
+
+/* W(P) = P / (e^P - 1), with P integrated between the centres */
+static void rates(size_t n, const double *conductance, const double *peclet,
+                  double *rate_right, double *rate_left)
+{
+    fk_bernoulli(n, peclet, rate_left, rate_right);
+    for (size_t i = 0; i < n; i++) {
+        rate_right[i] *= conductance[i];
+        rate_left[i] *= conductance[i];
+    }
+}
+
+const fk_flux fk_flux_scharfetter_gummel = {
+    .name = "scharfetter-gummel",
+    .summary = "positive, order 2; equilibrium exact for drifts up to degree 5",
+    .reference = "scharfetter-gummel-1969",
+    .order = 2.0,
+    .positive = true,
+    .points = 3,
+    .rates = rates,
+};
