@@ -4,7 +4,8 @@
  * particle) by a counter-based hash (Threefry), so results depend neither on threads
  * nor on blocks.  FK_BLOCK streams advance together, one SIMD lane each.  Normals come
  * in pairs (Box-Muller with polynomial log, sine and cosine; arithmetic only, so the
- * bits are those of every machine).  [blackman-vigna-2021, salmon-2011] */
+ * bits are those of every machine): radius and direction within 4 units in the last
+ * place, |z| < 8.6.  [blackman-vigna-2021, salmon-2011, box-muller-1958] */
 #ifndef FK_CORE_RANDOM_H
 #define FK_CORE_RANDOM_H
 
@@ -17,9 +18,11 @@
 typedef enum fk_purpose {
     FK_FOR_INITIAL, /* draws from the initial law */
     FK_FOR_NOISE,   /* increments of the paths */
-    FK_FOR_HALVING, /* initial draws and noise of the step-halving pair */
-    FK_FOR_REVERSE, /* the reverse samplers */
+    FK_FOR_HALVING, /* initial draws of the step-halving pair */
+    FK_FOR_REVERSE, /* initial draws of the reverse samplers */
     FK_FOR_TEST,
+    FK_FOR_HALVING_NOISE, /* increments of the pair */
+    FK_FOR_REVERSE_NOISE, /* increments of the reverse samplers */
 } fk_purpose;
 
 /* FK_BLOCK neighbouring streams.  State at the border of a pair of rows; `used` rows
@@ -36,8 +39,11 @@ void fk_streams_seed(fk_streams *r, uint64_t seed, fk_purpose purpose, uint64_t 
  * row give what one call for two rows gives.  z aligned to FK_ALIGN. */
 void fk_streams_normal(fk_streams *r, size_t n, double *z);
 
-/* u[FK_BLOCK], uniform on the open interval (0, 1), 53 bits.  Ends a pair of normals
- * that is half used. */
+/* u[FK_BLOCK], uniform on the open interval (0, 1): (k + 1/2) 2^-52 with 52 random
+ * bits k.  Ends a pair of normals that is half used. */
 void fk_streams_uniform(fk_streams *r, double *u);
+
+/* The hash behind the seeds, Threefry-2x64-20: counter[2] under key[2]. */
+void fk_threefry(const uint64_t key[2], const uint64_t counter[2], uint64_t out[2]);
 
 #endif
