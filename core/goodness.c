@@ -35,6 +35,14 @@ static double found_with(double power, double x, double dof, double lambda)
     return high;
 }
 
+double fk_chi_square_detectable(double dof, double count, double allowance,
+                                double level, double power)
+{
+    const double lambda = count * allowance * allowance;
+    const double critical = fk_noncentral_quantile(level, dof, lambda);
+    return sqrt(found_with(power, critical, dof, lambda) / count);
+}
+
 void fk_chi_square_test(const fk_bins *b, const uint64_t *count, double allowance,
                         double level, double power, fk_chi_square *out)
 {
@@ -65,6 +73,5 @@ void fk_chi_square_test(const fk_bins *b, const uint64_t *count, double allowanc
     const double x = out->statistic / c, lambda = n * allowance * allowance / c;
     out->p_strict = fk_noncentral_tail(x, dof, 0.0);
     out->p_value = fk_noncentral_tail(x, dof, lambda);
-    const double critical = fk_noncentral_quantile(level, dof, lambda);
-    out->detectable = sqrt(c * found_with(power, critical, dof, lambda) / n);
+    out->detectable = fk_chi_square_detectable(dof, n / c, allowance, level, power);
 }

@@ -58,6 +58,10 @@ typedef struct fk_chi_square {
 void fk_chi_square_test(const fk_bins *b, const uint64_t *count, double allowance,
                         double level, double power, fk_chi_square *out);
 
+/* The chi-distance that `count` draws show with probability `power` at `level`. */
+double fk_chi_square_detectable(double dof, double count, double allowance,
+                                double level, double power);
+
 /* Upper tail P(X >= x) of the noncentral chi-square law, dof > 0, lambda >= 0, and the x
  * with that tail, 0 < tail < 1.  Relative error of the tail 1e-11 (lambda up to 1e8;
  * 1e-7 beyond) down to 1e-260; 1 ms at lambda = 1e8, growing as its root. */

@@ -1,5 +1,4 @@
 /* The verdict in words. */
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -132,29 +131,26 @@ static void say_disagreement(speech *s, size_t n, const fk_comparison *all)
         say(s, " So do %zu of %zu comparisons in all.", how_many, n);
 }
 
-/* Particles N with which the detection limit would be the tolerance:
- *     tol^2 = eps^2 + z sqrt(2 k + 4 N eps^2) / N,  z = z_level + z_power,
- * while the k bins grow with N up to the number of cells. */
+/* Particles with which the detection limit would be the tolerance, by bisection; the
+ * bins grow with the particles up to the number of cells. */
 static double enough_particles(const speech *s, size_t n_comparisons,
                                const fk_comparison *c)
 {
-    const double eps2 = c->chi.allowance * c->chi.allowance;
-    const double u = s->asked->tolerance * s->asked->tolerance - eps2;
     const double tests = 1.0 + (c->has_ks ? 1.0 : 0.0) + (double)c->n_moments;
     const double level = s->asked->significance / (tests * (double)n_comparisons);
-    const double z =
-        gsl_cdf_ugaussian_Qinv(level) + gsl_cdf_ugaussian_Pinv(s->asked->power);
     const double most = (double)fk_grid_cells(s->grid);
-    double n = fmax(c->count, 1.0);
-    for (int round = 0; round < 60; round++) {
-        const double grown = fmax((double)c->n_bins, n / (1.5 * s->asked->least));
-        const double k = c->n_bins > 1 && c->count > 0.0
-                             ? fmin(most, (double)c->n_bins * n / c->count)
-                             : fmin(most, grown);
-        const double b = 4.0 * z * z * eps2;
-        n = fmax(n, (b + sqrt(b * b + 8.0 * k * z * z * u * u)) / (2.0 * u * u));
+    const double bins = fmax(2.0, (double)c->n_bins);
+    double low = log(fmax(c->count, 1.0)), high = log(1e15);
+    while (high - low > 1e-3) {
+        const double n = exp(0.5 * (low + high));
+        const double k = fmin(most, fmax(bins, n / (1.5 * s->asked->least)));
+        if (fk_chi_square_detectable(k - 1.0, n, c->chi.allowance, level,
+                                     s->asked->power) > s->asked->tolerance)
+            low = log(n);
+        else
+            high = log(n);
     }
-    return n;
+    return exp(high);
 }
 
 static void say_help(speech *s, size_t n, const fk_comparison *c)
