@@ -421,6 +421,71 @@ START_TEST(the_worst_bin_is_named_with_its_sign)
 }
 END_TEST
 
+/* All counts (a, b, 5 - a - b) of 5 draws, with their probabilities: the variance of the
+ * statistic is what the p-value's law must have. */
+START_TEST(few_counts_have_their_exact_variance)
+{
+    const fk_grid g = fk_grid_make(1, &(fk_axis){0.0, 3.0, 3});
+    const double q[] = {0.62, 0.31, 0.07, 0.0};
+    fk_bins *b = bins_of(&g, q, 1e6, 1.0);
+    double mean = 0.0, square = 0.0;
+    for (unsigned i = 0; i <= 5; i++)
+        for (unsigned j = 0; i + j <= 5; j++) {
+            const unsigned n[] = {i, j, 5 - i - j};
+            const double p = gsl_ran_multinomial_pdf(3, q, n);
+            double x = 0.0;
+            for (size_t k = 0; k < 3; k++)
+                x += gsl_pow_2(n[k] - 5.0 * q[k]) / (5.0 * q[k]);
+            mean += p * x;
+            square += p * x * x;
+        }
+    ck_assert_double_eq_tol(mean, 2.0, 1e-12);
+    const double c = (square - mean * mean) / 4.0;
+    ck_assert_double_gt(c, 1.2);
+    fk_chi_square chi;
+    fk_chi_square_test(b, (uint64_t[]){2, 1, 2}, 0.0, 0.01, 0.9, &chi);
+    NEAR(chi.p_value, fk_noncentral_tail(chi.statistic / c, 2.0 / c, 0.0), 1e-9);
+    fk_bins_free(b);
+}
+END_TEST
+
+START_TEST(kolmogorov_is_right_for_few_draws_and_sees_the_rest)
+{
+    enum { FINE = 2000, DRAWS = 10, MANY = 20000 };
+    const fk_axis axis = {0.0, 1.0, FINE};
+    static double mass[FINE + 1];
+    static uint64_t count[FINE + 1];
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    gsl_rng_set(rng, 5);
+    size_t low = 0, tiny = 0;
+    for (size_t i = 0; i < FINE; i++)
+        mass[i] = 1.0 / FINE;
+    for (size_t run = 0; run < MANY; run++) {
+        fk_ks ks;
+        memset(count, 0, sizeof count);
+        for (size_t i = 0; i < DRAWS; i++)
+            count[gsl_rng_uniform_int(rng, FINE)]++;
+        fk_ks_test(&axis, count, mass, 0.0, &ks);
+        low += ks.p_value < 0.2;
+        tiny += ks.p_value < 0.02;
+    }
+    /* 4000 +- 57, 400 +- 20; Stephens' form is good to some per cent of p */
+    ck_assert_double_eq_tol((double)low / MANY, 0.2, 0.02);
+    ck_assert_double_eq_tol((double)tiny / MANY, 0.02, 0.006);
+    gsl_rng_free(rng);
+
+    const fk_axis two = {0.0, 2.0, 2};
+    fk_ks ks;
+    fk_ks_test(&two, (uint64_t[]){50, 40, 10}, (double[]){1.0, 0.8, 0.2}, 0.0, &ks);
+    ck_assert_double_eq_tol(ks.distance, 0.0, 1e-14);
+    fk_ks_test(&two, (uint64_t[]){50, 50, 0}, (double[]){1.0, 0.8, 0.2}, 0.0, &ks);
+    ck_assert_double_eq_tol(ks.distance, 0.1, 1e-14);
+    ck_assert_double_eq(ks.position, 2.0);
+    fk_ks_test(&two, (uint64_t[]){0, 0, 0}, (double[]){1.0, 0.8, 0.2}, 0.0, &ks);
+    ck_assert_double_eq(ks.p_value, 1.0);
+}
+END_TEST
+
 START_TEST(one_bin_tells_nothing)
 {
     const fk_grid g = fk_grid_make(1, &(fk_axis){0.0, 4.0, 4});
@@ -453,6 +518,8 @@ int main(void)
     tcase_add_test(c, p_values_are_uniform_under_the_null);
     tcase_add_test(c, the_allowance_and_the_detection_limit_are_what_they_say);
     tcase_add_test(c, the_worst_bin_is_named_with_its_sign);
+    tcase_add_test(c, few_counts_have_their_exact_variance);
+    tcase_add_test(c, kolmogorov_is_right_for_few_draws_and_sees_the_rest);
     tcase_add_test(c, one_bin_tells_nothing);
     suite_add_tcase(s, c);
     SRunner *sr = srunner_create(s);

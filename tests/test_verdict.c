@@ -123,9 +123,9 @@ START_TEST(draws_from_the_law_give_uniform_p_values_and_few_alarms)
         draw(rng, &d.grid, p, outside, 5000, count, &out);
         const fk_comparison c =
             compare(&d, count, out, p, outside, NULL, NULL, &standard);
-        chi[run] = c.chi.p_strict;
         alarms += c.word == FK_DISAGREE;
         ck_assert_double_eq(c.count, 5000.0);
+        chi[run] = c.chi.p_strict;
         ck_assert_uint_eq(c.n_moments, 2);
         ck_assert(c.has_ks);
         ck_assert((c.word == FK_DISAGREE) == (c.p_least < standard.significance));
@@ -295,6 +295,68 @@ START_TEST(evidence_of_a_biased_step_is_allowed_for)
 }
 END_TEST
 
+/* A normal law: errors sd / sqrt(n) and sqrt(2 / n) sd^2; a uniform one on two axes. */
+START_TEST(standard_errors_are_those_of_the_law)
+{
+    const fk_domain d = line(FK_OPEN, FK_OPEN);
+    double p[CELLS];
+    uint64_t count[CELLS], out;
+    gsl_rng *rng = seeded(10);
+    const double outside = normal(&d.grid, 0.1, 0.7, p);
+    draw(rng, &d.grid, p, outside, 10000, count, &out);
+    fk_comparison c = compare(&d, count, out, p, outside, NULL, NULL, &standard);
+    ck_assert_double_eq_tol(c.moment[0].reference, 0.1, 1e-6);
+    ck_assert_double_eq_tol(c.moment[1].reference, 0.49, 1e-4);
+    ck_assert_double_eq_tol(c.moment[0].error, 0.007, 1e-4);
+    ck_assert_double_eq_tol(c.moment[1].error, 0.49 * sqrt(2.0) / 100.0, 1e-4);
+    gsl_rng_free(rng);
+}
+END_TEST
+
+/* Bins of five cells, pairs that move to a neighbour: a fifth of the moves leave the
+ * bin.  That noise is subtracted; twice the standard error that the whole variance
+ * would have stays. */
+START_TEST(moves_inside_a_bin_cancel)
+{
+    enum { PAIRS = 200000, RUNS = 60 };
+    const fk_domain d = line(FK_PERIODIC, FK_PERIODIC);
+    double mass[CELLS + 1], delta[CELLS + 1], variance[CELLS + 1], mean = 0.0;
+    fk_bins *bins = NULL;
+    fk_cell_moments moments;
+    fk_budget *budget = NULL;
+    gsl_rng *rng = seeded(11);
+    for (size_t i = 0; i <= CELLS; i++)
+        mass[i] = i < CELLS ? 1.0 / CELLS : 0.0;
+    ck_assert_int_eq(fk_bins_new(&d.grid, mass, 1000.0, 62.0, &bins), FK_OK);
+    ck_assert_uint_eq(bins->n, CELLS / 5);
+    fk_cell_moments_set(&d, mass, &moments);
+    ck_assert_int_eq(fk_budget_new(bins, &moments, &budget), FK_OK);
+    for (size_t run = 0; run < RUNS; run++) {
+        fk_part part;
+        memset(delta, 0, sizeof delta);
+        memset(variance, 0, sizeof variance);
+        for (size_t i = 0; i < PAIRS / 10; i++) { /* one pair in ten moves */
+            const size_t from = gsl_rng_uniform_int(rng, CELLS);
+            const size_t to =
+                (from + (gsl_rng_uniform_int(rng, 2) ? 1 : CELLS - 1)) % CELLS;
+            delta[from] -= 1.0 / PAIRS;
+            delta[to] += 1.0 / PAIRS;
+            variance[from] += 1.0 / ((double)PAIRS * PAIRS);
+            variance[to] += 1.0 / ((double)PAIRS * PAIRS);
+        }
+        const fk_difference difference = {delta, variance, true};
+        fk_budget_measure(budget, &difference, &part);
+        mean += part.chi * part.chi / RUNS;
+    }
+    const double per_bin = 0.2 / PAIRS; /* var / q, all moves counted */
+    const double kept = 2.0 * per_bin * sqrt(2.0 * CELLS / 5);
+    ck_assert_double_eq_tol(mean / kept, 1.0, 0.15);
+    fk_budget_free(budget);
+    fk_bins_free(bins);
+    gsl_rng_free(rng);
+}
+END_TEST
+
 START_TEST(evidence_without_bias_costs_little)
 {
     const fk_domain d = line(FK_OPEN, FK_OPEN);
@@ -375,6 +437,10 @@ START_TEST(truncation_conditions_both_sides_and_is_bounded)
     ck_assert_int_ne(c.word, FK_DISAGREE);
     ck_assert_double_eq_tol(c.budget[3].l1, 2.0 * outside, 0.3 * outside);
     ck_assert_double_ge(c.budget[3].chi, outside);
+    ck_assert_double_le(c.budget[3].chi, 1.1 * sqrt(outside));
+    ck_assert_double_eq(c.chi.allowance, c.budget[3].chi);
+    ck_assert_double_eq_tol(c.moment[0].allowance,
+                            c.budget[3].chi * c.moment[0].error * sqrt(c.count), 1e-12);
 
     /* with closed faces nothing is truncated, and what is absorbed is compared */
     const fk_domain absorbing = line(FK_ABSORBING, FK_REFLECTING);
@@ -483,6 +549,8 @@ int main(void)
     tcase_add_test(c, noise_that_hides_the_tolerance_is_inconclusive_and_says_how_many);
     tcase_add_test(c, a_difference_is_found_by_the_test_that_sees_it_best);
     tcase_add_test(c, evidence_of_a_biased_step_is_allowed_for);
+    tcase_add_test(c, standard_errors_are_those_of_the_law);
+    tcase_add_test(c, moves_inside_a_bin_cancel);
     tcase_add_test(c, evidence_without_bias_costs_little);
     tcase_add_test(c, evidence_of_a_coarse_grid_is_allowed_for);
     tcase_add_test(c, truncation_conditions_both_sides_and_is_bounded);
