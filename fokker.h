@@ -3,17 +3,23 @@
 #define FK_FOKKER_H
 
 #include "core/block.h"
+#include "core/csv.h"
 #include "core/density.h"
 #include "core/expr.h"
+#include "core/file.h"
 #include "core/goodness.h"
 #include "core/grid.h"
+#include "core/json.h"
 #include "core/memory.h"
 #include "core/program.h"
 #include "core/progress.h"
 #include "core/random.h"
 #include "core/spelling.h"
 #include "core/status.h"
+#include "core/utf8.h"
 #include "core/yaml.h"
+
+#include "solvers/lines.h"
 
 #include "sde/law.h"
 #include "sde/linear.h"
@@ -24,6 +30,7 @@
 #include "sde/score.h"
 #include "sde/sde.h"
 
+#include "pde/bernoulli.h"
 #include "pde/evolution.h"
 #include "pde/flux.h"
 #include "pde/fokker_planck.h"
