@@ -1,0 +1,74 @@
+/* Instructions of compiled expressions; private to core/program*.c.
+ *
+ * A value is a row (one number a point) or a scalar (one number a run).  What is made of
+ * scalars alone is a scalar; it is computed once, when the program is made if it does
+ * not depend on t, else at the start of each run.
+ *
+ * Rows live at places: 0 .. dim-1 the inputs, then the n_out outputs, then scratch.
+ * Scalar 0 is t. */
+#ifndef FK_CORE_PROGRAM_CODE_H
+#define FK_CORE_PROGRAM_CODE_H
+
+#include <stddef.h>
+
+#include "core/expr_node.h"
+#include "core/program.h"
+
+/* Operation, value at a, b, c: on rows, and on scalars too. */
+#define FK_ARITHMETIC_LIST(X) \
+    X(ADD, a + b)             \
+    X(SUB, a - b)             \
+    X(MUL, a *b)              \
+    X(DIV, a / b)             \
+    X(POW, pow(a, b))         \
+    X(SQRT, sqrt(a))          \
+    X(SQUARE, a *a)           \
+    X(CUBE, a *a *a)          \
+    X(IF, a != 0.0 ? b : c)
+
+/* Value at the rows a, b and the scalars s, u: on rows alone. */
+#define FK_MIXED_LIST(X) \
+    X(ADD_SCALAR, a + s) \
+    X(SCALAR_SUB, s - a) \
+    X(MUL_SCALAR, a *s)  \
+    X(DIV_SCALAR, a / s) \
+    X(SCALAR_DIV, s / a) \
+    X(AXPY, s *a + b)    \
+    X(AFFINE, s *a + u)  \
+    X(FILL, s)           \
+    X(COPY, a)
+
+typedef enum fk_operation {
+#define FK_OP_ENUM(op, value)                     FK_OP_##op,
+#define FK_OP_NODE_ENUM(op, name, value, meaning) FK_OP_##op,
+    FK_ARITHMETIC_LIST(FK_OP_ENUM) FK_UNARY_LIST(FK_OP_NODE_ENUM)
+        FK_BINARY_LIST(FK_OP_NODE_ENUM) FK_MIXED_LIST(FK_OP_ENUM)
+#undef FK_OP_ENUM
+#undef FK_OP_NODE_ENUM
+} fk_operation;
+
+typedef struct fk_instruction {
+    fk_operation op;
+    unsigned row[3];    /* places of a, b, c; those not used repeat another */
+    unsigned scalar[2]; /* of s, u; in scalar code scalar[0] is not used */
+    unsigned to;        /* place, or scalar */
+} fk_instruction;
+
+struct fk_program {
+    size_t dim, n_out;
+    size_t n_rows; /* of scratch */
+    size_t n_scalars, n_scalar_code, n_code;
+    double *scalar;              /* [n_scalars] constants, 0 where computed */
+    fk_instruction *scalar_code; /* row[] and to are scalars here */
+    fk_instruction *code;
+    unsigned char *uniform, *steady; /* [n_out] */
+};
+
+/* Instructions on scalars, in order. */
+void fk_program_scalars(const fk_instruction *code, size_t n, double *scalar);
+
+/* Instructions on rows[place][FK_BLOCK], in order.  A result may take an operand's row. */
+void fk_program_rows(const fk_instruction *code, size_t n, const double *scalar,
+                     double *const *row);
+
+#endif

@@ -1,0 +1,406 @@
+/* Nodes become instructions.  Sums and products keep their scalar parts apart, so that
+ * what does not vary within the block is computed once for all its points. */
+#include "core/program_compile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const fk_value nothing = {.row = false, .index = 0};
+
+static bool grow(void **array, size_t *room, size_t n, size_t size)
+{
+    if (n < *room)
+        return true;
+    const size_t more = *room == 0 ? 64 : 2 * *room;
+    void *grown = realloc(*array, more * size);
+    if (grown == NULL)
+        return false;
+    *array = grown;
+    *room = more;
+    return true;
+}
+
+/* ---- emitting ---- */
+
+static fk_value new_scalar(fk_compiler *c, double value, bool moving)
+{
+    void *values = c->scalar, *flags = c->moving;
+    size_t room = c->room_scalars;
+    const bool grown = grow(&values, &room, c->n_scalars, sizeof *c->scalar) &&
+                       (c->scalar = values, room = c->room_scalars,
+                        grow(&flags, &room, c->n_scalars, sizeof *c->moving));
+    c->scalar = values;
+    c->moving = flags;
+    if (!grown) {
+        c->status = FK_ENOMEM;
+        return nothing;
+    }
+    c->room_scalars = room;
+    c->scalar[c->n_scalars] = value;
+    c->moving[c->n_scalars] = moving;
+    return (fk_value){.row = false, .index = (unsigned)c->n_scalars++};
+}
+
+static fk_value constant(fk_compiler *c, double value)
+{
+    for (size_t i = 0; i < c->n_scalars; i++)
+        if (!c->moving[i] && memcmp(&c->scalar[i], &value, sizeof value) == 0)
+            return (fk_value){.row = false, .index = (unsigned)i};
+    return new_scalar(c, value, false);
+}
+
+static fk_value emit_row(fk_compiler *c, const fk_instruction *i)
+{
+    void *list = c->code;
+    if (c->status == FK_OK && !grow(&list, &c->room_code, c->n_code, sizeof *i))
+        c->status = FK_ENOMEM;
+    c->code = list;
+    if (c->status != FK_OK)
+        return nothing;
+    c->code[c->n_code] = *i;
+    const unsigned row = (unsigned)(c->binding->dim + c->n_code++);
+    c->code[c->n_code - 1].to = row;
+    return (fk_value){.row = true, .index = row};
+}
+
+static fk_value emit_scalar(fk_compiler *c, fk_operation op, const fk_value *a)
+{
+    fk_instruction i = {.op = op, .row = {a[0].index, a[1].index, a[2].index}};
+    if (!c->moving[i.row[0]] && !c->moving[i.row[1]] && !c->moving[i.row[2]]) {
+        const fk_value to = new_scalar(c, 0.0, false);
+        if (c->status != FK_OK)
+            return nothing;
+        i.to = to.index;
+        fk_program_scalars(&i, 1, c->scalar);
+        const double value = c->scalar[--c->n_scalars];
+        return constant(c, value);
+    }
+    void *list = c->scalar_code;
+    if (!grow(&list, &c->room_scalar_code, c->n_scalar_code, sizeof i))
+        c->status = FK_ENOMEM;
+    c->scalar_code = list;
+    const fk_value to = new_scalar(c, 0.0, true);
+    if (c->status != FK_OK)
+        return nothing;
+    i.to = to.index;
+    c->scalar_code[c->n_scalar_code++] = i;
+    return to;
+}
+
+static fk_value filled(fk_compiler *c, fk_value v)
+{
+    return v.row ? v
+                 : emit_row(c, &(fk_instruction){.op = FK_OP_FILL,
+                                                 .scalar = {v.index, v.index}});
+}
+
+/* op(a, b, c) for any mixture of rows and scalars */
+static fk_value emit(fk_compiler *c, fk_operation op, fk_value a, fk_value b,
+                     fk_value d)
+{
+    if (c->status != FK_OK)
+        return nothing;
+    if (!a.row && !b.row && !d.row)
+        return emit_scalar(c, op, (fk_value[]){a, b, d});
+    a = filled(c, a), b = filled(c, b), d = filled(c, d);
+    return emit_row(c, &(fk_instruction){.op = op, .row = {a.index, b.index, d.index}});
+}
+
+static fk_value emit1(fk_compiler *c, fk_operation op, fk_value a)
+{
+    return emit(c, op, a, a, a);
+}
+
+/* a row, s and u scalars, b a row or, if the operation has none, a again */
+static fk_value emit_mixed(fk_compiler *c, fk_operation op, fk_value a, fk_value b,
+                           fk_value s, fk_value u)
+{
+    return c->status != FK_OK
+               ? nothing
+               : emit_row(c, &(fk_instruction){.op = op,
+                                               .row = {a.index, b.index, a.index},
+                                               .scalar = {s.index, u.index}});
+}
+
+static fk_value multiply(fk_compiler *c, fk_value a, fk_value b)
+{
+    if (a.row && !b.row)
+        return emit_mixed(c, FK_OP_MUL_SCALAR, a, a, b, b);
+    if (b.row && !a.row)
+        return emit_mixed(c, FK_OP_MUL_SCALAR, b, b, a, a);
+    return emit(c, FK_OP_MUL, a, b, b);
+}
+
+static fk_value divide(fk_compiler *c, fk_value a, fk_value b)
+{
+    if (a.row && !b.row)
+        return emit_mixed(c, FK_OP_DIV_SCALAR, a, a, b, b);
+    if (b.row && !a.row)
+        return emit_mixed(c, FK_OP_SCALAR_DIV, b, b, a, a);
+    return emit(c, FK_OP_DIV, a, b, b);
+}
+
+/* ---- powers ---- */
+
+/* a^n, n >= 1, by the fewest squarings and multiplications for small n */
+static fk_value whole_power(fk_compiler *c, fk_value a, unsigned n)
+{
+    if (n == 1)
+        return a;
+    if (n == 3)
+        return emit1(c, FK_OP_CUBE, a);
+    const fk_value square = emit1(c, FK_OP_SQUARE, whole_power(c, a, n / 2));
+    return n % 2 == 0 ? square : multiply(c, square, a);
+}
+
+/* base^n, n > 0 */
+static fk_value positive_power(fk_compiler *c, const fk_expr *base, double n)
+{
+    const fk_value a = fk_compile(c, base);
+    if (!(2.0 * n <= 64.0) || !fk_is_whole(2.0 * n)) {
+        const fk_value power = constant(c, n);
+        return emit(c, FK_OP_POW, a, power, power);
+    }
+    const unsigned twice = (unsigned)(2.0 * n);
+    if (twice == 1)
+        return emit1(c, FK_OP_SQRT, a);
+    const fk_value p = whole_power(c, a, twice / 2);
+    return twice % 2 == 0 ? p : multiply(c, p, emit1(c, FK_OP_SQRT, a));
+}
+
+static fk_value power(fk_compiler *c, const fk_expr *e)
+{
+    const fk_expr *n = e->arg[1];
+    if (n->kind == FK_NODE_NUMBER && n->value > 0.0)
+        return positive_power(c, e->arg[0], n->value);
+    if (n->kind == FK_NODE_NUMBER && n->value < 0.0)
+        return divide(c, constant(c, 1.0), positive_power(c, e->arg[0], -n->value));
+    const fk_value a = fk_compile(c, e->arg[0]), b = fk_compile(c, n);
+    return emit(c, FK_OP_POW, a, b, b);
+}
+
+/* ---- products ---- */
+
+/* scalar * row; `has` what is there */
+typedef struct term {
+    bool has_scalar, has_row;
+    fk_value scalar, row;
+} term;
+
+typedef struct half {
+    bool has;
+    fk_value value;
+} half;
+
+static void take_factor(fk_compiler *c, half *h, fk_value v)
+{
+    h->value = h->has ? multiply(c, h->value, v) : v;
+    h->has = true;
+}
+
+static half quotient(fk_compiler *c, half above, half below)
+{
+    if (!below.has)
+        return above;
+    const fk_value one = above.has ? above.value : constant(c, 1.0);
+    return (half){.has = true, .value = divide(c, one, below.value)};
+}
+
+/* coefficient * numerators / denominators, scalars apart from rows */
+static term product(fk_compiler *c, const fk_expr *e)
+{
+    half above[2] = {{false, nothing}, {false, nothing}},
+         below[2] = {above[0], above[1]};
+    if (!fk_same(e->value, 1.0))
+        take_factor(c, &above[0], constant(c, e->value));
+    for (size_t i = 0; i < e->count; i++) {
+        const fk_expr *f = e->arg[i];
+        const bool under = f->kind == FK_NODE_POWER &&
+                           f->arg[1]->kind == FK_NODE_NUMBER && f->arg[1]->value < 0.0;
+        const fk_value v =
+            under ? positive_power(c, f->arg[0], -f->arg[1]->value) : fk_compile(c, f);
+        take_factor(c, under ? &below[v.row] : &above[v.row], v);
+    }
+    half s = quotient(c, above[0], below[0]);
+    if (!above[1].has && below[1].has && s.has) { /* s / row: one division */
+        above[1] = s;
+        s.has = false;
+    }
+    const half r = quotient(c, above[1], below[1]);
+    return (term){
+        .has_scalar = s.has, .has_row = r.has, .scalar = s.value, .row = r.value};
+}
+
+static fk_value whole_term(fk_compiler *c, const term *t)
+{
+    if (!t->has_row)
+        return t->scalar;
+    return t->has_scalar ? multiply(c, t->row, t->scalar) : t->row;
+}
+
+/* ---- sums ---- */
+
+static bool is_constant(const fk_compiler *c, fk_value v, double value)
+{
+    return c->status == FK_OK && !v.row && !c->moving[v.index] &&
+           fk_same(c->scalar[v.index], value);
+}
+
+/* A node as a term; a product that several parents share is computed as a whole. */
+static term as_term(fk_compiler *c, const fk_expr *e)
+{
+    if (e->kind == FK_NODE_PRODUCT && c->uses[e->id] == 1)
+        return product(c, e);
+    const fk_value v = fk_compile(c, e);
+    return (term){.has_scalar = !v.row, .has_row = v.row, .scalar = v, .row = v};
+}
+
+/* acc + t for two terms with rows; the result has coefficient 1 */
+static fk_value add_terms(fk_compiler *c, const term *acc, const term *t)
+{
+    const term *plain = !acc->has_scalar ? acc : !t->has_scalar ? t : NULL;
+    if (plain == NULL) {
+        const term whole = {.has_row = true, .row = whole_term(c, acc)};
+        return add_terms(c, &whole, t);
+    }
+    const term *other = plain == acc ? t : acc;
+    if (!other->has_scalar)
+        return emit(c, FK_OP_ADD, acc->row, t->row, t->row);
+    if (is_constant(c, other->scalar, -1.0))
+        return emit(c, FK_OP_SUB, plain->row, other->row, other->row);
+    return emit_mixed(c, FK_OP_AXPY, other->row, plain->row, other->scalar,
+                      other->scalar);
+}
+
+/* acc + s for a term with a row and a scalar */
+static fk_value add_scalar(fk_compiler *c, const term *acc, fk_value s)
+{
+    if (!acc->has_scalar)
+        return emit_mixed(c, FK_OP_ADD_SCALAR, acc->row, acc->row, s, s);
+    if (is_constant(c, acc->scalar, -1.0))
+        return emit_mixed(c, FK_OP_SCALAR_SUB, acc->row, acc->row, s, s);
+    return emit_mixed(c, FK_OP_AFFINE, acc->row, acc->row, acc->scalar, s);
+}
+
+static fk_value sum(fk_compiler *c, const fk_expr *e)
+{
+    term acc = {.has_row = false};
+    bool has_rest = !fk_same(e->value, 0.0);
+    fk_value rest = has_rest ? constant(c, e->value) : nothing;
+    for (size_t i = 0; i < e->count; i++) {
+        const term t = as_term(c, e->arg[i]);
+        if (!t.has_row) {
+            rest = has_rest ? emit(c, FK_OP_ADD, rest, t.scalar, t.scalar) : t.scalar;
+            has_rest = true;
+        } else if (!acc.has_row) {
+            acc = t;
+        } else {
+            acc = (term){.has_row = true, .row = add_terms(c, &acc, &t)};
+        }
+    }
+    if (!acc.has_row)
+        return rest;
+    return has_rest ? add_scalar(c, &acc, rest) : whole_term(c, &acc);
+}
+
+/* ---- nodes ---- */
+
+static fk_value symbol(fk_compiler *c, const fk_expr *e)
+{
+    const fk_binding *b = c->binding;
+    for (size_t i = 0; i < b->dim; i++)
+        if (b->variable[i] == e)
+            return (fk_value){.row = true, .index = (unsigned)i};
+    if (b->time != NULL && e == b->time)
+        return (fk_value){.row = false, .index = 0};
+    for (size_t i = 0; i < b->n_parameters; i++)
+        if (b->parameter[i] == e)
+            return constant(c, b->value[i]);
+    c->status = FK_EDOMAIN;
+    return nothing;
+}
+
+static fk_value function(fk_compiler *c, const fk_expr *e)
+{
+    static const fk_operation operation[] = {[FK_NODE_IF] = FK_OP_IF,
+#define ENTRY(kind, name, value, meaning) [FK_NODE_##kind] = FK_OP_##kind,
+                                             FK_UNARY_LIST(ENTRY) FK_BINARY_LIST(ENTRY)
+#undef ENTRY
+    };
+    fk_value a[3] = {nothing, nothing, nothing};
+    for (size_t i = 0; i < e->count; i++)
+        a[i] = fk_compile(c, e->arg[i]);
+    for (size_t i = e->count; i < 3; i++)
+        a[i] = a[i - 1];
+    return emit(c, operation[e->kind], a[0], a[1], a[2]);
+}
+
+fk_value fk_compile(fk_compiler *c, const fk_expr *e)
+{
+    if (c->status != FK_OK)
+        return nothing;
+    if (c->made[e->id])
+        return c->known[e->id];
+    fk_value v;
+    if (e->kind == FK_NODE_NUMBER) {
+        v = constant(c, e->value);
+    } else if (e->kind == FK_NODE_SYMBOL) {
+        v = symbol(c, e);
+    } else if (e->kind == FK_NODE_SUM) {
+        v = sum(c, e);
+    } else if (e->kind == FK_NODE_PRODUCT) {
+        const term t = product(c, e);
+        v = whole_term(c, &t);
+    } else if (e->kind == FK_NODE_POWER) {
+        v = power(c, e);
+    } else {
+        v = function(c, e);
+    }
+    c->known[e->id] = v;
+    c->made[e->id] = 1;
+    return v;
+}
+
+fk_value fk_compile_row(fk_compiler *c, fk_value value)
+{
+    if (!value.row || c->status != FK_OK)
+        return filled(c, value);
+    return emit_mixed(c, FK_OP_COPY, value, value, nothing, nothing);
+}
+
+static void count_uses(fk_compiler *c, const fk_expr *e)
+{
+    if (c->uses[e->id]++ > 0)
+        return;
+    for (size_t i = 0; i < e->count; i++)
+        count_uses(c, e->arg[i]);
+}
+
+fk_status fk_compiler_begin(fk_compiler *c, const fk_binding *binding, size_t n,
+                            const fk_expr *const *e)
+{
+    *c = (fk_compiler){.binding = binding, .status = FK_OK};
+    size_t ids = 1;
+    for (size_t i = 0; i < n; i++)
+        ids = e[i]->id >= ids ? (size_t)e[i]->id + 1 : ids;
+    c->uses = calloc(ids, sizeof *c->uses);
+    c->known = calloc(ids, sizeof *c->known);
+    c->made = calloc(ids, sizeof *c->made);
+    if (c->uses == NULL || c->known == NULL || c->made == NULL)
+        return FK_ENOMEM;
+    for (size_t i = 0; i < n; i++)
+        count_uses(c, e[i]);
+    new_scalar(c, 0.0, true); /* t */
+    return c->status;
+}
+
+void fk_compiler_end(fk_compiler *c)
+{
+    free(c->uses);
+    free(c->known);
+    free(c->made);
+    free(c->scalar);
+    free(c->moving);
+    free(c->scalar_code);
+    free(c->code);
+}
