@@ -151,7 +151,8 @@ static fk_status grid_part(work *w, const fk_grid_evidence *e)
     const double factor = 1.0 / (1.0 - pow(2.0, -e->order));
     fk_part time;
     w->measured[GRID] = true;
-    fk_budget_bound(w->budget, e->time_error, 2.0 * e->time_error, &time);
+    const double l1 = isfinite(e->time_error) ? e->time_error : 0.0;
+    fk_budget_bound(w->budget, l1, 2.0 * l1, &time);
     if (e->fine != NULL) {
         fk_grid_restrict(w->grid, 2, e->fine, w->delta);
         if (!masses(w, w->delta, e->absorbed, e->outside, w->other))

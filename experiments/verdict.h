@@ -64,7 +64,8 @@ typedef struct fk_grid_evidence {
     double absorbed;    /* as in fk_reference, of the fine solution */
     double outside;     /* likewise */
     double order;       /* of the flux */
-    double time_error;  /* L1 error of the time stepping, shape unknown; 0: none */
+    double time_error;  /* L1 error of the time stepping, shape unknown; 0 or NaN:
+                           not known */
 } fk_grid_evidence;
 
 typedef struct fk_compare_input {
