@@ -1,0 +1,187 @@
+/* A density given as an expression.  A particle draws its cell by the cells' masses, then
+ * its place within by rejection against the expression itself: uniform points are
+ * accepted with probability value / bound, where the bound is a little above the largest
+ * value met at the quadrature nodes.  Where the expression exceeds that bound between the
+ * nodes (a spike narrower than a quarter of a cell) its top is cut off. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "core/program.h"
+#include "sde/cell_average.h"
+#include "sde/law_kind.h"
+
+enum { ROUNDS = 2000 }; /* of rejection, then a lane keeps its last point */
+
+static const double MARGIN = 1.5; /* of the bound over the largest value met */
+
+typedef struct expression_law {
+    fk_law law;
+    const fk_sde *sde;
+    const fk_expr *density;
+    fk_grid grid;
+    fk_program *program;
+    double *cumulative; /* [cells + 1] */
+    double *bound;      /* [cells] */
+} expression_law;
+
+/* One round: a uniform point in each lane's cell and the expression there. */
+typedef struct attempt {
+    double *x[FK_GRID_DIM], *value, *threshold, *scratch;
+} attempt;
+
+static void propose(const expression_law *self, fk_streams *streams, const size_t *cell,
+                    const attempt *a)
+{
+    for (size_t i = 0; i < self->law.dim; i++) {
+        const fk_axis *axis = &self->grid.axis[i];
+        fk_streams_uniform(streams, a->x[i]);
+        for (size_t j = 0; j < FK_BLOCK; j++) {
+            size_t index[FK_GRID_DIM];
+            fk_grid_unravel(&self->grid, cell[j], index);
+            const double lo = fk_axis_edge(axis, index[i]);
+            const double hi = fk_axis_edge(axis, index[i] + 1);
+            a->x[i][j] = lo + (hi - lo) * a->x[i][j];
+        }
+    }
+    fk_streams_uniform(streams, a->threshold);
+    fk_program_run(self->program, 0.0, (const double *const *)a->x, &a->value,
+                   a->scratch);
+}
+
+static void draw_with(const expression_law *self, fk_streams *streams, const attempt *a,
+                      double *const *x)
+{
+    size_t cell[FK_BLOCK], waiting = FK_BLOCK;
+    bool done[FK_BLOCK] = {false};
+    fk_streams_uniform(streams, a->threshold);
+    for (size_t j = 0; j < FK_BLOCK; j++)
+        cell[j] = fk_law_choose(self->cumulative, fk_grid_cells(&self->grid),
+                                a->threshold[j]);
+    for (int round = 0; round < ROUNDS && waiting > 0; round++) {
+        propose(self, streams, cell, a);
+        for (size_t j = 0; j < FK_BLOCK; j++) {
+            if (done[j])
+                continue;
+            for (size_t i = 0; i < self->law.dim; i++)
+                x[i][j] = a->x[i][j];
+            done[j] = a->threshold[j] * self->bound[cell[j]] <= a->value[j];
+            waiting -= done[j] ? 1 : 0;
+        }
+    }
+}
+
+static void draw(const fk_law *law, fk_streams *streams, double *const *x)
+{
+    const expression_law *self = (const expression_law *)(const void *)law;
+    double *rows =
+        fk_doubles((FK_GRID_DIM + 2) * FK_BLOCK + fk_program_scratch(self->program));
+    for (size_t i = 0; rows == NULL && i < law->dim; i++)
+        for (size_t j = 0; j < FK_BLOCK; j++)
+            x[i][j] = NAN; /* the caller's check for lost particles stops the run */
+    if (rows == NULL)
+        return;
+    attempt a = {.value = rows + FK_GRID_DIM * FK_BLOCK,
+                 .threshold = rows + (FK_GRID_DIM + 1) * FK_BLOCK,
+                 .scratch = rows + (FK_GRID_DIM + 2) * FK_BLOCK};
+    for (size_t i = 0; i < FK_GRID_DIM; i++)
+        a.x[i] = rows + i * FK_BLOCK;
+    draw_with(self, streams, &a, x);
+    free(rows);
+}
+
+static fk_status project(const fk_law *law, const fk_grid *g, double *p,
+                         double *outside)
+{
+    const expression_law *self = (const expression_law *)(const void *)law;
+    FK_TRY(fk_cell_averages(self->sde, self->density, 0.0, g, p, NULL));
+    double mass = 0.0;
+    for (size_t c = 0; c < fk_grid_cells(g); c++)
+        mass += p[c];
+    mass *= fk_grid_volume(g);
+    if (!(mass > 0.0) || !isfinite(mass))
+        return FK_EDOMAIN;
+    for (size_t c = 0; c < fk_grid_cells(g); c++)
+        p[c] /= mass;
+    *outside = 0.0;
+    return FK_OK;
+}
+
+static void release(fk_law *law)
+{
+    expression_law *self = (expression_law *)(void *)law;
+    fk_program_free(self->program);
+    free(self->cumulative);
+    free(self->bound);
+    free(self);
+}
+
+/* The sentence for a cell where the expression is no density. */
+static fk_status refuse_cell(const fk_sde *sde, const fk_grid *g, size_t cell,
+                             fk_message *message)
+{
+    char place[200] = "";
+    double x[FK_GRID_DIM];
+    fk_grid_centre(g, cell, x);
+    for (size_t i = 0; i < g->dim; i++) {
+        char *name = fk_expr_print(sde->variable[i], FK_EXPR_TEXT);
+        const size_t used = strlen(place);
+        snprintf(place + used, sizeof place - used, "%s%s = %.6g", i > 0 ? ", " : "",
+                 name != NULL ? name : "?", x[i]);
+        free(name);
+    }
+    return fk_fail(message, FK_EDOMAIN,
+                   "the density is negative or not finite in the cell around %s",
+                   place);
+}
+
+static fk_status fill(expression_law *self, fk_message *message)
+{
+    const fk_binding binding = fk_sde_binding(self->sde);
+    const size_t cells = fk_grid_cells(&self->grid);
+    FK_TRY(fk_program_new(1, &self->density, &binding, &self->program));
+    self->cumulative = fk_doubles(cells + 1);
+    self->bound = fk_doubles(cells);
+    if (self->cumulative == NULL || self->bound == NULL)
+        return FK_ENOMEM;
+    double *mass = self->cumulative + 1, sum = 0.0;
+    FK_TRY(fk_cell_averages(self->sde, self->density, 0.0, &self->grid, mass,
+                            self->bound));
+    for (size_t c = 0; c < cells; c++) {
+        if (isnan(mass[c]))
+            return refuse_cell(self->sde, &self->grid, c, message);
+        self->bound[c] *= MARGIN;
+        sum += mass[c];
+        mass[c] = sum;
+    }
+    if (!(sum > 0.0))
+        return fk_fail(message, FK_EDOMAIN,
+                       "the density is zero everywhere on the grid");
+    self->law.stated_mass = sum * fk_grid_volume(&self->grid);
+    for (size_t c = 0; c < cells; c++)
+        mass[c] /= sum;
+    mass[cells - 1] = 1.0;
+    return FK_OK;
+}
+
+fk_status fk_law_expression_new(const fk_sde *sde, const fk_expr *density,
+                                const fk_grid *g, fk_law **out, fk_message *message)
+{
+    *out = NULL;
+    expression_law *self = calloc(1, sizeof *self);
+    if (self == NULL)
+        return FK_ENOMEM;
+    self->law =
+        (fk_law){.dim = g->dim, .draw = draw, .project = project, .free = release};
+    self->sde = sde;
+    self->density = density;
+    self->grid = *g;
+    const fk_status status = fill(self, message);
+    if (status == FK_OK)
+        *out = &self->law;
+    else
+        release(&self->law);
+    return status;
+}

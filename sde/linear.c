@@ -1,0 +1,180 @@
+/* One flow serves all components: x(t1) = Phi x(t0) + u + noise of covariance Q, with
+ *
+ *     Phi' = A Phi,   u' = A u + c,   Q' = A Q + Q A^T + G G^T,   Phi = 1, u = Q = 0.  */
+#include "sde/linear.h"
+
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_odeiv2.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "core/program.h"
+
+static const double RELATIVE = 1e-12, ABSOLUTE = 1e-15;
+
+enum { MOST_STEPS = 1000000 };
+
+static bool depends_on_variables(const fk_sde *s, const fk_expr *e)
+{
+    for (size_t i = 0; i < s->dim; i++)
+        if (fk_expr_depends(e, s->variable[i]))
+            return true;
+    return false;
+}
+
+/* d f_i / d x_j, multiplied out so that what cancels is gone */
+static const fk_expr *slope(const fk_sde *s, size_t i, size_t j)
+{
+    return fk_expr_expand(s->pool, fk_expr_diff(s->pool, s->ito[i], s->variable[j]));
+}
+
+bool fk_sde_linear(const fk_sde *s)
+{
+    for (size_t e = 0; e < s->dim * s->noises; e++)
+        if (depends_on_variables(s, s->noise[e]))
+            return false;
+    for (size_t i = 0; i < s->dim; i++)
+        for (size_t j = 0; j < s->dim; j++)
+            if (depends_on_variables(s, slope(s, i, j)))
+                return false;
+    return true;
+}
+
+/* A(t), c(t) and the tensor a(t) = G G^T / 2 as one program. */
+typedef struct coefficients {
+    size_t d;
+    fk_program *program;
+    double *value; /* A[d][d], c[d], a[d][d] */
+    double *origin, *scratch;
+} coefficients;
+
+static fk_status compile(const fk_sde *s, coefficients *k)
+{
+    const size_t d = s->dim, n = d * d + d + d * d;
+    const fk_expr **e = calloc(n, sizeof *e), **zero = calloc(d, sizeof *zero);
+    if (e == NULL || zero == NULL) {
+        free(e);
+        free(zero);
+        return FK_ENOMEM;
+    }
+    for (size_t i = 0; i < d; i++)
+        zero[i] = fk_expr_number(s->pool, 0.0);
+    for (size_t i = 0; i < d; i++) {
+        for (size_t j = 0; j < d; j++)
+            e[i * d + j] = slope(s, i, j);
+        e[d * d + i] = fk_expr_substitute(s->pool, s->ito[i], d, s->variable, zero);
+    }
+    memcpy(e + d * d + d, s->diffusion, d * d * sizeof *e);
+    const fk_binding binding = fk_sde_binding(s);
+    fk_status status = fk_program_new(n, e, &binding, &k->program);
+    free(e);
+    free(zero);
+    FK_TRY(status);
+    k->d = d;
+    k->value = fk_doubles(n);
+    k->origin = fk_doubles(d);
+    k->scratch = fk_doubles(fk_program_scratch(k->program));
+    const bool full = k->value == NULL || k->origin == NULL || k->scratch == NULL;
+    return full ? FK_ENOMEM : FK_OK;
+}
+
+static void release(coefficients *k)
+{
+    fk_program_free(k->program);
+    free(k->value);
+    free(k->origin);
+    free(k->scratch);
+}
+
+/* y = (Phi[d][d], u[d], Q[d][d]) */
+static int flow(double t, const double *y, double *dy, void *context)
+{
+    const coefficients *k = context;
+    const size_t d = k->d;
+    const double *A = k->value, *c = A + d * d, *a = c + d;
+    const double *phi = y, *u = phi + d * d, *Q = u + d;
+    double *dphi = dy, *du = dphi + d * d, *dQ = du + d;
+    fk_program_point(k->program, t, k->origin, k->value, k->scratch);
+    for (size_t i = 0; i < d; i++) {
+        du[i] = c[i];
+        for (size_t q = 0; q < d; q++)
+            du[i] += A[i * d + q] * u[q];
+        for (size_t j = 0; j < d; j++) {
+            double rate = 0.0, spread = 2.0 * a[i * d + j];
+            for (size_t q = 0; q < d; q++) {
+                rate += A[i * d + q] * phi[q * d + j];
+                spread += A[i * d + q] * Q[q * d + j] + A[j * d + q] * Q[i * d + q];
+            }
+            dphi[i * d + j] = rate;
+            dQ[i * d + j] = spread;
+        }
+    }
+    for (size_t i = 0; i < d * (2 * d + 1); i++)
+        if (!isfinite(dy[i]))
+            return GSL_EBADFUNC;
+    return GSL_SUCCESS;
+}
+
+static fk_status integrate(coefficients *k, double t0, double t1, double *y)
+{
+    const size_t n = k->d * (2 * k->d + 1);
+    gsl_odeiv2_system system = {
+        .function = flow, .dimension = n, .params = k, .jacobian = NULL};
+    gsl_odeiv2_driver *driver = gsl_odeiv2_driver_alloc_y_new(
+        &system, gsl_odeiv2_step_rk8pd, 1e-3 * (t1 - t0), ABSOLUTE, RELATIVE);
+    if (driver == NULL)
+        return FK_ENOMEM;
+    (void)gsl_odeiv2_driver_set_nmax(driver, MOST_STEPS);
+    double t = t0;
+    const int status = gsl_odeiv2_driver_apply(driver, &t, t1, y);
+    gsl_odeiv2_driver_free(driver);
+    return status == GSL_SUCCESS ? FK_OK : FK_ECONVERGE;
+}
+
+/* m1 = Phi m0 + u,  S1 = Phi S0 Phi^T + Q, symmetric to the last bit */
+static void carry(size_t d, const double *y, const double *m0, const double *s0,
+                  double *m1, double *s1)
+{
+    const double *phi = y, *u = phi + d * d, *Q = u + d;
+    for (size_t i = 0; i < d; i++) {
+        m1[i] = u[i];
+        for (size_t q = 0; q < d; q++)
+            m1[i] += phi[i * d + q] * m0[q];
+        for (size_t j = i; j < d; j++) {
+            double sum = 0.5 * (Q[i * d + j] + Q[j * d + i]);
+            for (size_t p = 0; p < d; p++)
+                for (size_t q = 0; q < d; q++)
+                    sum += phi[i * d + p] * s0[p * d + q] * phi[j * d + q];
+            s1[i * d + j] = s1[j * d + i] = sum;
+        }
+    }
+}
+
+fk_status fk_linear_propagate(const fk_sde *s, double t0, const fk_mixture *m0,
+                              double t1, fk_mixture **m1)
+{
+    const size_t d = s->dim;
+    FK_TRY(fk_mixture_copy(m0, m1));
+    if (!(t1 > t0))
+        return FK_OK;
+    coefficients k = {.program = NULL};
+    double *y = fk_doubles(d * (2 * d + 1));
+    fk_status status = y == NULL ? FK_ENOMEM : compile(s, &k);
+    if (status == FK_OK) {
+        for (size_t i = 0; i < d; i++)
+            y[i * d + i] = 1.0;
+        status = integrate(&k, t0, t1, y);
+    }
+    for (size_t c = 0; status == FK_OK && c < m0->components; c++)
+        carry(d, y, m0->mean + c * d, m0->cov + c * d * d, (*m1)->mean + c * d,
+              (*m1)->cov + c * d * d);
+    release(&k);
+    free(y);
+    if (status != FK_OK) {
+        fk_mixture_free(*m1);
+        *m1 = NULL;
+    }
+    return status;
+}
