@@ -20,21 +20,27 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <stdint.h>
+
 #include "core/grid.h"
 #include "core/status.h"
+#include "pde/direction.h"
 #include "pde/flux.h"
 #include "sde/sde.h"
 
 typedef struct fk_fokker_planck fk_fokker_planck;
 
-/* Borrows sde; copies the domain.  FK_EDOMAIN with a sentence: a coefficient is not
- * finite at a face (says which, where), or the tensor cannot be split. */
+/* Borrows sde; copies the domain.  Rates that are free of t are taken here; otherwise the
+ * operator is empty until the first fk_fokker_planck_set.  FK_EDOMAIN with a sentence:
+ * a coefficient is not finite at a face (says which, where), or the tensor cannot be
+ * split.  An operator has work arrays of its own: one thread at a time. */
 FK_NODISCARD fk_status fk_fokker_planck_new(const fk_sde *sde, const fk_domain *domain,
                                             const fk_flux *flux, fk_fokker_planck **out,
                                             fk_message *message);
 void fk_fokker_planck_free(fk_fokker_planck *fp); /* accepts NULL */
 
-/* Rates for time t; does nothing if the problem is autonomous or t is the present one. */
+/* Rates for time t; does nothing if the problem is autonomous or t is the present one.
+ * After a failure the rates are undefined until the next success. */
 FK_NODISCARD fk_status fk_fokker_planck_set(fk_fokker_planck *fp, double t,
                                             fk_message *message);
 
@@ -48,11 +54,21 @@ void fk_fokker_planck_apply_transpose(const fk_fokker_planck *fp, const double *
 /* Largest rate out of a cell [1/time]: explicit Euler keeps the sign up to 1 / rate. */
 double fk_fokker_planck_max_rate(const fk_fokker_planck *fp);
 
-/* Probability current density J_i[cells] at cell centres, dim arrays. */
+/* Probability current density J_i[cells] at cell centres, dim arrays: the mean of the
+ * currents through the links to both sides of a cell, summed over directions. */
 void fk_fokker_planck_current(const fk_fokker_planck *fp, const double *p,
                               double *const *current);
 
 /* Bytes held; also the estimate before making one. */
 size_t fk_fokker_planck_memory(const fk_sde *sde, const fk_grid *g);
+
+/* What the time steps need: the directions with their rates, borrowed, in the order in
+ * which a splitting takes them; a number that changes with the rates; the parts. */
+const fk_direction *fk_fokker_planck_directions(const fk_fokker_planck *fp, size_t *n);
+uint64_t fk_fokker_planck_revision(const fk_fokker_planck *fp);
+const fk_domain *fk_fokker_planck_domain(const fk_fokker_planck *fp);
+const fk_flux *fk_fokker_planck_flux(const fk_fokker_planck *fp);
+bool fk_fokker_planck_steady(const fk_fokker_planck *fp);    /* free of t */
+size_t fk_fokker_planck_threads(const fk_fokker_planck *fp); /* it was made for */
 
 #endif

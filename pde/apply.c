@@ -1,0 +1,155 @@
+/* The operator, its transpose and its currents applied to fields on the grid. */
+#include <assert.h>
+#include <math.h>
+#include <omp.h>
+#include <string.h>
+
+#include "core/block.h"
+#include "pde/fokker_planck_parts.h"
+
+/* F[k] = up[k] p[k] - dn[k] p[k + w], current from each place to the next */
+FK_CLONES
+static void currents(size_t n, size_t w, const double *restrict up,
+                     const double *restrict dn, const double *restrict p,
+                     double *restrict F)
+{
+    for (size_t k = 0; k + w < n; k++)
+        F[k] = up[k] * p[k] - dn[k] * p[k + w];
+    for (size_t l = 0; l < w; l++) {
+        const size_t k = n - w + l;
+        F[k] = up[k] * p[k] - dn[k] * p[l];
+    }
+}
+
+/* out[k] = F[k - w] - F[k] */
+FK_CLONES
+static void gains(size_t n, size_t w, const double *restrict F, double *restrict out)
+{
+    for (size_t l = 0; l < w; l++)
+        out[l] = F[n - w + l] - F[l];
+    for (size_t k = w; k < n; k++)
+        out[k] = F[k - w] - F[k];
+}
+
+/* One tile's share of a field: in[tile] -> out[tile], with link[tile] for work. */
+typedef void tile_work(const fk_direction *d, size_t tile, const double *in,
+                       double *link, double *out);
+
+/* out += scale * work(u) over all tiles; tiles of a direction share no cell. */
+static void add_tiles(const fk_fokker_planck *fp, const fk_direction *d,
+                      tile_work *work, double scale, const double *u, double *out)
+{
+#pragma omp parallel for schedule(static) num_threads((int)fp->n_threads)
+    for (size_t t = 0; t < d->tiles; t++) {
+        double *in =
+            fp->tiles + FK_TILE_BUFFERS * fp->tile * (size_t)omp_get_thread_num();
+        double *link = in + fp->tile, *result = in + 2 * fp->tile;
+        fk_direction_load(d, t, u, in);
+        work(d, t, in, link, result);
+        fk_direction_add(d, t, scale, result, out);
+    }
+}
+
+/* (L p)_k = F_{k-1} - F_k - sink_k p_k */
+static void forward(const fk_direction *d, size_t tile, const double *in, double *link,
+                    double *out)
+{
+    const size_t n = d->tile, w = d->shape.lanes;
+    currents(n, w, d->up + tile * n, d->dn + tile * n, in, link);
+    gains(n, w, link, out);
+    for (size_t e = d->first_exit[tile]; e < d->first_exit[tile + 1]; e++)
+        out[d->sink[e].place] -= d->sink[e].rate * in[d->sink[e].place];
+}
+
+/* (L^T u)_k = up_k (u_{k+1} - u_k) - dn_{k-1} (u_k - u_{k-1}) - sink_k u_k */
+static void backward(const fk_direction *d, size_t tile, const double *in, double *link,
+                     double *out)
+{
+    const size_t n = d->tile, w = d->shape.lanes;
+    const double *up = d->up + tile * n, *dn = d->dn + tile * n;
+    for (size_t k = 0; k < n; k++)
+        link[k] = in[k + w < n ? k + w : k + w - n] - in[k];
+    for (size_t k = 0; k < n; k++) {
+        const size_t before = k >= w ? k - w : k + n - w;
+        out[k] = up[k] * link[k] - dn[before] * link[before];
+    }
+    for (size_t e = d->first_exit[tile]; e < d->first_exit[tile + 1]; e++)
+        out[d->sink[e].place] -= d->sink[e].rate * in[d->sink[e].place];
+}
+
+/* Rate out of each cell, whatever `in` is. */
+static void departures(const fk_direction *d, size_t tile, const double *in,
+                       double *link, double *out)
+{
+    (void)in;
+    (void)link;
+    const size_t n = d->tile, w = d->shape.lanes;
+    const double *up = d->up + tile * n, *dn = d->dn + tile * n;
+    for (size_t k = 0; k < n; k++)
+        out[k] = up[k] + dn[k >= w ? k - w : k + n - w];
+    for (size_t e = d->first_exit[tile]; e < d->first_exit[tile + 1]; e++)
+        out[d->sink[e].place] += d->sink[e].rate;
+}
+
+/* (F_{k-1} + F_k) / 2, with the currents through exits at the ends */
+static void mean_current(const fk_direction *d, size_t tile, const double *in,
+                         double *link, double *out)
+{
+    const size_t n = d->tile, w = d->shape.lanes;
+    currents(n, w, d->up + tile * n, d->dn + tile * n, in, link);
+    for (size_t k = 0; k < n; k++)
+        out[k] = 0.5 * (link[k] + link[k >= w ? k - w : k + n - w]);
+    for (size_t e = d->first_exit[tile]; e < d->first_exit[tile + 1]; e++) {
+        const fk_line_sink *s = &d->sink[e];
+        out[s->place] += 0.5 * d->exit[e].way * s->rate * in[s->place];
+    }
+}
+
+static void clear(const fk_fokker_planck *fp, double *u)
+{
+    memset(u, 0, fk_grid_cells(&fp->domain.grid) * sizeof *u);
+}
+
+void fk_fokker_planck_apply(const fk_fokker_planck *fp, const double *p, double *dpdt)
+{
+    assert(fp->revision > 0);
+    clear(fp, dpdt);
+    for (size_t i = 0; i < fp->n_directions; i++)
+        add_tiles(fp, &fp->direction[i], forward, 1.0, p, dpdt);
+}
+
+void fk_fokker_planck_apply_transpose(const fk_fokker_planck *fp, const double *u,
+                                      double *out)
+{
+    assert(fp->revision > 0);
+    clear(fp, out);
+    for (size_t i = 0; i < fp->n_directions; i++)
+        add_tiles(fp, &fp->direction[i], backward, 1.0, u, out);
+}
+
+double fk_fokker_planck_max_rate(const fk_fokker_planck *fp)
+{
+    assert(fp->revision > 0);
+    clear(fp, fp->cells);
+    for (size_t i = 0; i < fp->n_directions; i++)
+        add_tiles(fp, &fp->direction[i], departures, 1.0, fp->cells, fp->cells);
+    double most = 0.0;
+    const size_t n = fk_grid_cells(&fp->domain.grid);
+    for (size_t c = 0; c < n; c++)
+        most = fmax(most, fp->cells[c]);
+    return most;
+}
+
+void fk_fokker_planck_current(const fk_fokker_planck *fp, const double *p,
+                              double *const *current)
+{
+    assert(fp->revision > 0);
+    for (size_t a = 0; a < fp->domain.grid.dim; a++) {
+        clear(fp, current[a]);
+        for (size_t i = 0; i < fp->n_directions; i++) {
+            const fk_direction *d = &fp->direction[i];
+            if (d->delta[a] != 0.0)
+                add_tiles(fp, d, mean_current, d->delta[a], p, current[a]);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+/* The Fokker-Planck operator's inside, shared by the files that make it up: making and
+ * asking (fokker_planck.c), rates (rates.c), applying (apply.c). */
+#ifndef FK_PDE_FOKKER_PLANCK_PARTS_H
+#define FK_PDE_FOKKER_PLANCK_PARTS_H
+
+#include "pde/coefficients.h"
+#include "pde/fokker_planck.h"
+
+enum { FK_TILE_BUFFERS = 3 };
+
+struct fk_fokker_planck {
+    fk_domain domain;
+    const fk_flux *flux;
+    fk_coefficients *coefficients;
+    double time;       /* of the rates; NaN: none yet */
+    uint64_t revision; /* of the rates; 0: none yet */
+
+    size_t n_directions;
+    fk_direction *direction;
+
+    /* work, per thread but for the cells */
+    size_t n_threads, tile, scratch_size;
+    double *cells;   /* [cells] */
+    double *tiles;   /* [n_threads][FK_TILE_BUFFERS][tile] */
+    double *scratch; /* [n_threads][scratch_size] */
+    fk_faces *faces; /* [n_threads] */
+};
+
+/* All rates at time t; the first fault's sentence. */
+FK_NODISCARD fk_status fk_fokker_planck_rates(fk_fokker_planck *fp, double t,
+                                              fk_message *message);
+
+#endif

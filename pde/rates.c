@@ -1,0 +1,159 @@
+/* Filling the directions of an operator with rates, FK_BLOCK faces at a time. */
+#include <math.h>
+#include <omp.h>
+#include <stdint.h>
+
+#include "pde/fokker_planck_parts.h"
+
+static bool reflects(const fk_domain *domain, size_t axis, size_t side)
+{
+    return axis < domain->grid.dim && domain->face[axis][side] == FK_REFLECTING;
+}
+
+static bool moves(const fk_direction *d, size_t axis)
+{
+    return axis == d->march || (d->sign != 0 && axis == d->shift);
+}
+
+/* Middle of the step from a cell, and the reflecting walls its line runs along. */
+static void place_face(const fk_direction *d, const size_t index[FK_GRID_DIM], int way,
+                       fk_faces *f, size_t k)
+{
+    const fk_grid *g = &d->domain.grid;
+    for (size_t a = 0; a < g->dim; a++) {
+        const fk_axis *axis = &g->axis[a];
+        const size_t i = index[a];
+        if (moves(d, a)) {
+            const int along = a == d->march ? way : way * d->sign;
+            f->x[a][k] = fk_axis_edge(axis, along > 0 ? i + 1 : i);
+            f->walls[a][k] = 0.0;
+        } else {
+            f->x[a][k] = fk_axis_centre(axis, i);
+            f->walls[a][k] =
+                (i == 0 && reflects(&d->domain, a, 0) ? 1.0 : 0.0) +
+                (i + 1 == axis->cells && reflects(&d->domain, a, 1) ? 1.0 : 0.0);
+        }
+    }
+}
+
+/* The faces of the links in rows first .. of the direction's tiles laid end to end. */
+static void place_links(const fk_direction *d, size_t first, size_t rows, fk_faces *f)
+{
+    const size_t w = d->shape.lanes;
+    size_t tile = first / d->shape.rows;
+    fk_cursor c = fk_direction_start(d, tile, first % d->shape.rows);
+    f->n = rows * w;
+    for (size_t r = 0; r < rows; r++) {
+        for (size_t l = 0; l < w; l++) {
+            const size_t k = r * w + l;
+            size_t index[FK_GRID_DIM];
+            fk_direction_cell(d, &c, l < c.lanes ? l : 0, index);
+            place_face(d, index, +1, f, k);
+            f->reach[k] = fk_direction_linked(d, &c, l) ? 1.0 : 0.0;
+        }
+        fk_direction_next(d, &c);
+        if (c.row == d->shape.rows && ++tile < d->tiles)
+            c = fk_direction_start(d, tile, 0);
+    }
+}
+
+static size_t link_blocks(const fk_direction *d)
+{
+    const size_t rows_at_once = FK_BLOCK / d->shape.lanes;
+    return (d->tiles * d->shape.rows + rows_at_once - 1) / rows_at_once;
+}
+
+static size_t exit_blocks(const fk_direction *d)
+{
+    return (d->n_exits + FK_BLOCK - 1) / FK_BLOCK;
+}
+
+/* Block b of links; false if it has a fault, whose place is left in *fault. */
+static bool fill_links(const fk_fokker_planck *fp, fk_direction *d, double t, size_t b,
+                       fk_faces *f, double *scratch, size_t *fault)
+{
+    const size_t at_once = FK_BLOCK / d->shape.lanes, first = b * at_once;
+    const size_t left = d->tiles * d->shape.rows - first;
+    place_links(d, first, left < at_once ? left : at_once, f);
+    f->points = fp->flux->points;
+    if (fk_coefficients_rates(fp->coefficients, t, d, f, scratch, fault) != FK_OK)
+        return false;
+    for (size_t k = 0; k < f->n; k++) {
+        d->up[first * d->shape.lanes + k] = f->right[k];
+        d->dn[first * d->shape.lanes + k] = f->left[k];
+    }
+    return true;
+}
+
+/* Block b of exits, likewise.  Coefficients beyond the walls are not asked for. */
+static bool fill_exits(const fk_fokker_planck *fp, fk_direction *d, double t, size_t b,
+                       fk_faces *f, double *scratch, size_t *fault)
+{
+    const size_t first = b * FK_BLOCK, left = d->n_exits - first;
+    f->n = left < FK_BLOCK ? left : FK_BLOCK;
+    f->points = 1;
+    size_t tile = 0;
+    for (size_t k = 0; k < f->n; k++) {
+        const size_t e = first + k, w = d->shape.lanes;
+        while (d->first_exit[tile + 1] <= e)
+            tile++;
+        const fk_cursor c = fk_direction_start(d, tile, d->sink[e].place / w);
+        size_t index[FK_GRID_DIM];
+        fk_direction_cell(d, &c, d->sink[e].place % w, index);
+        place_face(d, index, d->exit[e].way, f, k);
+        f->reach[k] = d->exit[e].absorbed ? 0.5 : 1.0;
+    }
+    if (fk_coefficients_rates(fp->coefficients, t, d, f, scratch, fault) != FK_OK)
+        return false;
+    for (size_t k = 0; k < f->n; k++) {
+        const double rate = d->exit[first + k].way > 0 ? f->right[k] : f->left[k];
+        d->sink[first + k].rate = rate > 0.0 ? rate : 0.0;
+    }
+    return true;
+}
+
+static bool fill(const fk_fokker_planck *fp, fk_direction *d, double t, size_t b,
+                 fk_faces *f, double *scratch, size_t *fault)
+{
+    const size_t links = link_blocks(d);
+    return b < links ? fill_links(fp, d, t, b, f, scratch, fault)
+                     : fill_exits(fp, d, t, b - links, f, scratch, fault);
+}
+
+/* One direction; the number of the first faulty block, or of all blocks. */
+static size_t fill_direction(fk_fokker_planck *fp, fk_direction *d, double t)
+{
+    const size_t blocks = link_blocks(d) + exit_blocks(d);
+    size_t bad = blocks;
+#pragma omp parallel for schedule(static) num_threads((int)fp->n_threads) \
+    reduction(min                                                         \
+              : bad)
+    for (size_t b = 0; b < blocks; b++) {
+        const size_t me = (size_t)omp_get_thread_num();
+        size_t fault;
+        if (!fill(fp, d, t, b, &fp->faces[me], fp->scratch + me * fp->scratch_size,
+                  &fault))
+            bad = b < bad ? b : bad;
+    }
+    return bad < blocks ? bad : SIZE_MAX;
+}
+
+fk_status fk_fokker_planck_rates(fk_fokker_planck *fp, double t, fk_message *message)
+{
+    fp->revision++;
+    fp->time = t;
+    for (size_t i = 0; i < fp->n_directions; i++) {
+        fk_direction *d = &fp->direction[i];
+        const size_t bad = fill_direction(fp, d, t);
+        if (bad == SIZE_MAX)
+            continue;
+        size_t k;
+        double x[FK_GRID_DIM];
+        (void)fill(fp, d, t, bad, fp->faces, fp->scratch, &k);
+        for (size_t a = 0; a < fp->domain.grid.dim; a++)
+            x[a] = fp->faces->x[a][k];
+        fp->time = (double)NAN;
+        return fk_coefficients_explain(fp->coefficients, t, x, fp->scratch, message);
+    }
+    return FK_OK;
+}
