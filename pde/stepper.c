@@ -1,0 +1,22 @@
+#include "pde/stepper.h"
+
+#include <string.h>
+
+#define FK_PDE_STEPPER(name) extern const fk_pde_stepper fk_pde_stepper_##name;
+#include "pde/steppers.def"
+#undef FK_PDE_STEPPER
+
+const fk_pde_stepper *const fk_pde_steppers[] = {
+#define FK_PDE_STEPPER(name) &fk_pde_stepper_##name,
+#include "pde/steppers.def"
+#undef FK_PDE_STEPPER
+    NULL,
+};
+
+const fk_pde_stepper *fk_pde_stepper_find(const char *name)
+{
+    for (const fk_pde_stepper *const *s = fk_pde_steppers; *s != NULL; s++)
+        if (strcmp((*s)->name, name) == 0)
+            return *s;
+    return NULL;
+}

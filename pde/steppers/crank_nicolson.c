@@ -1,0 +1,16 @@
+#include "pde/stepper.h"
+
+/* p+ = p + h/2 L (p + p+) = 2 A^-1 p - p.  Two implicit Euler half steps, A^-2, stand in
+ * for each of the first two steps: they damp what a rough initial law would leave
+ * ringing. */
+const fk_pde_stepper fk_pde_stepper_crank_nicolson = {
+    .name = "crank-nicolson",
+    .summary =
+        "order 2, four implicit Euler half steps first; limited to stay positive",
+    .reference = "rannacher-1984",
+    .order = 2.0,
+    .theta = 0.5,
+    .weight = {-1.0, 2.0},
+    .fallback = {0.0, 0.0, 1.0},
+    .start = 2,
+};

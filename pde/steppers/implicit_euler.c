@@ -1,0 +1,12 @@
+#include "pde/stepper.h"
+
+/* p+ = p + h L p+ */
+const fk_pde_stepper fk_pde_stepper_implicit_euler = {
+    .name = "implicit-euler",
+    .summary = "order 1, positive for every step",
+    .reference = "hairer-wanner-1996, section IV.3",
+    .order = 1.0,
+    .theta = 1.0,
+    .weight = {0.0, 1.0},
+    .fallback = {0.0, 1.0},
+};
