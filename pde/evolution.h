@@ -1,4 +1,11 @@
-/* A density evolving under a Fokker-Planck operator, with its ledger. */
+/* A density evolving under a Fokker-Planck operator, with its ledger.
+ *
+ * A step of length h takes the operator's directions one after another, half steps of all
+ * but the last, a full step of the last, half steps back (Strang); coefficients that
+ * depend on t are taken in the middle of the step.  Adaptive runs compare one step of
+ * length h with two of h / 2 and keep the two; step lengths are the interval asked for
+ * over a power of two, so that they end where they should and that their
+ * factorisations serve again.  Shares of the tolerance: pde/step_control.h. */
 #ifndef FK_PDE_EVOLUTION_H
 #define FK_PDE_EVOLUTION_H
 
@@ -16,8 +23,7 @@ typedef struct fk_evolution_options {
     const fk_pde_stepper *stepper;
     double step;      /* > 0: fixed step (each advance divides its interval evenly) */
     double tolerance; /* used when step == 0: L1 error per unit of mass allowed to
-                         arise over the whole time span `span`, shared out evenly; by
-                         step doubling */
+                         arise over the whole time span `span` */
     double span;      /* length of the run the tolerance is for [time] */
 } fk_evolution_options;
 
@@ -39,7 +45,15 @@ FK_NODISCARD fk_status fk_evolution_new(fk_fokker_planck *fp, double t, const do
                                         fk_evolution **out);
 void fk_evolution_free(fk_evolution *e); /* accepts NULL */
 
-/* To t_end.  FK_EDOMAIN with a sentence when a coefficient is not finite. */
+/* Bytes of an evolution on this grid, without the operator's own. */
+size_t fk_evolution_memory(const fk_sde *sde, const fk_grid *g,
+                           const fk_evolution_options *o);
+
+/* To t_end >= the present time.  FK_EDOMAIN with a sentence when a coefficient is not
+ * finite, FK_ESINGULAR when a flux that is not positive met a singular system,
+ * FK_ECONVERGE when no step is short enough, FK_EINTERRUPTED; the density is then that
+ * of fk_evolution_time, after the last step that succeeded (after FK_ESINGULAR it is
+ * spoilt). */
 FK_NODISCARD fk_status fk_evolution_advance(fk_evolution *e, double t_end,
                                             const fk_progress *progress,
                                             fk_message *message);

@@ -1,0 +1,189 @@
+#include "pde/splitting.h"
+
+#include <omp.h>
+#include <stdlib.h>
+
+#include "core/memory.h"
+#include "pde/line_step.h"
+
+/* Factorisations of all tiles of one direction for one step length. */
+typedef struct slot {
+    double tau;
+    uint64_t revision; /* of the rates; 0: empty */
+    uint64_t used;     /* for finding the least recently used */
+    double *factor;    /* [tiles][factor_size] */
+} slot;
+
+struct fk_splitting {
+    const fk_fokker_planck *fp;
+    const fk_pde_stepper *stepper;
+    size_t n_slots, n_threads, tile;
+    uint64_t clock;
+    slot *slot;             /* [directions][n_slots] */
+    fk_line_report *report; /* [most tiles] */
+    double *work;           /* [n_threads][1 + FK_LINE_STEP_TILES][tile] */
+};
+
+static fk_status add_slots(fk_splitting *s)
+{
+    size_t n;
+    const fk_direction *d = fk_fokker_planck_directions(s->fp, &n);
+    s->slot = fk_alloc(n * s->n_slots, sizeof *s->slot);
+    if (s->slot == NULL)
+        return FK_ENOMEM;
+    for (size_t i = 0; i < n * s->n_slots; i++) {
+        const fk_direction *mine = &d[i / s->n_slots];
+        s->slot[i].factor =
+            fk_doubles(mine->tiles * fk_lines_factor_size(&mine->shape));
+        if (s->slot[i].factor == NULL)
+            return FK_ENOMEM;
+    }
+    return FK_OK;
+}
+
+static fk_status add_workspace(fk_splitting *s)
+{
+    size_t n, most_tiles = 0;
+    const fk_direction *d = fk_fokker_planck_directions(s->fp, &n);
+    for (size_t i = 0; i < n; i++) {
+        most_tiles = d[i].tiles > most_tiles ? d[i].tiles : most_tiles;
+        s->tile = d[i].tile > s->tile ? d[i].tile : s->tile;
+    }
+    s->report = fk_alloc(most_tiles, sizeof *s->report);
+    s->work = fk_doubles(s->n_threads * (1 + FK_LINE_STEP_TILES) * s->tile);
+    return s->report != NULL && s->work != NULL ? FK_OK : FK_ENOMEM;
+}
+
+fk_status fk_splitting_new(const fk_fokker_planck *fp, const fk_pde_stepper *stepper,
+                           size_t slots, fk_splitting **out)
+{
+    *out = NULL;
+    fk_splitting *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return FK_ENOMEM;
+    s->fp = fp;
+    s->stepper = stepper;
+    s->n_slots = slots;
+    s->n_threads = fk_fokker_planck_threads(fp);
+    fk_status status = add_slots(s);
+    if (status == FK_OK)
+        status = add_workspace(s);
+    if (status != FK_OK) {
+        fk_splitting_free(s);
+        return status;
+    }
+    *out = s;
+    return FK_OK;
+}
+
+void fk_splitting_free(fk_splitting *s)
+{
+    if (s == NULL)
+        return;
+    size_t n;
+    (void)fk_fokker_planck_directions(s->fp, &n);
+    for (size_t i = 0; s->slot != NULL && i < n * s->n_slots; i++)
+        free(s->slot[i].factor);
+    free(s->slot);
+    free(s->report);
+    free(s->work);
+    free(s);
+}
+
+size_t fk_splitting_memory(const fk_sde *sde, const fk_grid *g, size_t slots)
+{
+    /* a factorisation is as large as the rates; the operator's rest is one field */
+    const size_t field = fk_grid_cells(g) * sizeof(double);
+    return slots * (fk_fokker_planck_memory(sde, g) - field);
+}
+
+/* The slot of direction i for steps of length tau: one that fits the present rates, or
+ * the one used longest ago, marked empty. */
+static slot *choose_slot(fk_splitting *s, size_t i, double tau)
+{
+    const uint64_t revision = fk_fokker_planck_revision(s->fp);
+    slot *best = &s->slot[i * s->n_slots];
+    for (size_t k = 0; k < s->n_slots; k++) {
+        slot *c = &s->slot[i * s->n_slots + k];
+        if (c->revision == revision && c->tau == tau) {
+            best = c;
+            break;
+        }
+        if (c->used < best->used)
+            best = c;
+    }
+    if (best->revision != revision || best->tau != tau)
+        best->revision = 0;
+    best->tau = tau;
+    best->used = ++s->clock;
+    return best;
+}
+
+/* One tile: factor if need be, load, step, store. */
+static fk_status run_tile(const fk_line_step *step, const fk_direction *d, size_t tile,
+                          int factor_first, double *factor, double *u, double *work,
+                          fk_line_report *report)
+{
+    const size_t first = d->first_exit[tile], n = d->first_exit[tile + 1] - first;
+    if (factor_first)
+        FK_TRY(fk_lines_factor(&d->shape, step->stepper->theta * step->tau,
+                               d->up + tile * d->tile, d->dn + tile * d->tile, n,
+                               d->sink + first, factor));
+    fk_direction_load(d, tile, u, work);
+    fk_line_step_run(step, d, tile, factor, work, work + d->tile, report);
+    fk_direction_store(d, tile, work, u);
+    return FK_OK;
+}
+
+static void add_reports(const fk_splitting *s, size_t tiles, fk_tally *tally)
+{
+    const double volume = fk_grid_volume(&fk_fokker_planck_domain(s->fp)->grid);
+    for (size_t t = 0; t < tiles; t++) {
+        tally->limited += s->report[t].limited;
+        for (size_t a = 0; a < FK_GRID_DIM; a++)
+            for (size_t side = 0; side < 2; side++)
+                tally->left[a][side] += volume * s->report[t].left[a][side];
+    }
+}
+
+/* All lines of direction i for the time tau. */
+static fk_status sweep(fk_splitting *s, size_t i, double tau, int start, double *u,
+                       fk_tally *tally)
+{
+    size_t n;
+    const fk_direction *d = &fk_fokker_planck_directions(s->fp, &n)[i];
+    const fk_line_step step = {s->stepper, tau, start != 0,
+                               fk_fokker_planck_flux(s->fp)->positive};
+    slot *mine = choose_slot(s, i, tau);
+    const size_t size = fk_lines_factor_size(&d->shape);
+    int failed = 0;
+#pragma omp parallel for schedule(static) num_threads((int)s->n_threads) \
+    reduction(|                                                          \
+              : failed) if (d->tiles > 1)
+    for (size_t t = 0; t < d->tiles; t++) {
+        double *work =
+            s->work + (size_t)omp_get_thread_num() * (1 + FK_LINE_STEP_TILES) * s->tile;
+        failed |= run_tile(&step, d, t, mine->revision == 0, mine->factor + t * size, u,
+                           work, &s->report[t]) != FK_OK;
+    }
+    if (failed)
+        return FK_ESINGULAR;
+    mine->revision = fk_fokker_planck_revision(s->fp);
+    add_reports(s, d->tiles, tally);
+    return FK_OK;
+}
+
+fk_status fk_splitting_step(fk_splitting *s, double h, int start, double *u,
+                            fk_tally *tally)
+{
+    size_t n;
+    (void)fk_fokker_planck_directions(s->fp, &n);
+    if (n == 0)
+        return FK_OK;
+    for (size_t i = 0; i + 1 < n; i++)
+        FK_TRY(sweep(s, i, 0.5 * h, start, u, tally));
+    FK_TRY(sweep(s, n - 1, h, start, u, tally));
+    for (size_t i = n - 1; i-- > 0;)
+        FK_TRY(sweep(s, i, 0.5 * h, start, u, tally));
+    return FK_OK;
+}
