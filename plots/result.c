@@ -16,6 +16,11 @@ const char *fk_word_text(fk_word w)
     return "unknown";
 }
 
+bool fk_result_compared(const fk_result *r)
+{
+    return r->n_comparisons + r->n_reverse > 0;
+}
+
 static void free_arrays(double **array, size_t n)
 {
     for (size_t i = 0; array != NULL && i < n; i++)

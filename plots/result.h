@@ -118,6 +118,9 @@ typedef struct fk_result {
     char scheme_note[256]; /* facts worth telling, "" if none */
 } fk_result;
 
+/* True if anything was compared: only then do `word` and `sentence` mean something. */
+bool fk_result_compared(const fk_result *r);
+
 void fk_result_free(fk_result *r); /* frees what it owns, not the problem, and leaves
                                       it empty; accepts NULL and half-filled results */
 

@@ -1,0 +1,53 @@
+#include "plots/map.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "plots/view.h"
+
+enum { JUDGED_CELLS = 64, LEAST_EXPECTED = 5 };
+
+void fk_map_difference(fk_canvas *c, const char *name, const fk_grid *g, double count,
+                       const double *sample, const double *law)
+{
+    const fk_view v = fk_view_make(g, JUDGED_CELLS);
+    const size_t cells = fk_grid_cells(&v.grid);
+    const double volume = fk_grid_volume(&v.grid);
+    double *z = fk_canvas_doubles(c, 2 * cells);
+    if (z == NULL)
+        return;
+    double *q = z + cells;
+    fk_view_average(&v, sample, z);
+    fk_view_average(&v, law, q);
+    for (size_t i = 0; i < cells; i++) {
+        const double expected = q[i] * volume;
+        const double error = sqrt(expected * fmax(1 - expected, 0) / count);
+        z[i] = expected * count >= LEAST_EXPECTED && error > 0
+                   ? (z[i] * volume - expected) / error
+                   : (double)NAN;
+    }
+    fk_canvas_matrix(c, name, &v.grid.axis[0], &v.grid.axis[1], z);
+    free(z);
+}
+
+void fk_map_density(fk_canvas *c, const char *name, const fk_grid *g, size_t most,
+                    const double *p)
+{
+    const fk_view v = fk_view_make(g, most);
+    double *z = fk_canvas_doubles(c, fk_grid_cells(&v.grid));
+    if (z == NULL)
+        return;
+    fk_view_average(&v, p, z);
+    fk_canvas_matrix(c, name, &v.grid.axis[0], &v.grid.axis[1], z);
+    free(z);
+}
+
+double fk_map_ratio(const fk_problem *p)
+{
+    const fk_axis *x = &p->domain.grid.axis[0], *y = &p->domain.grid.axis[1];
+    const double ratio = (y->hi - y->lo) / (x->hi - x->lo);
+    const bool one_unit = strcmp(p->unit[0], p->unit[1]) == 0;
+    return one_unit && ratio > 0.5 && ratio < 2 ? ratio : 1;
+}

@@ -1,0 +1,333 @@
+/* DIR/results.nc: netCDF-4 through the netCDF library. */
+#include "plots/output.h"
+
+#include <assert.h>
+#include <math.h>
+#include <netcdf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "plots/label.h"
+#include "plots/whole_file.h"
+
+enum { DIMS = FK_GRID_DIM + 1, LOWER_UPPER = 2 };
+
+/* The open file.  `error` is netCDF's code of the first failure; after one, every
+ * further call does nothing. */
+typedef struct file {
+    const fk_result *r;
+    int id, error;
+    int shape[DIMS]; /* dimensions time, ..., y, x */
+    int bounds;
+    fk_label name[FK_GRID_DIM]; /* of the coordinates */
+} file;
+
+static bool call(file *f, int error)
+{
+    if (f->error == NC_NOERR)
+        f->error = error;
+    return f->error == NC_NOERR;
+}
+
+static void text(file *f, int variable, const char *name, const char *value)
+{
+    if (f->error == NC_NOERR && value != NULL)
+        call(f, nc_put_att_text(f->id, variable, name, strlen(value), value));
+}
+
+static int dimension(file *f, const char *name, size_t n)
+{
+    int id = -1;
+    if (f->error == NC_NOERR)
+        call(f, nc_def_dim(f->id, name, n, &id));
+    return id;
+}
+
+/* A double variable, compressed, chunked by records of its first dimension. */
+static int variable(file *f, const char *name, int n, const int *shape,
+                    const char *about, const char *unit)
+{
+    int id = -1;
+    if (f->error != NC_NOERR ||
+        !call(f, nc_def_var(f->id, name, NC_DOUBLE, n, shape, &id)))
+        return -1;
+    call(f, nc_def_var_deflate(f->id, id, 1, 1, 1));
+    text(f, id, "long_name", about);
+    text(f, id, "units", fk_unit_matters(unit) ? unit : "1");
+    return id;
+}
+
+static size_t dim(const file *f)
+{
+    return f->r->problem->domain.grid.dim;
+}
+
+static fk_label density_unit(const file *f)
+{
+    static const size_t all[FK_GRID_DIM] = {0, 1, 2};
+    return fk_label_density_unit(f->r->problem, dim(f), all);
+}
+
+/* A field over (record, ..., y, x); records that are absent stay NaN. */
+static int field(file *f, const char *name, int record, const char *about,
+                 const char *unit)
+{
+    int shape[DIMS];
+    size_t chunk[DIMS];
+    const size_t n = dim(f) + 1;
+    memcpy(shape, f->shape, sizeof shape);
+    shape[0] = record;
+    chunk[0] = 1;
+    for (size_t i = 1; i < n; i++)
+        chunk[i] = f->r->problem->domain.grid.axis[n - 1 - i].cells;
+    const int id = variable(f, name, (int)n, shape, about, unit);
+    if (id >= 0) {
+        const double missing = NAN;
+        call(f, nc_def_var_chunking(f->id, id, NC_CHUNKED, chunk));
+        call(f, nc_put_att_double(f->id, id, "_FillValue", NC_DOUBLE, 1, &missing));
+    }
+    return id;
+}
+
+static void put_record(file *f, int id, size_t record, const double *p)
+{
+    size_t start[DIMS] = {record}, count[DIMS] = {1};
+    const size_t n = dim(f) + 1;
+    if (f->error != NC_NOERR || id < 0 || p == NULL)
+        return;
+    for (size_t i = 1; i < n; i++)
+        count[i] = f->r->problem->domain.grid.axis[n - 1 - i].cells;
+    call(f, nc_put_vara_double(f->id, id, start, count, p));
+}
+
+/* Names that the file itself uses must not be a coordinate's. */
+static fk_label coordinate_name(const fk_problem *p, size_t i)
+{
+    static const char *const taken[] = {"time",   "density", "particles",
+                                        "kernel", "exact",   "bounds"};
+    static const char *const starts[] = {"current_", "frame_", "reverse_"};
+    static const char ending[] = "_bounds", addition[] = "_coordinate";
+    fk_label name = fk_label_variable(p, i);
+    const size_t length = strlen(name.text);
+    bool clash = length >= sizeof ending &&
+                 strcmp(name.text + length - (sizeof ending - 1), ending) == 0;
+    for (size_t k = 0; k < sizeof taken / sizeof taken[0]; k++)
+        clash = clash || strcmp(name.text, taken[k]) == 0;
+    for (size_t k = 0; k < sizeof starts / sizeof starts[0]; k++)
+        clash = clash || strncmp(name.text, starts[k], strlen(starts[k])) == 0;
+    if (clash && length + sizeof addition <= sizeof name.text)
+        strcat(name.text, addition);
+    return name;
+}
+
+static void define_axes(file *f)
+{
+    const fk_problem *p = f->r->problem;
+    const size_t n = dim(f);
+    for (size_t i = 0; i < n; i++)
+        f->name[i] = coordinate_name(p, i);
+    f->shape[0] = dimension(f, "time", f->r->n_snapshots);
+    for (size_t i = n; i-- > 0;)
+        f->shape[n - i] = dimension(f, f->name[i].text, p->domain.grid.axis[i].cells);
+    f->bounds = dimension(f, "bounds", LOWER_UPPER);
+}
+
+static void write_axis(file *f, size_t i)
+{
+    const fk_problem *p = f->r->problem;
+    const fk_axis *a = &p->domain.grid.axis[i];
+    char edges[sizeof f->name[i].text + 8];
+    snprintf(edges, sizeof edges, "%s_bounds", f->name[i].text);
+    const int shape[] = {f->shape[dim(f) - i], f->bounds};
+    const int centre =
+        variable(f, f->name[i].text, 1, shape, "cell centres", p->unit[i]);
+    const int edge = variable(f, edges, 2, shape, "cell edges", p->unit[i]);
+    text(f, centre, "bounds", edges);
+    if (f->error != NC_NOERR)
+        return;
+    static const char *const side[] = {"lower_boundary", "upper_boundary"};
+    for (size_t s = 0; s < 2; s++)
+        text(f, centre, side[s], fk_boundary_name(p->domain.face[i][s]));
+
+    double *x = fk_doubles(3 * a->cells);
+    if (x == NULL) {
+        f->error = NC_ENOMEM;
+        return;
+    }
+    for (size_t k = 0; k < a->cells; k++) {
+        x[k] = fk_axis_centre(a, k);
+        x[a->cells + 2 * k] = fk_axis_edge(a, k);
+        x[a->cells + 2 * k + 1] = fk_axis_edge(a, k + 1);
+    }
+    call(f, nc_put_var_double(f->id, centre, x));
+    if (f->error == NC_NOERR)
+        call(f, nc_put_var_double(f->id, edge, x + a->cells));
+    free(x);
+}
+
+static void write_times(file *f)
+{
+    const fk_result *r = f->r;
+    const int id =
+        variable(f, "time", 1, f->shape, "time of the snapshot", r->problem->time_unit);
+    for (size_t i = 0; i < r->n_snapshots && f->error == NC_NOERR; i++)
+        call(f, nc_put_var1_double(f->id, id, &i, &r->snapshot[i].t));
+}
+
+/* One of the pointers of fk_snapshot, found by its offset; a variable only if some
+ * snapshot has it. */
+static void write_snapshots(file *f, const char *name, size_t offset, const char *about,
+                            const char *unit)
+{
+    const fk_result *r = f->r;
+    int id = -1;
+    for (size_t i = 0; i < r->n_snapshots; i++) {
+        double *p = NULL;
+        memcpy(&p, (const char *)&r->snapshot[i] + offset, sizeof p);
+        if (p != NULL && id < 0)
+            id = field(f, name, f->shape[0], about, unit);
+        put_record(f, id, i, p);
+    }
+}
+
+static void write_densities(file *f)
+{
+    const fk_label unit = density_unit(f);
+    write_snapshots(f, "density", offsetof(fk_snapshot, pde),
+                    "density, Fokker-Planck equation, cell averages", unit.text);
+    write_snapshots(f, "particles", offsetof(fk_snapshot, particles),
+                    "density, histogram of the particles", unit.text);
+    write_snapshots(
+        f, "kernel", offsetof(fk_snapshot, kernel),
+        "density, transition kernel of the last step averaged over particles",
+        unit.text);
+    write_snapshots(f, "exact", offsetof(fk_snapshot, exact),
+                    "density, exact formula, cell averages", unit.text);
+}
+
+static void write_currents(file *f)
+{
+    const fk_problem *p = f->r->problem;
+    for (size_t i = 0; i < dim(f); i++) {
+        char name[sizeof f->name[i].text + 8], about[256];
+        snprintf(name, sizeof name, "current_%s", f->name[i].text);
+        snprintf(about, sizeof about, "probability current along %s", f->name[i].text);
+        /* density times length over time; the other axes' lengths remain below */
+        size_t other[FK_GRID_DIM], n = 0;
+        for (size_t k = 0; k < dim(f); k++)
+            if (k != i)
+                other[n++] = k;
+        fk_label unit = fk_label_density_unit(p, n, other);
+        if (fk_unit_matters(p->time_unit)) {
+            const size_t used = strlen(unit.text);
+            snprintf(unit.text + used, sizeof unit.text - used, "/(%s)", p->time_unit);
+        }
+        write_snapshots(f, name, offsetof(fk_snapshot, current) + i * sizeof(double *),
+                        about, unit.text);
+    }
+}
+
+static void write_frames(file *f, const char *name, double *const *p, int record,
+                         const char *about)
+{
+    if (p == NULL)
+        return;
+    const int id = field(f, name, record, about, density_unit(f).text);
+    for (size_t i = 0; i < f->r->n_frames; i++)
+        put_record(f, id, i, p[i]);
+}
+
+static void write_animation(file *f)
+{
+    const fk_result *r = f->r;
+    if (r->n_frames == 0)
+        return;
+    const int record = dimension(f, "frame_time", r->n_frames);
+    const int id = variable(f, "frame_time", 1, &record,
+                            "time of the animation's frame", r->problem->time_unit);
+    if (f->error == NC_NOERR)
+        call(f, nc_put_var_double(f->id, id, r->frame_time));
+    write_frames(f, "frame_density", r->frame_pde, record,
+                 "density, Fokker-Planck equation, cell averages");
+    write_frames(f, "frame_particles", r->frame_particles, record,
+                 "density, histogram of the particles");
+}
+
+static void write_reverse(file *f, const fk_reverse_run *v)
+{
+    char name[96], about[192];
+    if (v->n_frames == 0 || v->density == NULL)
+        return;
+    snprintf(name, sizeof name, "reverse_%s_time", v->key);
+    const int record = dimension(f, name, v->n_frames);
+    const int id =
+        variable(f, name, 1, &record, "time, falling", f->r->problem->time_unit);
+    if (f->error == NC_NOERR)
+        call(f, nc_put_var_double(f->id, id, v->time));
+    snprintf(name, sizeof name, "reverse_%s", v->key);
+    snprintf(about, sizeof about, "density, histogram of the samples of the %s",
+             v->name);
+    const int field_id = field(f, name, record, about, density_unit(f).text);
+    for (size_t i = 0; i < v->n_frames; i++)
+        put_record(f, field_id, i, v->density[i]);
+}
+
+static void write_attributes(file *f)
+{
+    const fk_result *r = f->r;
+    char seed[32], threads[32];
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)r->problem->particles.seed);
+    snprintf(threads, sizeof threads, "%d", r->threads);
+    text(f, NC_GLOBAL, "Conventions", "CF-1.8");
+    text(f, NC_GLOBAL, "title", r->problem->name);
+    text(f, NC_GLOBAL, "comment", r->problem->about);
+    text(f, NC_GLOBAL, "source", "fokker");
+    text(f, NC_GLOBAL, "version", r->version);
+    text(f, NC_GLOBAL, "revision", r->revision);
+    text(f, NC_GLOBAL, "command", r->command);
+    text(f, NC_GLOBAL, "seed", seed);
+    text(f, NC_GLOBAL, "threads", threads);
+    text(f, NC_GLOBAL, "created", r->created);
+    if (fk_result_compared(r))
+        text(f, NC_GLOBAL, "word", fk_word_text(r->word));
+    text(f, NC_GLOBAL, "problem", r->problem->text);
+}
+
+static void write_all(file *f)
+{
+    write_attributes(f);
+    if (f->r->problem->has_domain) {
+        define_axes(f);
+        write_times(f);
+        for (size_t i = 0; i < dim(f); i++)
+            write_axis(f, i);
+        write_densities(f);
+        write_currents(f);
+        write_animation(f);
+        for (size_t i = 0; i < f->r->n_reverse; i++)
+            write_reverse(f, &f->r->reverse[i]);
+    }
+    if (f->error == NC_NOERR)
+        call(f, nc_sync(f->id));
+}
+
+fk_status fk_write_results(const fk_result *r, const char *path, fk_message *message)
+{
+    char *part = fk_part_name(path);
+    if (part == NULL)
+        return fk_fail(message, FK_ENOMEM, "out of memory");
+    file f = {.r = r};
+    if (call(&f, nc_create(part, NC_NETCDF4 | NC_CLOBBER, &f.id))) {
+        write_all(&f);
+        call(&f, nc_close(f.id));
+    }
+    fk_status status = FK_OK;
+    if (f.error == NC_ENOMEM)
+        status = fk_fail(message, FK_ENOMEM, "out of memory while writing %s", path);
+    else if (f.error != NC_NOERR)
+        status = fk_fail(message, FK_EIO, "%s: %s", path, nc_strerror(f.error));
+    status = fk_part_finish(part, path, status, message);
+    free(part);
+    return status;
+}

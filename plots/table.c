@@ -1,0 +1,155 @@
+/* The run in at most 80 columns, for a terminal. */
+#include <math.h>
+#include <string.h>
+
+#include "plots/output.h"
+
+enum { COLUMNS = 78 };
+
+static bool same_pair(const fk_comparison *a, const fk_comparison *b)
+{
+    return strcmp(a->sample, b->sample) == 0 && strcmp(a->reference, b->reference) == 0;
+}
+
+/* Number in `width` columns, a dash if there is none. */
+static void number(FILE *out, int width, int digits, double value)
+{
+    if (isnan(value))
+        fprintf(out, "%*s", width, "-");
+    else
+        fprintf(out, "%*.*g", width, digits, value);
+}
+
+static void p_value(FILE *out, int width, double p)
+{
+    if (p > 0 && p < 1e-4)
+        fprintf(out, "%*.1e", width, p);
+    else if (isnan(p))
+        fprintf(out, "%*s", width, "-");
+    else
+        fprintf(out, "%*.4f", width, p);
+}
+
+static void tests(FILE *out, const fk_comparison *c)
+{
+    const bool sampled = c->count > 0 && c->n_bins > 0;
+    const double dof = (double)c->chi.dof;
+    number(out, 11, 3, c->l1);
+    number(out, 10, 3, c->count > 0 ? c->l1_floor : (double)NAN);
+    number(out, 10, 3, sampled && dof > 0 ? c->chi.statistic / dof : (double)NAN);
+    p_value(out, 10, sampled ? c->p_least : (double)NAN);
+    number(out, 12, 2, sampled ? c->chi.detectable : (double)NAN);
+    if (c->count > 0)
+        fprintf(out, "   %s", fk_word_text(c->word));
+    fputc('\n', out);
+}
+
+static void print_pair(const fk_result *r, const fk_comparison *first, FILE *out)
+{
+    fprintf(out, "%s against %s\n", first->sample, first->reference);
+    fprintf(out, "%10s%11s%10s%10s%10s%12s   %s\n", "t", "L1", "noise", "chi2/dof",
+            "p-value", "detectable", "verdict");
+    for (size_t i = 0; i < r->n_comparisons; i++)
+        if (same_pair(first, &r->comparison[i])) {
+            number(out, 10, 4, r->comparison[i].t);
+            tests(out, &r->comparison[i]);
+        }
+    fputc('\n', out);
+}
+
+static bool has_budget(const fk_comparison *c)
+{
+    for (size_t i = 0; i < FK_BUDGET_LINES; i++)
+        if (c->budget[i].name != NULL && !isnan(c->budget[i].l1))
+            return true;
+    return false;
+}
+
+static void budget_head(const fk_comparison *c, FILE *out)
+{
+    fprintf(out, "%10s", "t");
+    for (size_t i = 0; i < FK_BUDGET_LINES; i++)
+        if (c->budget[i].name != NULL)
+            fprintf(out, "%14.13s", c->budget[i].name);
+    fputc('\n', out);
+}
+
+static void print_budget(const fk_result *r, const fk_comparison *first, FILE *out)
+{
+    fprintf(out, "error budget (L1), %s against %s\n", first->sample, first->reference);
+    budget_head(first, out);
+    for (size_t i = 0; i < r->n_comparisons; i++) {
+        const fk_comparison *c = &r->comparison[i];
+        if (!same_pair(first, c))
+            continue;
+        number(out, 10, 4, c->t);
+        for (size_t k = 0; k < FK_BUDGET_LINES; k++)
+            if (c->budget[k].name != NULL)
+                number(out, 14, 3, c->budget[k].l1);
+        fputc('\n', out);
+    }
+    fputc('\n', out);
+}
+
+static bool first_of_its_pair(const fk_result *r, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (same_pair(&r->comparison[k], &r->comparison[i]))
+            return false;
+    return true;
+}
+
+static void print_reverse(const fk_result *r, FILE *out)
+{
+    if (r->n_reverse == 0)
+        return;
+    fprintf(out, "back in time: samples against the initial density\n");
+    fprintf(out, "%10s%11s%10s%10s%10s%12s   %s\n", "samples", "L1", "noise",
+            "chi2/dof", "p-value", "detectable", "verdict");
+    for (size_t i = 0; i < r->n_reverse; i++) {
+        fprintf(out, "%.70s\n%10zu", r->reverse[i].name, r->reverse[i].count);
+        tests(out, &r->reverse[i].comparison);
+    }
+    fputc('\n', out);
+}
+
+/* Words of `text` in lines of at most COLUMNS; a longer word has a line for itself. */
+static void print_wrapped(const char *text, FILE *out)
+{
+    size_t column = 0;
+    while (*text != '\0') {
+        const size_t blanks = strspn(text, " \t\n");
+        const size_t length = strcspn(text + blanks, " \t\n");
+        if (length == 0)
+            break;
+        if (column > 0 && column + 1 + length > COLUMNS) {
+            fputc('\n', out);
+            column = 0;
+        }
+        column += (size_t)fprintf(out, "%s%.*s", column > 0 ? " " : "", (int)length,
+                                  text + blanks);
+        text += blanks + length;
+    }
+    if (column > 0)
+        fputc('\n', out);
+}
+
+void fk_print_table(const fk_result *r, FILE *out)
+{
+    for (size_t i = 0; i < r->n_comparisons; i++)
+        if (first_of_its_pair(r, i))
+            print_pair(r, &r->comparison[i], out);
+    for (size_t i = 0; i < r->n_comparisons; i++)
+        if (first_of_its_pair(r, i) && has_budget(&r->comparison[i]))
+            print_budget(r, &r->comparison[i], out);
+    print_reverse(r, out);
+    if (r->scheme_note[0] != '\0') {
+        fputs("note: ", out);
+        print_wrapped(r->scheme_note, out);
+    }
+    if (fk_result_compared(r)) {
+        fprintf(out, "verdict: %s\n", fk_word_text(r->word));
+        print_wrapped(r->sentence, out);
+    } else
+        fprintf(out, "verdict: none, as only one density was computed\n");
+}
