@@ -25,16 +25,18 @@ struct fk_score {
     void (*free)(fk_score *score);
 };
 
-/* Exact: the law at t0 is the mixture m0, the SDE linear. */
+/* Exact: the law at t0 is the mixture m0, the SDE linear.  FK_ESINGULAR: a point (or
+ * another degenerate Gaussian) at one of the times has no density, so no score. */
 FK_NODISCARD fk_status fk_score_linear_new(const fk_sde *s, double t0,
                                            const fk_mixture *m0, size_t n_times,
                                            const double *time, fk_score **out);
 
-/* From densities p[n_times][cells] of cell averages on a 1-D or 2-D grid: gradient of
- * the bicubic (1-D: cubic) spline of log p.  Where p falls below `floor` times its
- * maximum the log density is continued outwards smoothly, by the quadratic that has
- * the density's own mean and covariance there, so that stray particles are led back.
- * Copies what it needs. */
+/* From densities p[n_times][cells] of cell averages on a 1-D or 2-D grid: slopes of the
+ * cubic (bicubic) spline of log p.  Where p falls below `floor` times its maximum the
+ * Gaussian with the density's own mean and covariance takes over smoothly, so that stray
+ * particles are led back, from beyond the grid too.  Copies what it needs.
+ * FK_ELIMIT: more than two dimensions, or fewer than three cells along an axis;
+ * FK_EDOMAIN: a density is zero everywhere or not finite. */
 FK_NODISCARD fk_status fk_score_grid_new(const fk_grid *g, size_t n_times,
                                          const double *time, const double *const *p,
                                          double floor, fk_score **out);
