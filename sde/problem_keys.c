@@ -135,9 +135,9 @@ static fk_status unknown(const fk_problem_reader *r, const fk_yaml *node, size_t
     }
     const char *near = fk_spelling_nearest(node->key, n, name);
     return fk_yaml_fail_key(node, r->message,
-                            "unknown key%s%s%s; the keys allowed here are: %s",
+                            "unknown key%s%s%s the keys allowed here: %s",
                             near != NULL ? ", did you mean '" : "",
-                            near != NULL ? near : "", near != NULL ? "'?" : "", list);
+                            near != NULL ? near : "", near != NULL ? "'?" : ";", list);
 }
 
 static fk_status check_keys(const fk_problem_reader *r, const fk_yaml *node)

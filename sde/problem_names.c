@@ -172,9 +172,9 @@ static fk_status unknown_parameter(const fk_problem_reader *r, const fk_yaml *en
     const char *near = fk_spelling_nearest(entry->key, n, name);
     return fk_yaml_fail_key(
         entry, r->message,
-        "the process '%s' has no parameter '%.60s'%s%s%s; its parameters are: %s",
+        "the process '%s' has no parameter '%.60s'%s%s%s its parameters: %s",
         process->name, entry->key, near != NULL ? ", did you mean '" : "",
-        near != NULL ? near : "", near != NULL ? "'?" : "", list);
+        near != NULL ? near : "", near != NULL ? "'?" : ";", list);
 }
 
 static const fk_process_parameter *parameter_of(const fk_process *process,

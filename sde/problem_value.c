@@ -170,13 +170,16 @@ static bool is_identifier(const char *name)
            strlen(name) <= 63 && strspn(name, letters) == strlen(name);
 }
 
-/* What a word means in every expression; NULL if it is free. */
-static const char *reserved(const char *name)
+/* What a word means in every expression; NULL if it is free.  A parameter may be called
+ * like a function (gamma), which is known by its parenthesis. */
+static const char *reserved(const fk_problem_reader *r, const char *name)
 {
     if (strcmp(name, "t") == 0)
         return "is time";
     if (strcmp(name, "pi") == 0 || strcmp(name, "e") == 0)
         return "is a constant";
+    if (r->time != NULL) /* the variables are complete */
+        return NULL;
     if (strcmp(name, "diff") == 0)
         return "is a function";
     for (const fk_expr_function *f = fk_expr_functions(); f->name != NULL; f++)
@@ -196,7 +199,7 @@ fk_status fk_read_new_name(const fk_problem_reader *r, const fk_yaml *node, bool
             "'%.60s' is no name: letters, digits and _, no digit first, at most "
             "63 of them",
             name);
-    const char *meaning = reserved(name);
+    const char *meaning = reserved(r, name);
     if (meaning != NULL)
         return fail(node, r->message, "'%s' %s and cannot be given another meaning",
                     name, meaning);
