@@ -259,15 +259,14 @@ START_TEST(every_named_process_can_be_read)
 {
     for (const fk_process *const *f = fk_processes; *f != NULL; f++) {
         char text[2000] = "", part[300];
-        snprintf(text, sizeof text, "process: %s\ntime: 1\npde: off\nparameters:\n",
-                 (*f)->name);
-        if ((*f)->dim == 0)
-            strcat(text, "  {}\nvariables: [p, q]\n");
+        snprintf(text, sizeof text, "process: %s\ntime: 1\npde: off\n%sparameters: {",
+                 (*f)->name, (*f)->dim == 0 ? "variables: [p, q]\n" : "");
         for (const fk_process_parameter *a = (*f)->parameter; a->name != NULL; a++)
-            if (a->standard == NULL && (*f)->dim > 0) {
-                snprintf(part, sizeof part, "  %s: 1\n", a->name);
+            if (a->standard == NULL) {
+                snprintf(part, sizeof part, "%s: 1, ", a->name);
                 strcat(text, part);
             }
+        strcat(text, "}\n");
         const size_t dim = (*f)->dim > 0 ? (*f)->dim : 2;
         strcat(text, "initial: {point: [1");
         for (size_t i = 1; i < dim; i++)

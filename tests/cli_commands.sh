@@ -1,0 +1,59 @@
+#!/bin/sh
+# The program as a user meets it: help, lists, and every wrong turn before a run.
+# shellcheck disable=SC2034
+. tests/cli.sh
+
+expect_status 2 fokker
+expect_stdout '^  run '
+expect_status 0 fokker help
+expect_status 0 fokker --help
+expect_status 0 fokker help run
+expect_stdout 'params.sigma=0.5'
+expect_status 0 fokker version
+expect_stdout '^fokker [0-9]+\.[0-9]+\.[0-9]+'
+expect_status 0 fokker --version
+for command in run check list describe plot; do
+    expect_status 0 fokker "$command" --help
+    expect_stdout "^usage: fokker $command"
+done
+
+expect_status 2 fokker rnu
+expect_stderr "did you mean 'run'"
+expect_status 2 fokker run
+expect_stderr 'which problem file'
+expect_status 2 fokker run --frobnicate
+expect_status 2 fokker run no_such_experiment
+expect_stderr 'fokker list experiments'
+expect_status 4 fokker run no/such/file.yaml
+expect_stderr 'no/such/file.yaml'
+expect_status 2 fokker run ornstein_uhlenbeck particles.count
+expect_stderr 'KEY=VALUE'
+expect_status 2 fokker run -j 0 ornstein_uhlenbeck
+expect_stderr '1 to 4096'
+
+expect_status 0 fokker list
+expect_stdout '^  chang-cooper'
+expect_stdout '^  euler-maruyama'
+expect_stdout '^  tr-bdf2'
+expect_stdout '^  double_well'
+expect_status 2 fokker list proceses
+expect_stderr "did you mean 'processes'"
+expect_status 0 fokker describe ou
+expect_stdout 'dX = '
+expect_status 0 fokker describe particles.step
+expect_status 2 fokker describe nothing_at_all
+expect_status 2 fokker plot
+expect_status 4 fokker plot "$work/nothing"
+
+expect_status 0 fokker check double_well
+expect_stdout 'Fokker-Planck equation'
+expect_stdout 'Estimates'
+expect_status 2 fokker check double_well particles.cuont=1
+expect_stderr "count"
+expect_status 2 fokker check double_well particles.scheme=euler
+expect_stderr "did you mean 'euler-maruyama'"
+expect_status 2 fokker check double_well pde.flux=chang
+expect_stderr 'chang-cooper'
+expect_no_stdout
+
+finish

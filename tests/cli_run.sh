@@ -1,0 +1,60 @@
+#!/bin/sh
+# A run from beginning to end: what it leaves, what it says, what it never destroys.
+# shellcheck disable=SC2034
+. tests/cli.sh
+
+quick="particles.count=20000 particles.step=0.01 particles.kernel=false compare.tolerance=0.2"
+
+# shellcheck disable=SC2086
+run_ou() {
+    fokker run ornstein_uhlenbeck $quick output.plots=false "$@"
+}
+
+expect_status 0 run_ou -o "$work/ou"
+expect_stdout 'agree'
+expect_file "$work/ou/results.nc"
+expect_file "$work/ou/summary.json"
+expect_file "$work/ou/report.html"
+expect_file "$work/ou/problem.yaml"
+
+# a second run does not overwrite, unless told to
+cp "$work/ou/summary.json" "$work/before.json"
+expect_status 4 run_ou -o "$work/ou"
+expect_stderr 'exists; --force'
+expect_same "$work/ou/summary.json" "$work/before.json"
+expect_status 0 run_ou -o "$work/ou" --force
+[ -z "$(find "$work" -maxdepth 1 -name '*partial*' -o -maxdepth 1 -name '*.old-*')" ]
+verdict $? "no temporary folder is left"
+
+# the same numbers for any number of threads
+expect_status 0 run_ou -q --json -j 1 -o "$work/one"
+cp "$work/stdout" "$work/one.json"
+expect_no_stderr
+expect_status 0 run_ou -q --json -j 3 -o "$work/three"
+sed -n '/"verdict"/,/"timings"/p' "$work/one.json" >"$work/one.txt"
+sed -n '/"verdict"/,/"timings"/p' "$work/stdout" >"$work/three.txt"
+expect_file "$work/one.txt"
+expect_same "$work/one.txt" "$work/three.txt"
+
+# the problem it wrote runs again
+expect_status 0 fokker run "$work/ou/problem.yaml" -q -o "$work/again"
+
+# too few particles for the tolerance asked
+expect_status 3 fokker run ornstein_uhlenbeck particles.count=500 particles.step=0.01 \
+    compare.tolerance=0.01 output.plots=false -o "$work/few"
+expect_stdout 'inconclusive'
+
+# Ctrl-C leaves nothing behind
+fokker run ornstein_uhlenbeck particles.count=1e7 particles.step=1e-4 -q \
+    -o "$work/stopped" >/dev/null 2>"$work/stderr" &
+process=$!
+sleep 1
+kill -INT $process
+status=0
+wait $process || status=$?
+[ $status -eq 130 ]
+verdict $? "an interrupted run ends with 130, not $status" "$work/stderr"
+[ -z "$(find "$work" -maxdepth 1 -name 'stopped*')" ]
+verdict $? "an interrupted run leaves nothing"
+
+finish
