@@ -214,7 +214,7 @@ static size_t first_fault(const fk_coefficients *c, const fk_direction *d,
 }
 
 /* P = int q . dl: Gauss-Legendre with three points, the middle one being known.  Where
- * an outer point has no q (noise that vanishes there) the middle stands for all. */
+ * that is not finite (noise that vanishes at an outer point) the middle stands for all. */
 static void integrate_peclet(const fk_coefficients *c, double t, const fk_direction *d,
                              const fk_faces *f, double *P, double *scratch)
 {

@@ -1,4 +1,4 @@
-/* An SDE's drift and diffusion, evaluated on faces and turned into rates between cells.
+/* Rates between cells from an SDE's drift and diffusion; private to the operator.
  * On a face in the middle of a step delta of a direction with conductance k, Peclet
  * number P = int q . dl and drift without noise r (pde/tensor.h):
  *

@@ -1,4 +1,4 @@
-/* The Fokker-Planck operator's inside, shared by the files that make it up: making and
+/* The Fokker-Planck operator's inside, private to the files that make it up: making and
  * asking (fokker_planck.c), rates (rates.c), applying (apply.c). */
 #ifndef FK_PDE_FOKKER_PLANCK_PARTS_H
 #define FK_PDE_FOKKER_PLANCK_PARTS_H

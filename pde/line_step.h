@@ -1,6 +1,6 @@
-/* One time step on the lines of one tile: repeated solves, their sum, the limiter and
- * the ledger.  With v_k = A^-k u a step sum_k weight_k v_k has moved, in all, the current
- * of the field
+/* One time step on the lines of one tile; private to pde/splitting.c.  Repeated solves,
+ * their sum, the limiter and the ledger.  With v_k = A^-k u a step sum_k weight_k v_k
+ * has moved, in all, the current of the field
  *
  *     w = theta tau sum_k C_k v_k,     C_k = sum_{j >= k} weight_j,
  *

@@ -1,5 +1,6 @@
-/* Symmetric (Strang) splitting of a time step into steps along the operator's
- * directions, with the factorisations it uses again and the threads' work arrays. */
+/* Symmetric (Strang) splitting of a time step; private to pde/evolution.c.  Steps along
+ * the operator's directions, with the factorisations it uses again and the threads'
+ * work arrays. */
 #ifndef FK_PDE_SPLITTING_H
 #define FK_PDE_SPLITTING_H
 

@@ -1,4 +1,4 @@
-/* How long a time step may be for a given share of the error.
+/* How long a time step may be for its share of the error; private to pde/evolution.c.
  *
  * A run of length `span` may make the L1 error `tolerance`.  Half of it is shared out
  * evenly over time, half evenly over the logarithm of time since the start:

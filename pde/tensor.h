@@ -1,4 +1,5 @@
-/* A diffusion tensor a and a drift b at one point, split among the grid's directions.
+/* A drift and a diffusion tensor split among directions; private to pde/coefficients.c.
+ * At one point, with tensor a, drift b and the grid's axes and diagonals:
  *
  *     a = sum_i k_i h_i^2 e_i e_i^T
  *         + sum_{i<j} k_ij (h_i e_i + s_ij h_j e_j)(h_i e_i + s_ij h_j e_j)^T
