@@ -30,11 +30,15 @@ typedef struct fk_ensemble_options {
 } fk_ensemble_options;
 
 /* domain NULL: free space in any dimension.  sde and domain must outlive the ensemble;
- * draws the initial states. */
+ * draws the initial states, with purpose FK_FOR_INITIAL.  A draw outside the domain is
+ * treated like a step that led there. */
 FK_NODISCARD fk_status fk_ensemble_new(const fk_sde *sde, const fk_domain *domain,
                                        const fk_law *law, const fk_ensemble_options *o,
                                        fk_ensemble **out, fk_message *message);
 void fk_ensemble_free(fk_ensemble *e); /* accepts NULL */
+
+/* Bytes that an ensemble of `count` particles in dim variables holds. */
+size_t fk_ensemble_memory(size_t dim, size_t count);
 
 /* To time t_end >= the present time.  After each step: reflecting faces fold the path
  * back, periodic ones wrap it, absorbing ones end it there, open ones let it go on
@@ -75,8 +79,11 @@ void fk_ensemble_moments(const fk_ensemble *e, double *mean, double *covariance,
  * error functions (1-D, diagonal covariance) - no bandwidth to choose, no bias beyond the
  * scheme's own [pedersen-1995, hu-watanabe-1996].  p[cells] cell averages, 1-D and 2-D;
  * boundaries as in a step (reflected kernels fold, periodic wrap, others lose mass).
- * Cells beyond 6 standard deviations of a kernel are skipped.
- * FK_EDOMAIN if the scheme has no closed transition. */
+ * Cells beyond 6 standard deviations of a kernel are skipped.  A full covariance in 2-D
+ * is spread by quadrature, right to about 1e-5 of each kernel's mass.
+ * With a domain, g covers the same box.  Takes 16 arrays of cells while it runs.
+ * FK_EDOMAIN if the scheme has no closed transition or there are three variables;
+ * FK_EINTERRUPTED, FK_ENOMEM: p is not to be used. */
 FK_NODISCARD fk_status fk_ensemble_kernel_density(const fk_ensemble *e,
                                                   const fk_grid *g, double h, double *p,
                                                   const fk_progress *progress);

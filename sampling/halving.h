@@ -11,10 +11,14 @@
 
 typedef struct fk_halving fk_halving;
 
+/* Options as for an ensemble; the purpose is not used: initial states are drawn with
+ * FK_FOR_HALVING, increments with FK_FOR_HALVING_NOISE. */
 FK_NODISCARD fk_status fk_halving_new(const fk_sde *sde, const fk_domain *domain,
                                       const fk_law *law, const fk_ensemble_options *o,
                                       fk_halving **out, fk_message *message);
-void fk_halving_free(fk_halving *h);
+void fk_halving_free(fk_halving *h); /* accepts NULL */
+
+/* To time t_end, both members; as fk_ensemble_advance. */
 FK_NODISCARD fk_status fk_halving_advance(fk_halving *h, double t_end,
                                           const fk_progress *progress,
                                           fk_message *message);

@@ -36,11 +36,14 @@ typedef struct fk_reverse_result {
     uint64_t evaluations; /* of the score, per particle */
 } fk_reverse_result;
 
-/* FK_EDOMAIN with a sentence if G depends on the variables. */
+/* Initial draws have purpose FK_FOR_REVERSE, increments FK_FOR_REVERSE_NOISE; sample i is
+ * the same for any count and any number of threads.  Free space: no boundaries.
+ * FK_EDOMAIN with a sentence if G depends on the variables, or if a sample becomes not
+ * finite; FK_EINTERRUPTED; FK_ENOMEM.  *out is empty after a failure. */
 FK_NODISCARD fk_status fk_reverse_sample(const fk_sde *sde, const fk_score *score,
                                          const fk_reverse_options *o,
                                          const fk_progress *progress,
                                          fk_reverse_result *out, fk_message *message);
-void fk_reverse_result_free(fk_reverse_result *r);
+void fk_reverse_result_free(fk_reverse_result *r); /* accepts one of zeros */
 
 #endif

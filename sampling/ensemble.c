@@ -1,0 +1,197 @@
+#include "sampling/ensemble.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sampling/boundary.h"
+#include "sampling/ensemble_state.h"
+
+size_t fk_ensemble_memory(size_t dim, size_t count)
+{
+    return sizeof(fk_ensemble) + fk_block_count(count) * fk_ensemble_block_bytes(dim);
+}
+
+/* Initial states and streams of all blocks; each thread has `scratch` doubles. */
+static fk_status start(fk_ensemble *e, const fk_law *law, const fk_ensemble_options *o)
+{
+    const size_t scratch = fk_walk_scratch(&e->walk);
+    int short_of_memory = 0;
+#pragma omp parallel default(none) shared(short_of_memory) \
+    firstprivate(e, law, o, scratch)
+    {
+        double *own = fk_doubles(scratch);
+        if (own == NULL) {
+#pragma omp atomic write
+            short_of_memory = 1;
+        }
+#pragma omp for schedule(static)
+        for (size_t b = 0; b < e->n_blocks; b++) {
+            if (own == NULL)
+                continue;
+            unsigned char *block = e->memory + b * e->block_bytes;
+            fk_streams_seed(fk_part_streams(block), o->seed, o->purpose, b * FK_BLOCK);
+            fk_walk_start(&e->walk, law, o->seed, FK_FOR_INITIAL, b * FK_BLOCK,
+                          fk_part_x(block), fk_part_status(block, e->walk.dim), own);
+        }
+        free(own);
+    }
+    return short_of_memory ? FK_ENOMEM : FK_OK;
+}
+
+fk_status fk_ensemble_new(const fk_sde *sde, const fk_domain *domain, const fk_law *law,
+                          const fk_ensemble_options *o, fk_ensemble **out,
+                          fk_message *message)
+{
+    assert(o->count >= 1 && o->step > 0.0 && o->purpose != FK_FOR_INITIAL);
+    assert(fk_law_dim(law) == sde->dim);
+    assert(domain == NULL || domain->grid.dim == sde->dim);
+    *out = NULL;
+    fk_ensemble *e = calloc(1, sizeof *e);
+    if (e == NULL)
+        return FK_ENOMEM;
+    fk_status status = fk_walk_init(&e->walk, sde, domain, o->scheme, message);
+    if (status != FK_OK)
+        goto fail;
+
+    e->count = o->count;
+    e->n_blocks = fk_block_count(o->count);
+    e->time = o->start;
+    e->step = o->step;
+    e->block_bytes = fk_ensemble_block_bytes(sde->dim);
+    e->memory = fk_alloc(e->n_blocks, e->block_bytes);
+    status = e->memory == NULL ? FK_ENOMEM : start(e, law, o);
+    if (status != FK_OK) {
+        fk_fail(message, status, "no memory for %zu particles (%.3g GB)", o->count,
+                1e-9 * (double)fk_ensemble_memory(sde->dim, o->count));
+        goto fail;
+    }
+    *out = e;
+    return FK_OK;
+
+fail:
+    fk_ensemble_free(e);
+    return status;
+}
+
+void fk_ensemble_free(fk_ensemble *e)
+{
+    if (e == NULL)
+        return;
+    fk_walk_clear(&e->walk);
+    free(e->memory);
+    free(e);
+}
+
+static bool all_ended(const uint8_t *status)
+{
+    unsigned alive = 0;
+    for (size_t j = 0; j < FK_BLOCK; j++)
+        alive |= status[j] == FK_ALIVE;
+    return alive == 0;
+}
+
+/* Doubles of scratch: normals of two steps, then the walk's. */
+static size_t scratch_size(const fk_ensemble *e)
+{
+    return 2 * e->walk.noises * FK_BLOCK + fk_walk_scratch(&e->walk);
+}
+
+/* Normals are drawn for two steps at a time, so that no pair of rows is made twice
+ * when there is an odd number of noises. */
+static void run(const void *context, const fk_pace *pace, uint64_t n,
+                unsigned char *block, double *scratch)
+{
+    const fk_ensemble *e = context;
+    const size_t m = e->walk.noises;
+    fk_streams *streams = fk_part_streams(block);
+    uint8_t *status = fk_part_status(block, e->walk.dim);
+    if (e->walk.absorbs && all_ended(status))
+        return;
+    for (uint64_t k = 0; k < n;) {
+        const uint64_t at_once = n - k >= 2 && streams->used == 0 ? 2 : 1;
+        fk_streams_normal(streams, at_once * m, scratch);
+        for (uint64_t i = 0; i < at_once; i++, k++)
+            fk_walk_step(&e->walk, fk_pace_time(pace, k), pace->h,
+                         scratch + i * m * FK_BLOCK, fk_part_x(block), status,
+                         scratch + 2 * m * FK_BLOCK);
+    }
+}
+
+static size_t lost(const void *context, const unsigned char *block, size_t n)
+{
+    const fk_ensemble *e = context;
+    const double *x = (const double *)(const void *)(block + FK_STREAMS_BYTES);
+    return fk_walk_lost(&e->walk, x, n);
+}
+
+/* "particle 17 at t = 1.25: x = 3.1e+205, y = 2" */
+static fk_status tell_lost(const fk_ensemble *e, fk_lost at, fk_message *message)
+{
+    char state[256] = "";
+    const fk_sde *sde = e->walk.sde;
+    for (size_t i = 0; i < sde->dim; i++) {
+        char *name = fk_expr_print(sde->variable[i], FK_EXPR_TEXT);
+        const double *x = fk_ensemble_x(e, at.particle / FK_BLOCK) + i * FK_BLOCK;
+        const size_t end = strlen(state);
+        snprintf(state + end, sizeof state - end, "%s%s = %.6g", i == 0 ? "" : ", ",
+                 name == NULL ? "?" : name, x[at.particle % FK_BLOCK]);
+        free(name);
+    }
+    return fk_fail(message, FK_EDOMAIN,
+                   "particle %zu was at %s at t = %.10g and is nowhere after the next "
+                   "step (not finite): take a smaller step than %.3g, unless the "
+                   "process itself explodes or leaves the domain of its coefficients",
+                   at.particle, state, at.time, e->pace.h);
+}
+
+fk_status fk_ensemble_advance(fk_ensemble *e, double t_end, const fk_progress *progress,
+                              fk_message *message)
+{
+    const uint64_t steps = fk_pace_plan(&e->pace, e->time, t_end, e->step);
+    const fk_march march = {.count = e->count,
+                            .memory = e->memory,
+                            .block_bytes = e->block_bytes,
+                            .scratch = scratch_size(e),
+                            .pace = e->pace,
+                            .steps = steps,
+                            .context = e,
+                            .run = run,
+                            .lost = lost};
+    fk_lost at;
+    const fk_status status = fk_march_run(&march, progress, &at);
+    if (status == FK_EDOMAIN)
+        return tell_lost(e, at, message);
+    if (status != FK_OK)
+        return fk_fail(message, status, "%s", fk_status_text(status));
+    e->pace.first += steps;
+    e->steps += steps;
+    e->time = t_end;
+    return FK_OK;
+}
+
+double fk_ensemble_time(const fk_ensemble *e)
+{
+    return e->time;
+}
+
+size_t fk_ensemble_count(const fk_ensemble *e)
+{
+    return e->count;
+}
+
+uint64_t fk_ensemble_steps(const fk_ensemble *e)
+{
+    return e->steps;
+}
+
+void fk_ensemble_states(const fk_ensemble *e, size_t first, size_t n, double *x)
+{
+    assert(first <= e->count && n <= e->count - first);
+    for (size_t p = first; p < first + n; p++) {
+        const double *from = fk_ensemble_x(e, p / FK_BLOCK) + p % FK_BLOCK;
+        for (size_t i = 0; i < e->walk.dim; i++)
+            *x++ = from[i * FK_BLOCK];
+    }
+}

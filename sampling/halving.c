@@ -1,0 +1,287 @@
+/* Pairs of paths with common noise: a step h of the coarse one goes with two steps h/2
+ * of the fine one,
+ *
+ *     z = (z_1 + z_2) / sqrt(2),      sqrt(h) z = sqrt(h/2) z_1 + sqrt(h/2) z_2.
+ *
+ * A block is one piece: streams, then x[dim][FK_BLOCK] and status[FK_BLOCK] of the
+ * coarse member, then of the fine one. */
+#include "sampling/halving.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "sampling/boundary.h"
+#include "sampling/march.h"
+#include "sampling/tally.h"
+#include "sampling/walk.h"
+
+struct fk_halving {
+    fk_walk walk;
+    size_t count, n_blocks;
+    double time, step;
+    fk_pace pace;
+    size_t block_bytes;
+    unsigned char *memory;
+};
+
+enum {
+    COARSE,
+    FINE,
+    STREAMS_BYTES = (sizeof(fk_streams) + FK_ALIGN - 1) / FK_ALIGN * FK_ALIGN
+};
+
+static size_t member_bytes(size_t dim)
+{
+    return dim * FK_BLOCK * sizeof(double) + FK_BLOCK;
+}
+
+static double *part_x(const fk_halving *h, unsigned char *block, size_t member)
+{
+    return (double *)(void *)(block + STREAMS_BYTES +
+                              member * member_bytes(h->walk.dim));
+}
+
+static uint8_t *part_status(const fk_halving *h, unsigned char *block, size_t member)
+{
+    return (uint8_t *)(part_x(h, block, member) + h->walk.dim * FK_BLOCK);
+}
+
+static unsigned char *block_at(const fk_halving *h, size_t b)
+{
+    return h->memory + b * h->block_bytes;
+}
+
+/* Normals of the fine steps, those of the coarse one, then the walk's. */
+static size_t scratch_size(const fk_halving *h)
+{
+    return 3 * h->walk.noises * FK_BLOCK + fk_walk_scratch(&h->walk);
+}
+
+static fk_status start(fk_halving *h, const fk_law *law, uint64_t seed)
+{
+    double *scratch = fk_doubles(scratch_size(h));
+    if (scratch == NULL)
+        return FK_ENOMEM;
+    for (size_t b = 0; b < h->n_blocks; b++) {
+        unsigned char *block = block_at(h, b);
+        fk_streams_seed((fk_streams *)(void *)block, seed, FK_FOR_HALVING_NOISE,
+                        b * FK_BLOCK);
+        fk_walk_start(&h->walk, law, seed, FK_FOR_HALVING, b * FK_BLOCK,
+                      part_x(h, block, COARSE), part_status(h, block, COARSE), scratch);
+        memcpy(part_x(h, block, FINE), part_x(h, block, COARSE),
+               member_bytes(h->walk.dim));
+    }
+    free(scratch);
+    return FK_OK;
+}
+
+fk_status fk_halving_new(const fk_sde *sde, const fk_domain *domain, const fk_law *law,
+                         const fk_ensemble_options *o, fk_halving **out,
+                         fk_message *message)
+{
+    assert(o->count >= 1 && o->step > 0.0);
+    assert(fk_law_dim(law) == sde->dim);
+    assert(domain == NULL || domain->grid.dim == sde->dim);
+    *out = NULL;
+    fk_halving *h = calloc(1, sizeof *h);
+    if (h == NULL)
+        return FK_ENOMEM;
+    fk_status status = fk_walk_init(&h->walk, sde, domain, o->scheme, message);
+    if (status != FK_OK)
+        goto fail;
+
+    h->count = o->count;
+    h->n_blocks = fk_block_count(o->count);
+    h->time = o->start;
+    h->step = o->step;
+    h->block_bytes = STREAMS_BYTES + 2 * member_bytes(sde->dim);
+    h->memory = fk_alloc(h->n_blocks, h->block_bytes);
+    status = h->memory == NULL ? FK_ENOMEM : start(h, law, o->seed);
+    if (status != FK_OK) {
+        fk_fail(message, status, "no memory for %zu pairs of particles", o->count);
+        goto fail;
+    }
+    *out = h;
+    return FK_OK;
+
+fail:
+    fk_halving_free(h);
+    return status;
+}
+
+void fk_halving_free(fk_halving *h)
+{
+    if (h == NULL)
+        return;
+    fk_walk_clear(&h->walk);
+    free(h->memory);
+    free(h);
+}
+
+FK_CLONES static void add_up(const double *restrict z1, const double *restrict z2,
+                             double *restrict z, size_t n)
+{
+    for (size_t j = 0; j < n * FK_BLOCK; j++)
+        z[j] = (z1[j] + z2[j]) * 0.70710678118654752440;
+}
+
+static void run(const void *context, const fk_pace *pace, uint64_t n,
+                unsigned char *block, double *scratch)
+{
+    const fk_halving *h = context;
+    const size_t m = h->walk.noises * FK_BLOCK;
+    double *z1 = scratch, *z2 = z1 + m, *z = z2 + m, *rest = z + m;
+    double *coarse = part_x(h, block, COARSE), *fine = part_x(h, block, FINE);
+    uint8_t *status = part_status(h, block, COARSE);
+    uint8_t *fine_status = part_status(h, block, FINE);
+    for (uint64_t k = 0; k < n; k++) {
+        const double t = fk_pace_time(pace, k), half = 0.5 * pace->h;
+        fk_streams_normal((fk_streams *)(void *)block, 2 * h->walk.noises, z1);
+        add_up(z1, z2, z, h->walk.noises);
+        fk_walk_step(&h->walk, t, pace->h, z, coarse, status, rest);
+        fk_walk_step(&h->walk, t, half, z1, fine, fine_status, rest);
+        fk_walk_step(&h->walk, t + half, half, z2, fine, fine_status, rest);
+    }
+}
+
+static size_t lost(const void *context, const unsigned char *block, size_t n)
+{
+    const fk_halving *h = context;
+    const size_t member = member_bytes(h->walk.dim);
+    const unsigned char *coarse = block + STREAMS_BYTES, *fine = coarse + member;
+    const size_t a = fk_walk_lost(&h->walk, (const double *)(const void *)coarse, n);
+    const size_t b = fk_walk_lost(&h->walk, (const double *)(const void *)fine, n);
+    return a < b ? a : b;
+}
+
+fk_status fk_halving_advance(fk_halving *h, double t_end, const fk_progress *progress,
+                             fk_message *message)
+{
+    const uint64_t steps = fk_pace_plan(&h->pace, h->time, t_end, h->step);
+    const fk_march march = {.count = h->count,
+                            .memory = h->memory,
+                            .block_bytes = h->block_bytes,
+                            .scratch = scratch_size(h),
+                            .pace = h->pace,
+                            .steps = steps,
+                            .context = h,
+                            .run = run,
+                            .lost = lost};
+    fk_lost at;
+    const fk_status status = fk_march_run(&march, progress, &at);
+    if (status == FK_EDOMAIN)
+        return fk_fail(message, status,
+                       "pair %zu of the step-halving estimate is not finite after the "
+                       "step that begins at t = %.10g: take a smaller step than %.3g, "
+                       "unless the process itself explodes or leaves the domain of its "
+                       "coefficients",
+                       at.particle, at.time, h->pace.h);
+    if (status != FK_OK)
+        return fk_fail(message, status, "%s", fk_status_text(status));
+    h->pace.first += steps;
+    h->time = t_end;
+    return FK_OK;
+}
+
+typedef struct histogram {
+    const fk_halving *h;
+    const fk_grid *g;
+    size_t cells; /* of g; the index of the rest */
+} histogram;
+
+static size_t find_cell(const histogram *t, size_t b, size_t member, size_t j)
+{
+    unsigned char *block = block_at(t->h, b);
+    if (part_status(t->h, block, member)[j] != FK_ALIVE)
+        return t->cells;
+    return fk_tally_cell(t->g, part_x(t->h, block, member), j);
+}
+
+static void add_coarse(const void *context, size_t b, uint64_t *count)
+{
+    const histogram *t = context;
+    for (size_t j = 0; j < fk_block_lanes(t->h->count, b); j++)
+        count[find_cell(t, b, COARSE, j)]++;
+}
+
+static void add_fine(const void *context, size_t b, uint64_t *count)
+{
+    const histogram *t = context;
+    for (size_t j = 0; j < fk_block_lanes(t->h->count, b); j++)
+        count[find_cell(t, b, FINE, j)]++;
+}
+
+static void add_moved(const void *context, size_t b, uint64_t *count)
+{
+    const histogram *t = context;
+    for (size_t j = 0; j < fk_block_lanes(t->h->count, b); j++) {
+        const size_t from = find_cell(t, b, COARSE, j), to = find_cell(t, b, FINE, j);
+        count[from] += from != to;
+        count[to] += from != to;
+    }
+}
+
+void fk_halving_histograms(const fk_halving *h, const fk_grid *g, uint64_t *coarse,
+                           uint64_t *fine, uint64_t *moved)
+{
+    assert(g->dim == h->walk.dim);
+    const histogram t = {h, g, fk_grid_cells(g)};
+    fk_tally(h->n_blocks, t.cells + 1, coarse, add_coarse, &t);
+    fk_tally(h->n_blocks, t.cells + 1, fine, add_fine, &t);
+    fk_tally(h->n_blocks, t.cells + 1, moved, add_moved, &t);
+}
+
+/* Number, sum and sum of squares; blocks are added to the whole one by one, so that
+ * rounding grows with the number of blocks at worst. */
+typedef struct sums {
+    double n, sum, squares;
+} sums;
+
+static sums block_sums(const fk_halving *h, size_t b, size_t i, double centre,
+                       int squared)
+{
+    unsigned char *block = block_at(h, b);
+    const uint8_t *alive = part_status(h, block, COARSE);
+    const uint8_t *fine_alive = part_status(h, block, FINE);
+    const double *x = part_x(h, block, COARSE) + i * FK_BLOCK;
+    const double *y = part_x(h, block, FINE) + i * FK_BLOCK;
+    sums s = {0};
+    for (size_t j = 0; j < fk_block_lanes(h->count, b); j++) {
+        if (alive[j] != FK_ALIVE || fine_alive[j] != FK_ALIVE)
+            continue;
+        const double u = x[j] - centre, v = y[j] - centre;
+        const double difference = squared ? u * u - v * v : x[j] - y[j];
+        s.n += 1.0;
+        s.sum += difference;
+        s.squares += difference * difference;
+    }
+    return s;
+}
+
+/* Mean of the differences and its standard error; 0 and 0 without a pair. */
+static void mean_and_error(const fk_halving *h, size_t i, double centre, int squared,
+                           double *mean, double *error)
+{
+    sums s = {0};
+    for (size_t b = 0; b < h->n_blocks; b++) {
+        const sums block = block_sums(h, b, i, centre, squared);
+        s.n += block.n;
+        s.sum += block.sum;
+        s.squares += block.squares;
+    }
+    *mean = s.n > 0.0 ? s.sum / s.n : 0.0;
+    const double spread = fmax(s.squares - s.sum * *mean, 0.0);
+    *error = s.n > 1.0 ? sqrt(spread / (s.n - 1.0) / s.n) : 0.0;
+}
+
+void fk_halving_moments(const fk_halving *h, const double *centre, double *mean,
+                        double *mean_error, double *square, double *square_error)
+{
+    for (size_t i = 0; i < h->walk.dim; i++) {
+        mean_and_error(h, i, centre[i], 0, &mean[i], &mean_error[i]);
+        mean_and_error(h, i, centre[i], 1, &square[i], &square_error[i]);
+    }
+}

@@ -1,0 +1,77 @@
+/* Internal: drives blocks of particles through the steps of an advance.
+ *
+ * One block makes all its steps while it is in cache, then the next; threads share the
+ * blocks.  Work comes in portions of FK_PORTION steps of one block: after each the
+ * block is looked at for states that are not finite, the user may have asked to stop,
+ * and progress is told. */
+#ifndef FK_SAMPLING_MARCH_H
+#define FK_SAMPLING_MARCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/block.h"
+#include "core/progress.h"
+#include "core/status.h"
+
+enum { FK_PORTION = 256 };
+
+/* Times of steps: step k begins at start + (first + k) h.  Counted from one origin as
+ * long as the step stays the same, so that pausing does not change a single bit. */
+typedef struct fk_pace {
+    double start, h;
+    uint64_t first;
+} fk_pace;
+
+static inline double fk_pace_time(const fk_pace *pace, uint64_t k)
+{
+    return pace->start + (double)(pace->first + k) * pace->h;
+}
+
+/* Steps from now to t_end, none longer than step (but for rounding, 1e-9 of it): their
+ * number, and *pace set for them. */
+uint64_t fk_pace_plan(fk_pace *pace, double now, double t_end, double step);
+
+/* Number of blocks that hold `count` particles. */
+static inline size_t fk_block_count(size_t count)
+{
+    return count / FK_BLOCK + (count % FK_BLOCK != 0);
+}
+
+/* Particles of block b; the last one may be ragged. */
+static inline size_t fk_block_lanes(size_t count, size_t b)
+{
+    const size_t left = count - b * FK_BLOCK;
+    return left < FK_BLOCK ? left : FK_BLOCK;
+}
+
+typedef struct fk_march {
+    size_t count;          /* particles */
+    unsigned char *memory; /* [blocks][block_bytes], aligned to FK_ALIGN */
+    size_t block_bytes;    /* a multiple of FK_ALIGN */
+    size_t scratch;        /* doubles a thread needs */
+    fk_pace pace;
+    uint64_t steps;
+
+    const void *context;
+    /* n steps of one block */
+    void (*run)(const void *context, const fk_pace *pace, uint64_t n,
+                unsigned char *block, double *scratch);
+    /* first of n lanes that is not finite; n if there is none */
+    size_t (*lost)(const void *context, const unsigned char *block, size_t n);
+} fk_march;
+
+/* Where a march ended in FK_EDOMAIN: the particle with a state that is not finite after
+ * the step that begins at `time`.  Its block is left as it was before that step.  Of
+ * several blocks it is the first, of its particles the one that was lost first: the
+ * same for any number of threads. */
+typedef struct fk_lost {
+    size_t particle;
+    double time;
+} fk_lost;
+
+/* FK_EDOMAIN: *lost is set; FK_EINTERRUPTED; FK_ENOMEM: nothing was done. */
+FK_NODISCARD fk_status fk_march_run(const fk_march *m, const fk_progress *progress,
+                                    fk_lost *lost);
+
+#endif

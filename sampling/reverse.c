@@ -1,0 +1,336 @@
+#include "sampling/reverse.h"
+
+#include <assert.h>
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "core/program.h"
+#include "sampling/march.h"
+#include "sampling/rows.h"
+#include "sampling/tally.h"
+
+/* Everything the threads read. */
+typedef struct sampler {
+    const fk_score *score;
+    const fk_reverse_options *o;
+    const fk_progress *progress;
+    fk_reverse_result *out;
+    size_t dim, noises, n_blocks, cells;
+    fk_program *drift;
+    double *g; /* [n_times][dim][noises]  G */
+    double *a; /* [n_times][dim][dim]     1/2 G G^T */
+} sampler;
+
+/* ... and what they share. */
+typedef struct team {
+    double done; /* particle-steps */
+    int stop;    /* the user asked */
+    size_t lost; /* first particle that is not finite; count if none */
+} team;
+
+static bool depends(const fk_sde *sde, const fk_expr *e)
+{
+    for (size_t i = 0; i < sde->dim; i++)
+        if (fk_expr_depends(e, sde->variable[i]))
+            return true;
+    return false;
+}
+
+static fk_status check(const fk_sde *sde, fk_message *message)
+{
+    for (size_t e = 0; e < sde->dim * sde->noises; e++)
+        if (depends(sde, sde->noise[e]))
+            return fk_fail(message, FK_EDOMAIN,
+                           "noise entry (%zu, %zu) depends on the variables: sampling "
+                           "backwards needs noise that depends on time alone",
+                           e / sde->noises + 1, e % sde->noises + 1);
+    return FK_OK;
+}
+
+/* G and a at all times of the table. */
+static fk_status tabulate(const fk_sde *sde, sampler *s)
+{
+    const fk_binding binding = fk_sde_binding(sde);
+    const size_t d = s->dim, m = s->noises, n = s->score->n_times;
+    s->g = fk_doubles(n * d * m);
+    s->a = fk_doubles(n * d * d);
+    if (s->g == NULL || s->a == NULL)
+        return FK_ENOMEM;
+    if (m == 0)
+        return FK_OK;
+
+    fk_program *noise = NULL;
+    FK_TRY(fk_program_new(d * m, sde->noise, &binding, &noise));
+    double *scratch = fk_doubles(fk_program_scratch(noise) + d);
+    if (scratch == NULL) {
+        fk_program_free(noise);
+        return FK_ENOMEM;
+    }
+    double *x = scratch + fk_program_scratch(noise);
+    for (size_t k = 0; k < n; k++) {
+        double *g = s->g + k * d * m, *a = s->a + k * d * d;
+        fk_program_point(noise, s->score->time[k], x, g, scratch);
+        for (size_t i = 0; i < d; i++)
+            for (size_t j = 0; j < d; j++)
+                for (size_t q = 0; q < m; q++)
+                    a[i * d + j] += 0.5 * g[i * m + q] * g[j * m + q];
+    }
+    free(scratch);
+    fk_program_free(noise);
+    return FK_OK;
+}
+
+/* One block on its way.  Arrays [dim][FK_BLOCK]. */
+typedef struct traveller {
+    double *x, *y; /* here, and at Heun's predictor */
+    double *v, *w; /* velocities at x and at y */
+    double *s, *z; /* score; normals [noises][FK_BLOCK] */
+    double **x_rows, **y_rows, **v_rows, **w_rows, **s_rows;
+    double *rest; /* scratch of the score and the drift */
+} traveller;
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static size_t scratch_size(const sampler *s)
+{
+    const size_t rest = larger(s->score->scratch, fk_program_scratch(s->drift));
+    return 5 * (s->dim * FK_BLOCK + fk_rows_scratch(s->dim)) + s->noises * FK_BLOCK +
+           (rest + 7) / 8 * 8;
+}
+
+static traveller place(const sampler *s, double *scratch)
+{
+    const size_t n = s->dim * FK_BLOCK, rows = fk_rows_scratch(s->dim);
+    double *p[5], **row[5];
+    for (size_t i = 0; i < 5; i++) {
+        p[i] = scratch + i * n;
+        row[i] = fk_rows(p[i], s->dim, scratch + 5 * n + i * rows);
+    }
+    double *z = scratch + 5 * (n + rows);
+    return (traveller){.x = p[0],
+                       .y = p[1],
+                       .v = p[2],
+                       .w = p[3],
+                       .s = p[4],
+                       .z = z,
+                       .x_rows = row[0],
+                       .y_rows = row[1],
+                       .v_rows = row[2],
+                       .w_rows = row[3],
+                       .s_rows = row[4],
+                       .rest = z + s->noises * FK_BLOCK};
+}
+
+FK_CLONES static void add_scaled(double *restrict x, double a, const double *restrict y)
+{
+    for (size_t j = 0; j < FK_BLOCK; j++)
+        x[j] += a * y[j];
+}
+
+/* v = -[ f - (1 + lambda^2) a s ] at time k of the table */
+static void velocity(const sampler *s, const traveller *c, size_t k, double *const *x,
+                     double *const *v)
+{
+    const double *const *at = (const double *const *)x;
+    const double lambda = s->o->lambda, factor = 1.0 + lambda * lambda;
+    const double *a = s->a + k * s->dim * s->dim;
+    s->score->eval(s->score, k, at, c->s_rows, c->rest);
+    fk_program_run(s->drift, s->score->time[k], at, v, c->rest);
+    for (size_t i = 0; i < s->dim; i++) {
+        for (size_t j = 0; j < FK_BLOCK; j++)
+            v[i][j] = -v[i][j];
+        for (size_t q = 0; q < s->dim; q++)
+            if (a[i * s->dim + q] != 0.0)
+                add_scaled(v[i], factor * a[i * s->dim + q], c->s_rows[q]);
+    }
+}
+
+/* From time k to time k - 1:  x += dr v + sqrt(dr) lambda G z */
+static void euler_maruyama(const sampler *s, const traveller *c, fk_streams *streams,
+                           size_t k)
+{
+    const double dr = s->score->time[k] - s->score->time[k - 1];
+    const double amplitude = s->o->lambda * sqrt(dr);
+    const double *g = s->g + k * s->dim * s->noises;
+    velocity(s, c, k, c->x_rows, c->v_rows);
+    fk_streams_normal(streams, s->noises, c->z);
+    for (size_t i = 0; i < s->dim; i++) {
+        add_scaled(c->x_rows[i], dr, c->v_rows[i]);
+        for (size_t q = 0; q < s->noises; q++)
+            if (g[i * s->noises + q] != 0.0)
+                add_scaled(c->x_rows[i], amplitude * g[i * s->noises + q],
+                           c->z + q * FK_BLOCK);
+    }
+}
+
+/* y = x + dr v(x, k),  x += dr/2 (v(x, k) + v(y, k - 1)) */
+static void heun(const sampler *s, const traveller *c, size_t k)
+{
+    const double dr = s->score->time[k] - s->score->time[k - 1];
+    velocity(s, c, k, c->x_rows, c->v_rows);
+    memcpy(c->y, c->x, s->dim * FK_BLOCK * sizeof *c->x);
+    for (size_t i = 0; i < s->dim; i++)
+        add_scaled(c->y_rows[i], dr, c->v_rows[i]);
+    velocity(s, c, k - 1, c->y_rows, c->w_rows);
+    for (size_t i = 0; i < s->dim; i++) {
+        add_scaled(c->x_rows[i], 0.5 * dr, c->v_rows[i]);
+        add_scaled(c->x_rows[i], 0.5 * dr, c->w_rows[i]);
+    }
+}
+
+static void count_frame(const sampler *s, const traveller *c, size_t frame,
+                        size_t lanes)
+{
+    uint64_t *count = s->out->frames + frame * (s->cells + 1);
+    for (size_t j = 0; j < lanes; j++) {
+        uint64_t *cell = count + fk_tally_cell(s->o->histogram, c->x, j);
+#pragma omp atomic
+        ++*cell;
+    }
+}
+
+static size_t first_lost(const sampler *s, const traveller *c, size_t lanes)
+{
+    for (size_t j = 0; j < lanes; j++)
+        for (size_t i = 0; i < s->dim; i++)
+            if (!isfinite(c->x_rows[i][j]))
+                return j;
+    return lanes;
+}
+
+static void finish(const sampler *s, const traveller *c, size_t b, size_t lanes,
+                   team *t)
+{
+    const size_t lane = first_lost(s, c, lanes), particle = b * FK_BLOCK + lane;
+    for (size_t j = 0; j < lanes; j++)
+        for (size_t i = 0; i < s->dim; i++)
+            s->out->x[(b * FK_BLOCK + j) * s->dim + i] = c->x_rows[i][j];
+    double done;
+#pragma omp atomic capture
+    done = t->done += (double)lanes * (double)(s->score->n_times - 1);
+    if (lane < lanes) {
+#pragma omp critical(fk_reverse_lost)
+        t->lost = particle < t->lost ? particle : t->lost;
+    }
+    if (omp_get_thread_num() == 0)
+        fk_progress_report(s->progress, done,
+                           (double)s->o->count * (double)(s->score->n_times - 1));
+}
+
+static bool stopped(const sampler *s, team *t)
+{
+    int stop;
+#pragma omp atomic read
+    stop = t->stop;
+    if (!stop && fk_progress_stopped(s->progress)) {
+        stop = 1;
+#pragma omp atomic write
+        t->stop = 1;
+    }
+    return stop != 0;
+}
+
+/* One block from the last time of the table to the first. */
+static void travel(const sampler *s, size_t b, double *scratch, team *t)
+{
+    const traveller c = place(s, scratch);
+    const size_t lanes = fk_block_lanes(s->o->count, b);
+    fk_streams streams;
+    fk_streams_seed(&streams, s->o->seed, FK_FOR_REVERSE_NOISE, b * FK_BLOCK);
+    fk_law_draw(s->o->start, s->o->seed, FK_FOR_REVERSE, b * FK_BLOCK, c.x_rows);
+
+    size_t frame = s->o->n_frames;
+    for (size_t k = s->score->n_times; k-- > 0;) {
+        while (frame > 0 && s->o->frame[frame - 1] == k)
+            count_frame(s, &c, --frame, lanes);
+        if (k == 0)
+            break;
+        if (stopped(s, t))
+            return;
+        if (s->o->lambda > 0.0)
+            euler_maruyama(s, &c, &streams, k);
+        else
+            heun(s, &c, k);
+    }
+    finish(s, &c, b, lanes, t);
+}
+
+static fk_status travel_all(const sampler *s, fk_message *message)
+{
+    const size_t own = (scratch_size(s) + 7) / 8 * 8;
+    double *scratch = fk_alloc((size_t)omp_get_max_threads() * own, sizeof *scratch);
+    if (scratch == NULL)
+        return FK_ENOMEM;
+    team t = {.lost = s->o->count};
+    const size_t n_blocks = s->n_blocks;
+#pragma omp parallel for default(none) shared(t) \
+    firstprivate(s, scratch, own, n_blocks) schedule(dynamic, 1)
+    for (size_t b = 0; b < n_blocks; b++)
+        travel(s, b, scratch + (size_t)omp_get_thread_num() * own, &t);
+    free(scratch);
+
+    if (t.stop)
+        return fk_fail(message, FK_EINTERRUPTED, "%s", fk_status_text(FK_EINTERRUPTED));
+    if (t.lost < s->o->count)
+        return fk_fail(message, FK_EDOMAIN,
+                       "particle %zu on its way back from t = %.6g to t = %.6g is not "
+                       "finite: the score's table of times needs more steps",
+                       t.lost, s->score->time[s->score->n_times - 1],
+                       s->score->time[0]);
+    return FK_OK;
+}
+
+static fk_status make_result(const sampler *s, fk_reverse_result *out)
+{
+    out->x = fk_alloc(s->o->count * s->dim, sizeof *out->x);
+    out->frames = fk_alloc(s->o->n_frames * (s->cells + 1), sizeof *out->frames);
+    out->evaluations = (s->o->lambda > 0.0 ? 1 : 2) * (s->score->n_times - 1);
+    return out->x == NULL || out->frames == NULL ? FK_ENOMEM : FK_OK;
+}
+
+fk_status fk_reverse_sample(const fk_sde *sde, const fk_score *score,
+                            const fk_reverse_options *o, const fk_progress *progress,
+                            fk_reverse_result *out, fk_message *message)
+{
+    assert(o->count >= 1 && o->lambda >= 0.0 && score->n_times >= 1);
+    assert(score->dim == sde->dim && fk_law_dim(o->start) == sde->dim);
+    assert(o->n_frames == 0 || o->histogram != NULL);
+    *out = (fk_reverse_result){0};
+    FK_TRY(check(sde, message));
+
+    sampler s = {.score = score,
+                 .o = o,
+                 .progress = progress,
+                 .out = out,
+                 .dim = sde->dim,
+                 .noises = sde->noises,
+                 .n_blocks = fk_block_count(o->count),
+                 .cells = o->histogram == NULL ? 0 : fk_grid_cells(o->histogram)};
+    const fk_binding binding = fk_sde_binding(sde);
+    fk_status status = fk_program_new(sde->dim, sde->ito, &binding, &s.drift);
+    if (status == FK_OK)
+        status = tabulate(sde, &s);
+    if (status == FK_OK)
+        status = make_result(&s, out);
+    if (status == FK_OK)
+        status = travel_all(&s, message);
+    fk_program_free(s.drift);
+    free(s.g);
+    free(s.a);
+    if (status != FK_OK)
+        fk_reverse_result_free(out);
+    return status;
+}
+
+void fk_reverse_result_free(fk_reverse_result *r)
+{
+    free(r->x);
+    free(r->frames);
+    *r = (fk_reverse_result){0};
+}

@@ -1,0 +1,86 @@
+#include "sampling/walk.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "sampling/boundary.h"
+#include "sampling/rows.h"
+
+fk_status fk_walk_init(fk_walk *w, const fk_sde *sde, const fk_domain *domain,
+                       const fk_scheme *scheme, fk_message *message)
+{
+    *w = (fk_walk){.sde = sde,
+                   .domain = domain,
+                   .scheme = scheme,
+                   .dim = sde->dim,
+                   .noises = sde->noises};
+    if (domain != NULL) {
+        w->folds =
+            fk_domain_has(domain, FK_REFLECTING) || fk_domain_has(domain, FK_PERIODIC);
+        w->absorbs = fk_domain_has(domain, FK_ABSORBING);
+    }
+    return scheme->prepare(sde, &w->stepper, message);
+}
+
+void fk_walk_clear(fk_walk *w)
+{
+    if (w->scheme != NULL)
+        w->scheme->release(w->stepper);
+    *w = (fk_walk){0};
+}
+
+/* Scratch: pointers to the rows of x, pointers to the rows of old, old, the scheme's. */
+size_t fk_walk_scratch(const fk_walk *w)
+{
+    const size_t old = w->absorbs ? w->dim * FK_BLOCK : 0;
+    return 2 * fk_rows_scratch(w->dim) + old + w->scheme->scratch(w->stepper);
+}
+
+void fk_walk_start(const fk_walk *w, const fk_law *law, uint64_t seed,
+                   fk_purpose purpose, uint64_t first, double *x, uint8_t *status,
+                   double *scratch)
+{
+    double *const *rows = fk_rows(x, w->dim, scratch);
+    fk_law_draw(law, seed, purpose, first, rows);
+    memset(status, FK_ALIVE, FK_BLOCK);
+    if (w->folds)
+        fk_boundary_fold(w->domain, rows);
+    if (w->absorbs)
+        fk_boundary_absorb(w->domain, (const double *const *)rows, rows, status);
+}
+
+void fk_walk_step(const fk_walk *w, double t, double h, const double *dw, double *x,
+                  uint8_t *status, double *scratch)
+{
+    double *const *rows = fk_rows(x, w->dim, scratch);
+    scratch += fk_rows_scratch(w->dim);
+    if (!w->absorbs) {
+        w->scheme->step(w->stepper, t, h, dw, rows, scratch);
+        if (w->folds)
+            fk_boundary_fold(w->domain, rows);
+        return;
+    }
+
+    double *old = scratch + fk_rows_scratch(w->dim);
+    double *const *old_rows = fk_rows(old, w->dim, scratch);
+    memcpy(old, x, w->dim * FK_BLOCK * sizeof *x);
+    w->scheme->step(w->stepper, t, h, dw, rows, old + w->dim * FK_BLOCK);
+    if (w->folds)
+        fk_boundary_fold(w->domain, rows);
+    fk_boundary_absorb(w->domain, (const double *const *)old_rows, rows, status);
+}
+
+size_t fk_walk_lost(const fk_walk *w, const double *x, size_t n)
+{
+    /* 0 x is 0 for finite x and NaN for others: one sum tells of a whole block */
+    double sum = 0.0;
+    for (size_t j = 0; j < w->dim * FK_BLOCK; j++)
+        sum += 0.0 * x[j];
+    if (sum == 0.0)
+        return n;
+    for (size_t j = 0; j < n; j++)
+        for (size_t i = 0; i < w->dim; i++)
+            if (!isfinite(x[i * FK_BLOCK + j]))
+                return j;
+    return n;
+}

@@ -1,0 +1,48 @@
+/* Internal: one step of a block of particles: the scheme, then the faces of the domain.
+ * Every ensemble steps through here. */
+#ifndef FK_SAMPLING_WALK_H
+#define FK_SAMPLING_WALK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/grid.h"
+#include "core/status.h"
+#include "sampling/scheme.h"
+#include "sde/law.h"
+#include "sde/sde.h"
+
+/* Read-only once made, shared by all threads. */
+typedef struct fk_walk {
+    const fk_sde *sde;       /* borrowed */
+    const fk_domain *domain; /* borrowed; NULL: free space */
+    const fk_scheme *scheme;
+    fk_stepper *stepper; /* owned */
+    size_t dim, noises;
+    bool folds, absorbs; /* some face does */
+} fk_walk;
+
+/* FK_EDOMAIN with a sentence if the scheme does not accept the SDE. */
+FK_NODISCARD fk_status fk_walk_init(fk_walk *w, const fk_sde *sde,
+                                    const fk_domain *domain, const fk_scheme *scheme,
+                                    fk_message *message);
+void fk_walk_clear(fk_walk *w); /* accepts one of zeros */
+
+/* Doubles per thread, aligned to FK_ALIGN. */
+size_t fk_walk_scratch(const fk_walk *w);
+
+/* Initial states x[dim][FK_BLOCK]; a draw outside the domain is treated like a step
+ * that led there.  Uses no scratch beyond fk_walk_scratch. */
+void fk_walk_start(const fk_walk *w, const fk_law *law, uint64_t seed,
+                   fk_purpose purpose, uint64_t first, double *x, uint8_t *status,
+                   double *scratch);
+
+/* x[dim][FK_BLOCK] from t to t + h with dw[noises][FK_BLOCK], N(0, 1). */
+void fk_walk_step(const fk_walk *w, double t, double h, const double *dw, double *x,
+                  uint8_t *status, double *scratch);
+
+/* First of n lanes whose state is not finite; n if there is none. */
+size_t fk_walk_lost(const fk_walk *w, const double *x, size_t n);
+
+#endif
