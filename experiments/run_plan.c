@@ -32,6 +32,18 @@ static size_t merge(fk_stop *stop, size_t n, double span)
     return last + 1;
 }
 
+/* The end of a step of the particles next to t, so that pictures taken there change no
+ * path: between two outputs all steps are equal. */
+static double step_end(const fk_problem *p, double t)
+{
+    size_t i = 0;
+    while (i + 1 < p->n_outputs && p->output[i] < t)
+        i++;
+    const double from = i == 0 ? p->start : p->output[i - 1], to = p->output[i];
+    const double n = fmax(ceil((to - from) / p->particles.step - 1e-9), 1.0);
+    return from + round((t - from) / (to - from) * n) / n * (to - from);
+}
+
 /* Snapshots at the start and the outputs; frames evenly; the reverse samplers' table
  * denser towards the start, t_k = start + span (k / n)^2, where the density is narrow. */
 static fk_status plan_stops(fk_run_state *run, size_t n_frames)
@@ -47,7 +59,8 @@ static fk_status plan_stops(fk_run_state *run, size_t n_frames)
         run->stop[n++] = (fk_stop){i == 0 ? p->start : p->output[i - 1], (int)i,
                                    FK_NOWHERE, FK_NOWHERE};
     for (size_t i = 0; i < n_frames; i++) {
-        const double t = p->start + span * (double)i / (double)(n_frames - 1);
+        const double even = p->start + span * (double)i / (double)(n_frames - 1);
+        const double t = p->particles.on ? step_end(p, even) : even;
         run->result->frame_time[i] = t;
         run->stop[n++] = (fk_stop){t, FK_NOWHERE, (int)i, FK_NOWHERE};
     }

@@ -1,0 +1,160 @@
+/* DIR/report.html: one page that needs nothing else. */
+#include "plots/report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plots/figure.h"
+#include "plots/html.h"
+#include "plots/label.h"
+#include "plots/output.h"
+#include "plots/whole_file.h"
+
+static const char style[] =
+    ":root{color-scheme:light dark;--ink:#1b1e23;--paper:#fff;--line:#d5d9e0;"
+    "--soft:#f4f5f7;--good:#15803d;--bad:#b91c1c;--open:#b45309}\n"
+    "@media(prefers-color-scheme:dark){:root{--ink:#e6e8eb;--paper:#16181c;"
+    "--line:#3a3f47;--soft:#20242a;--good:#4ade80;--bad:#f87171;--open:#fbbf24}}\n"
+    "body{margin:0 auto;max-width:62rem;padding:1rem 1.2rem 4rem;color:var(--ink);"
+    "background:var(--paper);font:16px/1.5 system-ui,sans-serif}\n"
+    "h1{margin:.6em 0 0}h2{margin:2em 0 .4em;border-bottom:1px solid var(--line)}"
+    "h3{margin:1.4em 0 .3em}\n"
+    ".verdict{border-left:.4rem solid;padding:.5rem 1rem;background:var(--soft)}"
+    ".verdict b{text-transform:uppercase;letter-spacing:.04em}\n"
+    ".agree{color:var(--good)}.disagree{color:var(--bad)}"
+    ".inconclusive{color:var(--open)}.verdict span{color:var(--ink)}\n"
+    "figure{margin:1.4rem 0}figure img{max-width:100%;height:auto;background:#fff;"
+    "border:1px solid var(--line);border-radius:4px}"
+    "figcaption,.small{font-size:.9rem;opacity:.85}\n"
+    ".wide,.math{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem;"
+    "font-variant-numeric:tabular-nums}td,th{padding:.2rem .7rem;text-align:right;"
+    "border-bottom:1px solid "
+    "var(--line)}td:first-child,th:first-child{text-align:left}\n"
+    ".math{text-align:left}math{display:inline-block;font-size:1.1rem}\n"
+    "pre{background:var(--soft);padding:.8rem;overflow-x:auto;font-size:.85rem}\n"
+    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem}"
+    "dt{opacity:.75}dd{margin:0;overflow-wrap:anywhere}\n";
+
+static void put_head(FILE *out, const fk_result *r)
+{
+    fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+          "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+          "<title>",
+          out);
+    fk_html_text(out, r->problem->name);
+    fprintf(out, " - fokker</title>\n<style>\n%s</style>\n</head>\n<body>\n<h1>",
+            style);
+    fk_html_text(out, r->problem->name);
+    fputs("</h1>\n", out);
+    if (r->problem->about[0] != '\0') {
+        fputs("<p>", out);
+        fk_html_text(out, r->problem->about);
+        fputs("</p>\n", out);
+    }
+}
+
+static void put_verdict(FILE *out, const fk_result *r)
+{
+    if (r->n_comparisons == 0)
+        return;
+    const char *word = fk_word_text(r->word);
+    fprintf(out, "<p class=\"verdict %s\"><b>%s</b> <span>", word, word);
+    fk_html_text(out, r->sentence);
+    fputs("</span></p>\n", out);
+    if (r->scheme_note[0] != '\0') {
+        fputs("<p class=\"small\">", out);
+        fk_html_text(out, r->scheme_note);
+        fputs("</p>\n", out);
+    }
+}
+
+/* The picture inside the page; left out if it was not drawn. */
+static fk_status put_figure(FILE *out, const fk_result *r, const char *dir,
+                            const fk_figure *f)
+{
+    char path[4096];
+    const bool moves = f->kind == FK_ANIMATION;
+    snprintf(path, sizeof path, "%s/plots/%s.%s", dir, f->name, moves ? "gif" : "png");
+    FILE *there = fopen(path, "rb");
+    if (there == NULL)
+        return FK_OK;
+    fclose(there);
+    fprintf(out, "<figure id=\"%s\"><img alt=\"%s\" src=\"", f->name, f->name);
+    FK_TRY(fk_html_data_uri(out, moves ? "image/gif" : "image/png", path));
+    fputs("\">\n<figcaption>", out);
+    f->caption(r, out);
+    fputs("</figcaption></figure>\n", out);
+    return FK_OK;
+}
+
+static fk_status put_figures(FILE *out, const fk_result *r, const char *dir)
+{
+    for (const fk_figure *const *f = fk_figures; *f != NULL; f++)
+        if (fk_figure_wanted(*f, r))
+            FK_TRY(put_figure(out, r, dir, *f));
+    return FK_OK;
+}
+
+static void put_item(FILE *out, const char *name, const char *value)
+{
+    if (value == NULL || value[0] == '\0')
+        return;
+    fprintf(out, "<dt>%s</dt><dd>", name);
+    fk_html_text(out, value);
+    fputs("</dd>\n", out);
+}
+
+static void put_provenance(FILE *out, const fk_result *r)
+{
+    char number[64];
+    fputs("<h2>How it was made</h2>\n<dl>\n", out);
+    put_item(out, "command", r->command);
+    put_item(out, "fokker", r->version);
+    put_item(out, "revision", r->revision);
+    put_item(out, "made", r->created);
+    snprintf(number, sizeof number, "%llu",
+             (unsigned long long)r->problem->particles.seed);
+    put_item(out, "seed", number);
+    snprintf(number, sizeof number, "%d", r->threads);
+    put_item(out, "threads", number);
+    put_item(out, "initial law", r->problem->initial_text);
+    fputs("</dl>\n<h3>The problem file</h3>\n<pre>", out);
+    fk_html_text(out, r->problem->text);
+    fputs("</pre>\n", out);
+}
+
+static fk_status put_page(FILE *out, const fk_result *r, const char *dir)
+{
+    put_head(out, r);
+    put_verdict(out, r);
+    FK_TRY(put_figures(out, r, dir));
+    fputs("<h2>The equations</h2>\n", out);
+    fk_report_equations(out, r->problem->sde);
+    fk_report_tables(out, r);
+    put_provenance(out, r);
+    fputs("</body>\n</html>\n", out);
+    return FK_OK;
+}
+
+fk_status fk_write_report(const fk_result *r, const char *dir, fk_message *message)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/report.html", dir);
+    char *part = fk_part_name(path);
+    if (part == NULL)
+        return fk_fail(message, FK_ENOMEM, "out of memory");
+    FILE *out = fopen(part, "w");
+    fk_status status = FK_OK;
+    if (out == NULL)
+        status = fk_fail(message, FK_EIO, "%s: %s", path, strerror(errno));
+    if (out != NULL) {
+        status = put_page(out, r, dir);
+        const bool failed = ferror(out) != 0 || status != FK_OK;
+        if (fclose(out) != 0 || failed)
+            status = fk_fail(message, FK_EIO, "%s: %s", path, strerror(errno));
+        status = fk_part_finish(part, path, status, message);
+    }
+    free(part);
+    return status;
+}
