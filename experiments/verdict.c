@@ -368,7 +368,7 @@ fk_status fk_compare_densities(const fk_domain *domain, double t, const char *na
     snprintf(out->sample, sizeof out->sample, "%s", name);
     snprintf(out->reference, sizeof out->reference, "%s", reference);
     for (size_t k = 0; k < FK_BUDGET_LINES; k++)
-        out->budget[k] = (fk_budget_line){"", "", NAN, NAN};
+        out->budget[k] = (fk_budget_line){NULL, NULL, NAN, NAN};
     for (size_t c = 1; c < cells; c++)
         if (fabs(p[c] - q[c]) > fabs(p[worst] - q[worst]))
             worst = c;

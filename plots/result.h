@@ -16,7 +16,7 @@ const char *fk_word_text(fk_word w); /* "agree" ... */
 
 /* The error budget of one comparison: L1 and chi-distance of each part. */
 typedef struct fk_budget_line {
-    const char *name;   /* "sampling", "time step", "grid", "truncation" */
+    const char *name;   /* "sampling", "time step", "grid", "truncation"; NULL: none */
     const char *source; /* how it was measured, one line */
     double l1;          /* NaN: not measured */
     double chi;         /* NaN: not measured */

@@ -12,9 +12,9 @@ expect_stdout 'params.sigma=0.5'
 expect_status 0 fokker version
 expect_stdout '^fokker [0-9]+\.[0-9]+\.[0-9]+'
 expect_status 0 fokker --version
-for command in run check list describe plot; do
-    expect_status 0 fokker "$command" --help
-    expect_stdout "^usage: fokker $command"
+for name in run check list describe plot; do
+    expect_status 0 fokker "$name" --help
+    expect_stdout "^usage: fokker $name"
 done
 
 expect_status 2 fokker rnu
@@ -50,7 +50,7 @@ expect_stdout 'Fokker-Planck equation'
 expect_stdout 'Estimates'
 expect_status 2 fokker check double_well particles.cuont=1
 expect_stderr "count"
-expect_status 2 fokker check double_well particles.scheme=euler
+expect_status 2 fokker check double_well particles.scheme=euler-maruyma
 expect_stderr "did you mean 'euler-maruyama'"
 expect_status 2 fokker check double_well pde.flux=chang
 expect_stderr 'chang-cooper'

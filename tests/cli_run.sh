@@ -3,7 +3,7 @@
 # shellcheck disable=SC2034
 . tests/cli.sh
 
-quick="particles.count=20000 particles.step=0.01 particles.kernel=false compare.tolerance=0.2"
+quick="particles.count=50000 particles.step=0.005 particles.halving=1 particles.kernel=false compare.tolerance=0.2"
 
 # shellcheck disable=SC2086
 run_ou() {
@@ -45,7 +45,7 @@ expect_status 3 fokker run ornstein_uhlenbeck particles.count=500 particles.step
 expect_stdout 'inconclusive'
 
 # Ctrl-C leaves nothing behind
-fokker run ornstein_uhlenbeck particles.count=1e7 particles.step=1e-4 -q \
+"$FOKKER" run ornstein_uhlenbeck particles.count=1e7 particles.step=1e-4 -q \
     -o "$work/stopped" >/dev/null 2>"$work/stderr" &
 process=$!
 sleep 1
