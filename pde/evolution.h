@@ -2,10 +2,14 @@
  *
  * A step of length h takes the operator's directions one after another, half steps of all
  * but the last, a full step of the last, half steps back (Strang); coefficients that
- * depend on t are taken in the middle of the step.  Adaptive runs compare one step of
- * length h with two of h / 2 and keep the two; step lengths are the interval asked for
- * over a power of two, so that they end where they should and that their
- * factorisations serve again.  Shares of the tolerance: pde/step_control.h. */
+ * depend on t are taken in the middle of the step.  At walls that cross terms meet,
+ * splitting is of an order between one and two (its parts do not keep the condition that
+ * their sum keeps).
+ *
+ * Adaptive runs compare one step of length h with two of h / 2 and keep the two; step
+ * lengths are the interval asked for over a power of two, so that they end where they
+ * should and that their factorisations serve again.  Shares of the tolerance:
+ * pde/step_control.h. */
 #ifndef FK_PDE_EVOLUTION_H
 #define FK_PDE_EVOLUTION_H
 
