@@ -1,9 +1,12 @@
 /* Cell averages of Gaussian mixtures.
  *
- * With S = L L^T a Gaussian is a chain: x_0 is normal with standard deviation L_00, and
- * given x_0 .. x_{i-1} so is x_i, with mean and L_ii.  The last axis is integrated with
- * error functions, those before it by Gauss-Legendre in panels short against everything
- * the integrand varies by.  Diagonal covariances factor, and need no quadrature. */
+ * Diagonal covariances factor into axes, each by error functions.  Otherwise, with
+ * S = L L^T and x = m + L z, a Gaussian is a chain: x_0 is normal, and given z_0 .. z_{i-1}
+ * so is x_i, with standard deviation L_ii.  The last axis is integrated with error
+ * functions, those before it by Gauss-Legendre in panels short against everything the
+ * integrand varies by.  A Gaussian on a line (L of one column) is cut at the faces that
+ * the line crosses, exactly. */
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,13 +16,20 @@
 #include "sde/mixture.h"
 #include "solvers/quadrature.h"
 
-enum { NODES = 8, MOST_PANELS = 256 };
+enum { NODES = 8, FEW_NODES = 4, MOST_PANELS = 1024 };
 
-static const double REACH = 9.0; /* standard deviations; beyond is less than 3e-19 */
+/* In standard deviations: beyond FAR is nothing that a double can hold, beyond REACH less
+ * than 3e-19 of the mass. */
+static const double FAR = 38.6, REACH = 9.0;
 
-/* P(lo < Z < hi) for a standard normal Z, without cancellation in the tails */
+/* P(lo < Z < hi) for a standard normal Z.  Narrow cells by the midpoint's series, so that
+ * nothing cancels, others by the tail they lie in; relative error below 1e-12. */
 static double normal_mass(double lo, double hi)
 {
+    const double h = hi - lo, m = 0.5 * (lo + hi), m2 = m * m, h2 = h * h;
+    if (h * (1.0 + fabs(m)) < 0.02)
+        return exp(-0.5 * m2) / sqrt(2.0 * M_PI) * h *
+               (1.0 + h2 / 24.0 * (m2 - 1.0 + h2 / 80.0 * (m2 * (m2 - 6.0) + 3.0)));
     if (lo > 0.0)
         return 0.5 * (erfc(lo * M_SQRT1_2) - erfc(hi * M_SQRT1_2));
     if (hi < 0.0)
@@ -27,42 +37,35 @@ static double normal_mass(double lo, double hi)
     return 0.5 * (erf(hi * M_SQRT1_2) - erf(lo * M_SQRT1_2));
 }
 
-static size_t clamp_cell(const fk_axis *a, double x)
+/* Cells first .. end - 1 hold what the axis has of [lo, hi]; may be none. */
+static void span(const fk_axis *a, double lo, double hi, size_t *first, size_t *end)
 {
-    const double at = floor((x - a->lo) / fk_axis_width(a));
-    return at < 0.0 ? 0 : at >= (double)a->cells ? a->cells : (size_t)at;
+    const double n = (double)a->cells, width = fk_axis_width(a);
+    *first = (size_t)fmin(fmax(floor((lo - a->lo) / width), 0.0), n);
+    *end = (size_t)fmin(fmax(ceil((hi - a->lo) / width), 0.0), n);
 }
 
-/* Cell of a point, lower edge included; false if it lies outside. */
-static bool point_cell(const fk_axis *a, double x, size_t *cell)
+/* mass[cell * stride] += w P(x in cell), x = N(mean, sd^2) or, for sd = 0, the point */
+static void add_axis(const fk_axis *a, double mean, double sd, double w, double reach,
+                     double *mass, size_t stride)
 {
-    if (!(x >= a->lo && x < a->hi))
-        return false;
-    size_t c = clamp_cell(a, x);
-    c -= c == a->cells || x < fk_axis_edge(a, c) ? 1u : 0u;
-    c += x >= fk_axis_edge(a, c + 1) ? 1u : 0u;
-    *cell = c;
-    return true;
-}
-
-/* Adds `scale` times the mass of N(mean, sd^2) in each cell of the axis. */
-static void add_axis(const fk_axis *a, double mean, double sd, double scale, double *mass)
-{
-    size_t cell;
+    size_t first, end;
     if (!(sd > 0.0)) {
-        if (point_cell(a, mean, &cell))
-            mass[cell] += scale;
+        const fk_grid line = fk_grid_make(1, a);
+        if (fk_grid_find(&line, &mean, &first))
+            mass[first * stride] += w;
         return;
     }
-    const size_t first = clamp_cell(a, mean - REACH * sd);
-    const size_t last = clamp_cell(a, mean + REACH * sd);
-    double lo = (fk_axis_edge(a, first < a->cells ? first : a->cells) - mean) / sd;
-    for (size_t c = first; c < a->cells && c <= last; c++) {
+    span(a, mean - reach * sd, mean + reach * sd, &first, &end);
+    double lo = (fk_axis_edge(a, first) - mean) / sd;
+    for (size_t c = first; c < end; c++) {
         const double hi = (fk_axis_edge(a, c + 1) - mean) / sd;
-        mass[c] += scale * normal_mass(lo, hi);
+        mass[c * stride] += w * normal_mass(lo, hi);
         lo = hi;
     }
 }
+
+/* ---- diagonal covariances ---- */
 
 static bool is_diagonal(const double *s, size_t d)
 {
@@ -78,16 +81,16 @@ static void add_product(const fk_grid *g, double w, const double *mean, const do
                         double *axis, double *p)
 {
     double *mass[FK_GRID_DIM];
-    const double one = 1.0;
     for (size_t i = 0; i < FK_GRID_DIM; i++) {
         const size_t n = g->axis[i].cells;
         mass[i] = axis;
         axis += n;
         memset(mass[i], 0, n * sizeof **mass);
         if (i < g->dim)
-            add_axis(&g->axis[i], mean[i], sqrt(s[i * g->dim + i]), 1.0, mass[i]);
+            add_axis(&g->axis[i], mean[i], sqrt(s[i * g->dim + i]), 1.0, FAR, mass[i],
+                     1);
         else
-            mass[i][0] = one;
+            mass[i][0] = 1.0;
     }
     const size_t n0 = g->axis[0].cells, n1 = g->axis[1].cells;
     for (size_t i2 = 0; i2 < g->axis[2].cells; i2++)
@@ -99,92 +102,148 @@ static void add_product(const fk_grid *g, double w, const double *mean, const do
         }
 }
 
+/* ---- Gaussians on a line, x = m + r z ---- */
+
+/* The only column of L that is not zero; false if there are more. */
+static bool single_column(const double *l, size_t d, double *r)
+{
+    size_t columns = 0;
+    for (size_t k = 0; k < d; k++) {
+        bool zero = true;
+        for (size_t i = k; i < d; i++)
+            zero = zero && l[i * d + k] == 0.0;
+        for (size_t i = 0; !zero && i < d; i++)
+            r[i] = l[i * d + k];
+        columns += zero ? 0 : 1;
+    }
+    return columns == 1;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* z[] has room for every face of the grid: where the line crosses them. */
+static void add_line(const fk_grid *g, double w, const double *mean, const double *r,
+                     double *z, double *p)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < g->dim; i++) {
+        const fk_axis *a = &g->axis[i];
+        for (size_t e = 0; r[i] != 0.0 && e <= a->cells; e++) {
+            const double at = (fk_axis_edge(a, e) - mean[i]) / r[i];
+            z[n++] = fmin(fmax(at, -FAR), FAR);
+        }
+    }
+    qsort(z, n, sizeof *z, ascending);
+    for (size_t k = 0; k + 1 < n; k++) {
+        double x[FK_GRID_DIM];
+        size_t cell;
+        for (size_t i = 0; i < g->dim; i++)
+            x[i] = mean[i] + r[i] * 0.5 * (z[k] + z[k + 1]);
+        if (z[k] < z[k + 1] && fk_grid_find(g, x, &cell))
+            p[cell] += w * normal_mass(z[k], z[k + 1]);
+    }
+}
+
 /* ---- full covariances ---- */
+
+typedef struct rule {
+    size_t n;
+    double node[NODES], weight[NODES]; /* on [-1, 1] */
+} rule;
 
 typedef struct chain {
     const fk_grid *g;
-    const double *mean, *l;            /* [dim], [dim][dim] */
-    double node[NODES], weight[NODES]; /* on [-1, 1] */
-    double z[FK_GRID_DIM];             /* standard normals chosen so far */
-    double *line;                      /* masses along the last axis, in its order */
+    const double *mean, *l;    /* [dim], [dim][dim] */
+    rule full, few;            /* few for panels much shorter than the scale */
+    double scale[FK_GRID_DIM]; /* in z of the axis: what the integrand varies by */
+    double z[FK_GRID_DIM];     /* standard normals chosen so far */
     double *p;
 } chain;
 
-static double conditional_mean(const chain *c, size_t axis)
+/* Given z of this axis the rest is normal, its mean moving by v = (L_i,axis) and its root
+ * being L's lower corner R: the mass of a box in it varies like e^(-|R^-1 v z|^2 / 2).
+ * Together with the normal density of z:  scale = (1 + |R^-1 v|^2)^(-1/2). */
+static double axis_scale(const double *l, size_t d, size_t axis)
 {
-    double m = c->mean[axis];
-    for (size_t k = 0; k < axis; k++)
-        m += c->l[axis * c->g->dim + k] * c->z[k];
-    return m;
+    double u[FK_GRID_DIM], square = 1.0;
+    for (size_t i = axis + 1; i < d; i++) {
+        double rest = l[i * d + axis];
+        for (size_t k = axis + 1; k < i; k++)
+            rest -= l[i * d + k] * u[k];
+        u[i] = rest == 0.0 ? 0.0 : rest / l[i * d + i];
+        square += u[i] * u[i];
+    }
+    return isfinite(square) ? 1.0 / sqrt(square) : 0.0;
 }
 
-/* Panels per cell, in units of z of this axis: everything that depends on it does so
- * on a scale of L_ii / L_i,axis. */
-static size_t panels(const chain *c, size_t axis, double width)
+static void add_chain(chain *c, size_t axis, double w, double *p, size_t stride);
+
+/* Integrates over lo < z < hi, a part of one cell of an axis that is not the last one. */
+static void add_cell(chain *c, size_t axis, double w, double *p, size_t stride,
+                     double lo, double hi)
+{
+    const double width = hi - lo, scale = c->scale[axis];
+    const rule *r = width < 0.2 * scale ? &c->few : &c->full;
+    const double n = fmin(fmax(ceil(width / scale), 1.0), MOST_PANELS);
+    const double half = 0.5 * width / n;
+    for (size_t panel = 0; panel < (size_t)n; panel++)
+        for (size_t q = 0; q < r->n; q++) {
+            const double z = lo + half * (2.0 * (double)panel + 1.0 + r->node[q]);
+            const double density = exp(-0.5 * z * z) / sqrt(2.0 * M_PI);
+            c->z[axis] = z;
+            add_chain(c, axis + 1, w * density * half * r->weight[q], p, stride);
+        }
+}
+
+/* Adds w times the law of x_axis .. given z before axis; p is where the cells chosen so
+ * far begin. */
+static void add_chain(chain *c, size_t axis, double w, double *p, size_t stride)
+{
+    const fk_axis *a = &c->g->axis[axis];
+    const size_t d = c->g->dim;
+    double mean = c->mean[axis];
+    for (size_t k = 0; k < axis; k++)
+        mean += c->l[axis * d + k] * c->z[k];
+
+    const double sd = c->l[axis * d + axis];
+    if (axis + 1 == d) {
+        add_axis(a, mean, sd, w, REACH, p, stride);
+        return;
+    }
+    size_t first, end;
+    if (!(sd > 0.0)) { /* known: one cell, no quadrature */
+        const fk_grid line = fk_grid_make(1, a);
+        c->z[axis] = 0.0;
+        if (fk_grid_find(&line, &mean, &first))
+            add_chain(c, axis + 1, w, p + first * stride, stride * a->cells);
+        return;
+    }
+    span(a, mean - REACH * sd, mean + REACH * sd, &first, &end);
+    for (size_t i = first; i < end; i++) {
+        const double lo = fmax((fk_axis_edge(a, i) - mean) / sd, -REACH);
+        const double hi = fmin((fk_axis_edge(a, i + 1) - mean) / sd, REACH);
+        if (lo < hi)
+            add_cell(c, axis, w, p + i * stride, stride * a->cells, lo, hi);
+    }
+}
+
+static void add_full(chain *c, double w, const double *s, double *work)
 {
     const size_t d = c->g->dim;
-    double scale = 1.0;
-    for (size_t i = axis + 1; i < d; i++) {
-        const double slope = fabs(c->l[i * d + axis]), own = c->l[i * d + i];
-        if (slope * scale > own)
-            scale = own > 0.0 ? own / slope : 0.0;
-    }
-    const double n = ceil(width / scale);
-    return n >= 1.0 && n < MOST_PANELS ? (size_t)n : n < 1.0 ? 1 : MOST_PANELS;
-}
-
-static void add_chain(chain *c, size_t axis, double w, size_t offset, size_t stride);
-
-/* Integrates over cell `cell` of an axis that is not the last one. */
-static void add_cell(chain *c, size_t axis, double w, size_t offset, size_t stride,
-                     size_t cell, double mean, double sd)
-{
-    const fk_axis *a = &c->g->axis[axis];
-    const double lo = (fk_axis_edge(a, cell) - mean) / sd;
-    const double hi = (fk_axis_edge(a, cell + 1) - mean) / sd;
-    const size_t n = panels(c, axis, hi - lo);
-    const double half = 0.5 * (hi - lo) / (double)n;
-    for (size_t q = 0; q < n * NODES; q++) {
-        const double middle = lo + (2.0 * (double)(q / NODES) + 1.0) * half;
-        const double z = middle + half * c->node[q % NODES];
-        if (fabs(z) > REACH)
-            continue;
-        const double density = exp(-0.5 * z * z) / sqrt(2.0 * M_PI);
-        c->z[axis] = z;
-        add_chain(c, axis + 1, w * density * half * c->weight[q % NODES],
-                  offset + cell * stride, stride * a->cells);
-    }
-}
-
-static void add_last(chain *c, size_t axis, double w, size_t offset, size_t stride)
-{
-    const fk_axis *a = &c->g->axis[axis];
-    const double mean = conditional_mean(c, axis), sd = c->l[axis * c->g->dim + axis];
-    const size_t first = clamp_cell(a, mean - REACH * sd);
-    memset(c->line, 0, a->cells * sizeof *c->line);
-    add_axis(a, mean, sd, w, c->line);
-    for (size_t i = first > 0 ? first - 1 : 0; i < a->cells; i++)
-        c->p[offset + i * stride] += c->line[i];
-}
-
-static void add_chain(chain *c, size_t axis, double w, size_t offset, size_t stride)
-{
-    if (axis + 1 == c->g->dim) {
-        add_last(c, axis, w, offset, stride);
+    double l[FK_GRID_DIM * FK_GRID_DIM], r[FK_GRID_DIM];
+    (void)fk_cholesky(d, s, l);
+    if (single_column(l, d, r)) {
+        add_line(c->g, w, c->mean, r, work, c->p);
         return;
     }
-    const fk_axis *a = &c->g->axis[axis];
-    const double mean = conditional_mean(c, axis), sd = c->l[axis * c->g->dim + axis];
-    if (!(sd > 0.0)) { /* known: one cell, no quadrature */
-        size_t cell;
-        c->z[axis] = 0.0;
-        if (point_cell(a, mean, &cell))
-            add_chain(c, axis + 1, w, offset + cell * stride, stride * a->cells);
-        return;
-    }
-    const size_t last = clamp_cell(a, mean + REACH * sd);
-    for (size_t i = clamp_cell(a, mean - REACH * sd); i < a->cells && i <= last; i++)
-        add_cell(c, axis, w, offset, stride, i, mean, sd);
+    c->l = l;
+    for (size_t i = 0; i < d; i++)
+        c->scale[i] = axis_scale(l, d, i);
+    add_chain(c, 0, w, c->p, 1);
 }
 
 /* ---- the whole ---- */
@@ -193,18 +252,16 @@ static fk_status add_components(const fk_mixture *m, const fk_grid *g, double *w
                                 double *p)
 {
     const size_t d = m->dim;
-    double l[FK_GRID_DIM * FK_GRID_DIM];
-    chain c = {.g = g, .l = l, .line = work, .p = p};
-    FK_TRY(fk_gauss_legendre(NODES, c.node, c.weight));
+    chain c = {.g = g, .full.n = NODES, .few.n = FEW_NODES, .p = p};
+    FK_TRY(fk_gauss_legendre(NODES, c.full.node, c.full.weight));
+    FK_TRY(fk_gauss_legendre(FEW_NODES, c.few.node, c.few.weight));
     for (size_t k = 0; k < m->components; k++) {
         const double *s = m->cov + k * d * d;
         c.mean = m->mean + k * d;
-        if (is_diagonal(s, d)) {
+        if (is_diagonal(s, d))
             add_product(g, m->weight[k], c.mean, s, work, p);
-            continue;
-        }
-        (void)fk_cholesky(d, s, l);
-        add_chain(&c, 0, m->weight[k], 0, 1);
+        else
+            add_full(&c, m->weight[k], s, work);
     }
     return FK_OK;
 }
@@ -212,12 +269,13 @@ static fk_status add_components(const fk_mixture *m, const fk_grid *g, double *w
 fk_status fk_mixture_project(const fk_mixture *m, const fk_grid *g, double *p,
                              double *outside)
 {
+    assert(m->dim == g->dim);
     const size_t cells = fk_grid_cells(g);
     const double volume = fk_grid_volume(g);
-    size_t axes = 0;
+    size_t faces = 0;
     for (size_t i = 0; i < FK_GRID_DIM; i++)
-        axes += g->axis[i].cells;
-    double *work = fk_doubles(axes);
+        faces += g->axis[i].cells + 1;
+    double *work = fk_doubles(faces);
     if (work == NULL)
         return FK_ENOMEM;
     memset(p, 0, cells * sizeof *p);
