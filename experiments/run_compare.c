@@ -115,7 +115,8 @@ static fk_status particles_and_exact(fk_run_state *run, size_t i, size_t sharing
 }
 
 fk_status fk_compare_generated(const fk_run_state *run, const char *name,
-                               const uint64_t *count, double total, fk_comparison *out)
+                               const uint64_t *count, const fk_step_evidence *step,
+                               fk_comparison *out)
 {
     const fk_problem *p = run->problem;
     const double *initial = run->result->snapshot[0].pde;
@@ -123,7 +124,6 @@ fk_status fk_compare_generated(const fk_run_state *run, const char *name,
     for (size_t c = 0; c < run->cells; c++)
         mass += initial[c];
     mass *= fk_grid_volume(&p->domain.grid);
-    (void)total;
     const fk_sample generated = {
         .name = name, .count = count, .outside = count[run->cells]};
     const fk_reference reference = {
@@ -133,6 +133,7 @@ fk_status fk_compare_generated(const fk_run_state *run, const char *name,
                                  .t = p->start,
                                  .sample = &generated,
                                  .reference = &reference,
+                                 .step = step,
                                  .asked = &p->compare,
                                  .comparisons = 1};
     return fk_compare_sample(&in, out);

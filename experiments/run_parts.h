@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "experiments/run.h"
+#include "experiments/verdict.h"
 #include "sampling/ensemble.h"
 
 enum { FK_NOWHERE = -1 };
@@ -56,9 +57,10 @@ FK_NODISCARD fk_status fk_run_particles(fk_run_state *run, fk_message *message);
 FK_NODISCARD fk_status fk_run_pde(fk_run_state *run, fk_message *message);
 FK_NODISCARD fk_status fk_run_exact(fk_run_state *run, fk_message *message);
 FK_NODISCARD fk_status fk_run_comparisons(fk_run_state *run, fk_message *message);
-/* Generated samples against the density the forward run began with. */
+/* Generated samples count[cells + 1] against the density the forward run began with. */
 FK_NODISCARD fk_status fk_compare_generated(const fk_run_state *run, const char *name,
-                                            const uint64_t *count, double total,
+                                            const uint64_t *count,
+                                            const fk_step_evidence *step,
                                             fk_comparison *out);
 FK_NODISCARD fk_status fk_run_reverse(fk_run_state *run, fk_message *message);
 

@@ -12,7 +12,7 @@
 #include "sampling/reverse.h"
 #include "sde/linear.h"
 
-enum { FRAMES = 60, SHOWN = 4000, SAMPLERS = 4 };
+enum { FRAMES = 60, SHOWN = 4000, FOLLOWED = 1500, SAMPLERS = 4 };
 
 /* Below this share of its maximum the density on the grid says nothing of its score. */
 static const double SCORE_FLOOR = 1e-9;
@@ -37,25 +37,40 @@ static fk_status final_law(const fk_run_state *run, fk_law **law)
     return status;
 }
 
-static fk_status keep(fk_run_state *run, fk_reverse_run *r, const size_t *frame,
-                      size_t n_frames, const fk_reverse_result *found)
+/* Frame i of the result, at falling times, from frame `from` of what was found. */
+static fk_status keep_frame(fk_run_state *run, fk_reverse_run *r, size_t i, size_t from,
+                            const fk_reverse_result *found)
 {
-    const fk_grid *g = &run->problem->domain.grid;
-    r->n_frames = n_frames;
-    r->time = fk_doubles(n_frames);
-    r->density = fk_alloc(n_frames, sizeof *r->density);
+    const size_t n = r->n_followed * run->dim;
+    r->density[i] = fk_doubles(run->cells);
+    r->frame_points[i] = fk_doubles(n);
+    if (r->density[i] == NULL || r->frame_points[i] == NULL)
+        return FK_ENOMEM;
+    fk_density_from_counts(&run->problem->domain.grid,
+                           found->frames + from * (run->cells + 1), (double)r->count,
+                           r->density[i]);
+    memcpy(r->frame_points[i], found->followed + from * n, n * sizeof(double));
+    return FK_OK;
+}
+
+static fk_status keep(fk_run_state *run, fk_reverse_run *r, const fk_reverse_options *o,
+                      const fk_reverse_result *found)
+{
+    r->n_frames = o->n_frames;
+    r->n_followed = o->followed;
+    r->time = fk_doubles(r->n_frames);
+    r->density = fk_alloc(r->n_frames, sizeof *r->density);
+    r->frame_points = fk_alloc(r->n_frames, sizeof *r->frame_points);
     r->n_points = r->count < SHOWN ? r->count : SHOWN;
     r->points = fk_doubles(r->n_points * run->dim);
-    if (r->time == NULL || r->density == NULL || r->points == NULL)
+    if (r->time == NULL || r->density == NULL || r->frame_points == NULL ||
+        r->points == NULL)
         return FK_ENOMEM;
     memcpy(r->points, found->x, r->n_points * run->dim * sizeof *r->points);
-    for (size_t i = 0; i < n_frames; i++) {
-        const size_t from = n_frames - 1 - i; /* falling times */
-        r->time[i] = run->table_time[frame[from]];
-        if ((r->density[i] = fk_doubles(run->cells)) == NULL)
-            return FK_ENOMEM;
-        fk_density_from_counts(g, found->frames + from * (run->cells + 1),
-                               (double)r->count, r->density[i]);
+    for (size_t i = 0; i < r->n_frames; i++) {
+        const size_t from = r->n_frames - 1 - i;
+        r->time[i] = run->table_time[o->frame[from]];
+        FK_TRY(keep_frame(run, r, i, from, found));
     }
     return FK_OK;
 }
@@ -69,18 +84,34 @@ static size_t choose_frames(size_t n_table, size_t frame[FRAMES])
     return n;
 }
 
+/* Reverse SDE by Euler-Maruyama, order 1; probability flow by Heun, order 2. */
+static fk_status compare(fk_run_state *run, fk_reverse_run *r,
+                         const fk_reverse_options *o, const fk_reverse_result *found)
+{
+    const fk_step_evidence step = {.coarse = found->coarse,
+                                   .fine = found->fine,
+                                   .moved = found->moved,
+                                   .ratio = 2.0,
+                                   .order = o->lambda > 0.0 ? 1.0 : 2.0};
+    return fk_compare_generated(run, r->name, found->frames,
+                                o->pairs > 0 ? &step : NULL, &r->comparison);
+}
+
 static fk_status sample(fk_run_state *run, const fk_score *score, const fk_law *start,
                         double lambda, fk_reverse_run *r, fk_message *message)
 {
     size_t frame[FRAMES];
     const fk_problem *p = run->problem;
-    const fk_reverse_options o = {.count = r->count,
-                                  .seed = p->particles.seed,
-                                  .lambda = lambda,
-                                  .start = start,
-                                  .histogram = &p->domain.grid,
-                                  .n_frames = choose_frames(run->n_table, frame),
-                                  .frame = frame};
+    const fk_reverse_options o = {
+        .count = r->count,
+        .seed = p->particles.seed,
+        .lambda = lambda,
+        .start = start,
+        .histogram = &p->domain.grid,
+        .n_frames = choose_frames(run->n_table, frame),
+        .frame = frame,
+        .followed = r->count < FOLLOWED ? r->count : FOLLOWED,
+        .pairs = (size_t)ceil(p->particles.halving * (double)r->count)};
     const fk_progress progress = fk_terminal_progress(run->terminal);
     fk_reverse_result found = {.x = NULL};
     fk_terminal_begin(run->terminal, r->name, NULL, 1.0);
@@ -90,11 +121,10 @@ static fk_status sample(fk_run_state *run, const fk_score *score, const fk_law *
         fk_terminal_end(run->terminal);
         fk_run_timing(run, r->name, r->seconds, (double)r->count * (double)run->n_table,
                       "particle-steps/s");
-        status = keep(run, r, frame, o.n_frames, &found);
+        status = keep(run, r, &o, &found);
     }
     if (status == FK_OK)
-        status = fk_compare_generated(run, r->name, found.frames, (double)r->count,
-                                      &r->comparison);
+        status = compare(run, r, &o, &found);
     fk_reverse_result_free(&found);
     return status;
 }

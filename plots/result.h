@@ -75,8 +75,8 @@ typedef struct fk_reverse_run {
     double **density; /* [n_frames][cells] histogram as density */
     size_t n_points;
     double *points;           /* [n_points][dim] final states */
-    double **frame_points;    /* [n_frames][n_points][dim], the same particles in each
-                                 frame; NULL: none kept */
+    size_t n_followed;        /* particles kept in every frame */
+    double **frame_points;    /* [n_frames][n_followed][dim]; NULL: none kept */
     fk_comparison comparison; /* generated against the initial density */
     double seconds;
 } fk_reverse_run;

@@ -85,12 +85,15 @@ static fk_status tabulate(const fk_sde *sde, sampler *s)
 
 /* One block on its way.  Arrays [dim][FK_BLOCK]. */
 typedef struct traveller {
-    double *x, *y; /* here, and at Heun's predictor */
-    double *v, *w; /* velocities at x and at y */
-    double *s, *z; /* score; normals [noises][FK_BLOCK] */
-    double **x_rows, **y_rows, **v_rows, **w_rows, **s_rows;
+    double *x, *y, *far;     /* here, at Heun's predictor, and with long steps */
+    double *v, *w;           /* velocities at x and at y */
+    double *s;               /* score */
+    double *kick, *far_kick; /* Brownian increments [noises][FK_BLOCK] of both steps */
+    double **x_rows, **y_rows, **far_rows, **v_rows, **w_rows, **s_rows;
     double *rest; /* scratch of the score and the drift */
 } traveller;
+
+enum { STATES = 6 }; /* x, y, far, v, w, s */
 
 static size_t larger(size_t a, size_t b)
 {
@@ -100,31 +103,34 @@ static size_t larger(size_t a, size_t b)
 static size_t scratch_size(const sampler *s)
 {
     const size_t rest = larger(s->score->scratch, fk_program_scratch(s->drift));
-    return 5 * (s->dim * FK_BLOCK + fk_rows_scratch(s->dim)) + s->noises * FK_BLOCK +
-           (rest + 7) / 8 * 8;
+    return STATES * (s->dim * FK_BLOCK + fk_rows_scratch(s->dim)) +
+           2 * s->noises * FK_BLOCK + (rest + 7) / 8 * 8;
 }
 
 static traveller place(const sampler *s, double *scratch)
 {
     const size_t n = s->dim * FK_BLOCK, rows = fk_rows_scratch(s->dim);
-    double *p[5], **row[5];
-    for (size_t i = 0; i < 5; i++) {
+    double *p[STATES], **row[STATES];
+    for (size_t i = 0; i < STATES; i++) {
         p[i] = scratch + i * n;
-        row[i] = fk_rows(p[i], s->dim, scratch + 5 * n + i * rows);
+        row[i] = fk_rows(p[i], s->dim, scratch + STATES * n + i * rows);
     }
-    double *z = scratch + 5 * (n + rows);
+    double *kick = scratch + STATES * (n + rows);
     return (traveller){.x = p[0],
                        .y = p[1],
-                       .v = p[2],
-                       .w = p[3],
-                       .s = p[4],
-                       .z = z,
+                       .far = p[2],
+                       .v = p[3],
+                       .w = p[4],
+                       .s = p[5],
+                       .kick = kick,
+                       .far_kick = kick + s->noises * FK_BLOCK,
                        .x_rows = row[0],
                        .y_rows = row[1],
-                       .v_rows = row[2],
-                       .w_rows = row[3],
-                       .s_rows = row[4],
-                       .rest = z + s->noises * FK_BLOCK};
+                       .far_rows = row[2],
+                       .v_rows = row[3],
+                       .w_rows = row[4],
+                       .s_rows = row[5],
+                       .rest = kick + 2 * s->noises * FK_BLOCK};
 }
 
 FK_CLONES static void add_scaled(double *restrict x, double a, const double *restrict y)
@@ -151,47 +157,98 @@ static void velocity(const sampler *s, const traveller *c, size_t k, double *con
     }
 }
 
-/* From time k to time k - 1:  x += dr v + sqrt(dr) lambda G z */
-static void euler_maruyama(const sampler *s, const traveller *c, fk_streams *streams,
-                           size_t k)
+/* From time k to time l:  x += dr v + lambda G kick */
+static void euler_maruyama(const sampler *s, const traveller *c, size_t k, size_t l,
+                           double *const *x, const double *kick)
 {
-    const double dr = s->score->time[k] - s->score->time[k - 1];
-    const double amplitude = s->o->lambda * sqrt(dr);
+    const double dr = s->score->time[k] - s->score->time[l];
     const double *g = s->g + k * s->dim * s->noises;
-    velocity(s, c, k, c->x_rows, c->v_rows);
-    fk_streams_normal(streams, s->noises, c->z);
+    velocity(s, c, k, x, c->v_rows);
     for (size_t i = 0; i < s->dim; i++) {
-        add_scaled(c->x_rows[i], dr, c->v_rows[i]);
+        add_scaled(x[i], dr, c->v_rows[i]);
         for (size_t q = 0; q < s->noises; q++)
             if (g[i * s->noises + q] != 0.0)
-                add_scaled(c->x_rows[i], amplitude * g[i * s->noises + q],
-                           c->z + q * FK_BLOCK);
+                add_scaled(x[i], s->o->lambda * g[i * s->noises + q],
+                           kick + q * FK_BLOCK);
     }
 }
 
-/* y = x + dr v(x, k),  x += dr/2 (v(x, k) + v(y, k - 1)) */
-static void heun(const sampler *s, const traveller *c, size_t k)
+/* y = x + dr v(x, k),  x += dr/2 (v(x, k) + v(y, l)) */
+static void heun(const sampler *s, const traveller *c, size_t k, size_t l,
+                 double *const *x)
 {
-    const double dr = s->score->time[k] - s->score->time[k - 1];
-    velocity(s, c, k, c->x_rows, c->v_rows);
-    memcpy(c->y, c->x, s->dim * FK_BLOCK * sizeof *c->x);
-    for (size_t i = 0; i < s->dim; i++)
-        add_scaled(c->y_rows[i], dr, c->v_rows[i]);
-    velocity(s, c, k - 1, c->y_rows, c->w_rows);
+    const double dr = s->score->time[k] - s->score->time[l];
+    velocity(s, c, k, x, c->v_rows);
     for (size_t i = 0; i < s->dim; i++) {
-        add_scaled(c->x_rows[i], 0.5 * dr, c->v_rows[i]);
-        add_scaled(c->x_rows[i], 0.5 * dr, c->w_rows[i]);
+        memcpy(c->y_rows[i], x[i], FK_BLOCK * sizeof *x[i]);
+        add_scaled(c->y_rows[i], dr, c->v_rows[i]);
+    }
+    velocity(s, c, l, c->y_rows, c->w_rows);
+    for (size_t i = 0; i < s->dim; i++) {
+        add_scaled(x[i], 0.5 * dr, c->v_rows[i]);
+        add_scaled(x[i], 0.5 * dr, c->w_rows[i]);
     }
 }
 
-static void count_frame(const sampler *s, const traveller *c, size_t frame,
-                        size_t lanes)
+static void go(const sampler *s, const traveller *c, size_t k, size_t l,
+               double *const *x, const double *kick)
+{
+    if (s->o->lambda > 0.0)
+        euler_maruyama(s, c, k, l, x, kick);
+    else
+        heun(s, c, k, l, x);
+}
+
+/* The Brownian increment of the step from k to k - 1, and of the long step that it is a
+ * part of, `first` of two or the second. */
+static void draw_kick(const sampler *s, const traveller *c, fk_streams *streams,
+                      size_t k, bool first)
+{
+    const double root = sqrt(s->score->time[k] - s->score->time[k - 1]);
+    const size_t n = s->noises * FK_BLOCK;
+    if (!(s->o->lambda > 0.0))
+        return;
+    fk_streams_normal(streams, s->noises, c->kick);
+    for (size_t j = 0; j < n; j++)
+        c->kick[j] *= root;
+    if (first)
+        memcpy(c->far_kick, c->kick, n * sizeof *c->kick);
+    for (size_t j = 0; !first && j < n; j++)
+        c->far_kick[j] += c->kick[j];
+}
+
+static void add_count(uint64_t *count)
+{
+#pragma omp atomic
+    ++*count;
+}
+
+static void record_frame(const sampler *s, const traveller *c, size_t frame, size_t b,
+                         size_t lanes)
 {
     uint64_t *count = s->out->frames + frame * (s->cells + 1);
     for (size_t j = 0; j < lanes; j++) {
-        uint64_t *cell = count + fk_tally_cell(s->o->histogram, c->x, j);
-#pragma omp atomic
-        ++*cell;
+        const size_t sample = b * FK_BLOCK + j;
+        add_count(count + fk_tally_cell(s->o->histogram, c->x, j));
+        if (sample >= s->o->followed)
+            continue;
+        double *to = s->out->followed + (frame * s->o->followed + sample) * s->dim;
+        for (size_t i = 0; i < s->dim; i++)
+            to[i] = c->x_rows[i][j];
+    }
+}
+
+static void record_pairs(const sampler *s, const traveller *c, size_t b, size_t lanes)
+{
+    for (size_t j = 0; j < lanes && b * FK_BLOCK + j < s->o->pairs; j++) {
+        const size_t coarse = fk_tally_cell(s->o->histogram, c->far, j);
+        const size_t fine = fk_tally_cell(s->o->histogram, c->x, j);
+        add_count(s->out->coarse + coarse);
+        add_count(s->out->fine + fine);
+        if (coarse == fine)
+            continue;
+        add_count(s->out->moved + coarse);
+        add_count(s->out->moved + fine);
     }
 }
 
@@ -236,28 +293,39 @@ static bool stopped(const sampler *s, team *t)
     return stop != 0;
 }
 
+/* One step back from time k, and the long one that ends with it, if any. */
+static void step_back(const sampler *s, const traveller *c, fk_streams *streams,
+                      size_t k, bool paired)
+{
+    const bool first = (s->score->n_times - 1 - k) % 2 == 0;
+    draw_kick(s, c, streams, k, first);
+    go(s, c, k, k - 1, c->x_rows, c->kick);
+    if (paired && (!first || k == 1))
+        go(s, c, first ? k : k + 1, k - 1, c->far_rows, c->far_kick);
+}
+
 /* One block from the last time of the table to the first. */
 static void travel(const sampler *s, size_t b, double *scratch, team *t)
 {
     const traveller c = place(s, scratch);
     const size_t lanes = fk_block_lanes(s->o->count, b);
+    const bool paired = b * FK_BLOCK < s->o->pairs;
     fk_streams streams;
     fk_streams_seed(&streams, s->o->seed, FK_FOR_REVERSE_NOISE, b * FK_BLOCK);
     fk_law_draw(s->o->start, s->o->seed, FK_FOR_REVERSE, b * FK_BLOCK, c.x_rows);
+    memcpy(c.far, c.x, s->dim * FK_BLOCK * sizeof *c.x);
 
     size_t frame = s->o->n_frames;
     for (size_t k = s->score->n_times; k-- > 0;) {
         while (frame > 0 && s->o->frame[frame - 1] == k)
-            count_frame(s, &c, --frame, lanes);
+            record_frame(s, &c, --frame, b, lanes);
         if (k == 0)
             break;
         if (stopped(s, t))
             return;
-        if (s->o->lambda > 0.0)
-            euler_maruyama(s, &c, &streams, k);
-        else
-            heun(s, &c, k);
+        step_back(s, &c, &streams, k, paired);
     }
+    record_pairs(s, &c, b, lanes);
     finish(s, &c, b, lanes, t);
 }
 
@@ -290,8 +358,15 @@ static fk_status make_result(const sampler *s, fk_reverse_result *out)
 {
     out->x = fk_alloc(s->o->count * s->dim, sizeof *out->x);
     out->frames = fk_alloc(s->o->n_frames * (s->cells + 1), sizeof *out->frames);
+    out->followed = fk_alloc(s->o->n_frames * s->o->followed * s->dim, sizeof(double));
+    out->coarse = fk_alloc(s->cells + 1, sizeof *out->coarse);
+    out->fine = fk_alloc(s->cells + 1, sizeof *out->fine);
+    out->moved = fk_alloc(s->cells + 1, sizeof *out->moved);
     out->evaluations = (s->o->lambda > 0.0 ? 1 : 2) * (s->score->n_times - 1);
-    return out->x == NULL || out->frames == NULL ? FK_ENOMEM : FK_OK;
+    return out->x == NULL || out->frames == NULL || out->followed == NULL ||
+                   out->coarse == NULL || out->fine == NULL || out->moved == NULL
+               ? FK_ENOMEM
+               : FK_OK;
 }
 
 fk_status fk_reverse_sample(const fk_sde *sde, const fk_score *score,
@@ -300,7 +375,8 @@ fk_status fk_reverse_sample(const fk_sde *sde, const fk_score *score,
 {
     assert(o->count >= 1 && o->lambda >= 0.0 && score->n_times >= 1);
     assert(score->dim == sde->dim && fk_law_dim(o->start) == sde->dim);
-    assert(o->n_frames == 0 || o->histogram != NULL);
+    assert((o->n_frames == 0 && o->pairs == 0) || o->histogram != NULL);
+    assert(o->followed <= o->count && o->pairs <= o->count);
     *out = (fk_reverse_result){0};
     FK_TRY(check(sde, message));
 
@@ -332,5 +408,9 @@ void fk_reverse_result_free(fk_reverse_result *r)
 {
     free(r->x);
     free(r->frames);
+    free(r->followed);
+    free(r->coarse);
+    free(r->fine);
+    free(r->moved);
     *r = (fk_reverse_result){0};
 }

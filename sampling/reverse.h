@@ -28,12 +28,20 @@ typedef struct fk_reverse_options {
     const fk_grid *histogram; /* grid of the counts below; NULL: none */
     size_t n_frames;          /* how many histograms to keep along the way */
     const size_t *frame;      /* [n_frames] indices into the score's times, ascending */
+    size_t followed;          /* samples whose states are kept in each frame */
+    size_t pairs; /* the first so many samples, at most count, are made once more with
+                     steps twice as long (every second time of the table) from the same
+                     start with the same Brownian path: evidence of the step's error */
 } fk_reverse_options;
 
 typedef struct fk_reverse_result {
-    double *x;            /* [count][dim], states at the first time of the table */
-    uint64_t *frames;     /* [n_frames][cells + 1], the last entry: outside the grid */
-    uint64_t evaluations; /* of the score, per particle */
+    double *x;        /* [count][dim], states at the first time of the table */
+    uint64_t *frames; /* [n_frames][cells + 1], the last entry: outside the grid */
+    double *followed; /* [n_frames][followed][dim] */
+    uint64_t *coarse, *fine, *moved; /* [cells + 1] of the pairs at the first time: long
+                                        steps, short steps, and pairs of which exactly
+                                        one member is in the cell */
+    uint64_t evaluations;            /* of the score, per particle */
 } fk_reverse_result;
 
 /* Initial draws have purpose FK_FOR_REVERSE, increments FK_FOR_REVERSE_NOISE; sample i is
