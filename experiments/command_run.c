@@ -110,12 +110,28 @@ static int read_arguments(int argc, char **argv, arguments *a)
     return 0;
 }
 
+/* Numbers are not thrown away for the sake of pictures: what gnuplot could not draw is
+ * said and left out. */
+static fk_status draw(const fk_result *r, const char *dir, fk_terminal *terminal,
+                      fk_message *message)
+{
+    const fk_progress progress = fk_terminal_progress(terminal);
+    fk_terminal_begin(terminal, "figures", NULL, 1.0);
+    const fk_status status = fk_write_figures(r, dir, &progress, message);
+    if (status != FK_EIO)
+        FK_TRY(status);
+    if (status == FK_EIO)
+        fprintf(stderr, "fokker run: figures are missing: %s\n", message->text);
+    else
+        fk_terminal_end(terminal);
+    return FK_OK;
+}
+
 /* Everything into the folder; the report last, since it embeds the pictures. */
 static fk_status write_all(const fk_problem *problem, const fk_result *r,
                            const char *dir, fk_terminal *terminal, fk_message *message)
 {
     char path[1200];
-    const fk_progress progress = fk_terminal_progress(terminal);
     if (problem->has_domain) {
         snprintf(path, sizeof path, "%s/results.nc", dir);
         FK_TRY(fk_write_results(r, path, message));
@@ -131,11 +147,8 @@ static fk_status write_all(const fk_problem *problem, const fk_result *r,
     FILE *text = fopen(path, "w");
     if (text == NULL || fputs(problem->text, text) < 0 || fclose(text) != 0)
         return fk_fail(message, FK_EIO, "cannot write %s", path);
-    if (problem->result.plots && problem->has_domain) {
-        fk_terminal_begin(terminal, "figures", NULL, 1.0);
-        FK_TRY(fk_write_figures(r, dir, &progress, message));
-        fk_terminal_end(terminal);
-    }
+    if (problem->result.plots && problem->has_domain)
+        FK_TRY(draw(r, dir, terminal, message));
     FK_TRY(fk_write_report(r, dir, message));
     return fk_terminal_interrupted() ? FK_EINTERRUPTED : FK_OK;
 }

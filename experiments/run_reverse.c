@@ -102,16 +102,15 @@ static fk_status sample(fk_run_state *run, const fk_score *score, const fk_law *
 {
     size_t frame[FRAMES];
     const fk_problem *p = run->problem;
-    const fk_reverse_options o = {
-        .count = r->count,
-        .seed = p->particles.seed,
-        .lambda = lambda,
-        .start = start,
-        .histogram = &p->domain.grid,
-        .n_frames = choose_frames(run->n_table, frame),
-        .frame = frame,
-        .followed = r->count < FOLLOWED ? r->count : FOLLOWED,
-        .pairs = (size_t)ceil(p->particles.halving * (double)r->count)};
+    const fk_reverse_options o = {.count = r->count,
+                                  .seed = p->particles.seed,
+                                  .lambda = lambda,
+                                  .start = start,
+                                  .histogram = &p->domain.grid,
+                                  .n_frames = choose_frames(run->n_table, frame),
+                                  .frame = frame,
+                                  .followed = r->count < FOLLOWED ? r->count : FOLLOWED,
+                                  .pairs = p->particles.halving > 0.0 ? r->count : 0};
     const fk_progress progress = fk_terminal_progress(run->terminal);
     fk_reverse_result found = {.x = NULL};
     fk_terminal_begin(run->terminal, r->name, NULL, 1.0);

@@ -13,7 +13,7 @@ const char fk_style_text[] =
     "    font face.',20' linewidth 1.6 dashlength 0.8 background rgb 'white'\n"
     "if (kind eq 'svg') set terminal svg enhanced size width, height \\\n"
     "    font face.',25' linewidth 2 dashlength 0.8 background rgb 'white'\n"
-    "if (kind eq 'gif') set terminal gif animate optimize delay 9 loop 0 enhanced \\\n"
+    "if (kind eq 'gif') set terminal gif animate delay 9 loop 0 enhanced \\\n"
     "    size width, height font face.',12' linewidth 1.3\n"
     "set output name.'.'.kind\n"
     "\n"

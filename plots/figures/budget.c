@@ -41,9 +41,9 @@ static double visible(double l1)
 }
 
 typedef struct extent {
-    size_t times;        /* of the pair with the most */
-    double least, most;  /* of all values */
-    bool line[SERIES];   /* parts that have a value somewhere */
+    size_t times;       /* of the pair with the most */
+    double least, most; /* of all values */
+    bool line[SERIES];  /* parts that have a value somewhere */
     const char *name[SERIES];
 } extent;
 
@@ -57,8 +57,8 @@ static void put(FILE *out, double value, extent *e)
     }
 }
 
-static extent write_data(const fk_result *r, size_t n, const fk_comparison *const *first,
-                         fk_canvas *c)
+static extent write_data(const fk_result *r, size_t n,
+                         const fk_comparison *const *first, fk_canvas *c)
 {
     extent e = {.least = HUGE_VAL};
     FILE *out = fk_canvas_data(c, "budget.tsv");
@@ -96,24 +96,31 @@ static void add_panel(fk_script *s, size_t pair, size_t n, const extent *e)
     static const char *const mark[SERIES] = {"pt 11 lc rgb sky", "pt 9 lc rgb blue",
                                              "pt 5 lc rgb green", "pt 13 lc rgb pink"};
     const bool last = pair + 1 == n;
-    fk_script_add(s, "\nset lmargin at screen left(%zu)\nset rmargin at screen right(%zu)\n"
-                     "set label 1 pair_name[%zu] at graph 0.5, 1.04 center noenhanced\n",
-                  pair + 1, pair + 1, pair + 1);
+    fk_script_add(
+        s,
+        "\nset lmargin at screen left(%zu)\nset rmargin at screen right(%zu)\n"
+        "set label 1 pair_name[%zu] at graph 0.5, 1.04 center noenhanced\n",
+        pair + 1, pair + 1, pair + 1);
     if (pair > 0)
         fk_script_add(s, "unset ylabel\nset format y ''\n");
     fk_script_add(s, last ? "set key at screen 0.995, 0.9 right top Left reverse\n"
                           : "unset key\n");
-    fk_script_item(s, "'data/budget.tsv' index %zu using 1:3:xtic(2) with linespoints pt 7 "
-                      "ps 1.6*dot lw 1.2 lc rgb red title 'measured L1'",
-                   pair);
-    fk_script_item(s, "'' index %zu using 1:4 with lines dt 2 lw 2 lc rgb ink "
-                      "title 'noise floor'",
+    fk_script_item(
+        s,
+        "'data/budget.tsv' index %zu using 1:3:xtic(2) with linespoints pt 7 "
+        "ps 1.6*dot lw 1.2 lc rgb red title 'measured L1'",
+        pair);
+    fk_script_item(s,
+                   "'' index %zu using 1:4 with lines dt 2 lw 2 lc rgb ink "
+                   "title 'noise floor'",
                    pair);
     for (size_t k = 0; k < SERIES; k++)
         if (e->line[k])
-            fk_script_item(s, "'' index %zu using 1:%zu with linespoints ps 1.6*dot lw 0.7 "
-                              "dt 3 %s title '%s'",
-                           pair, k + 5, mark[k], e->name[k]);
+            fk_script_item(
+                s,
+                "'' index %zu using 1:%zu with linespoints ps 1.6*dot lw 0.7 "
+                "dt 3 %s title '%s'",
+                pair, k + 5, mark[k], e->name[k]);
     if (e->most > 0)
         fk_script_item(s, "tolerance with lines lw 1 lc rgb gold title 'tolerance'");
     fk_script_end_plot(s);
@@ -142,14 +149,15 @@ static void write(const fk_result *r, fk_canvas *c)
     fk_script_number(&s, "tolerance", tolerance);
     fk_script_number(&s, "low", pow(10, floor(log10(e.least) - 0.05)));
     fk_script_number(&s, "high", pow(10, ceil(log10(e.most) + 0.05)));
-    fk_script_add(&s, "times = %zu\npairs = %zu\n"
-                      "left(k) = 0.09 + (k - 1)*0.69/pairs + (k > 1 ? 0.01 : 0)\n"
-                      "right(k) = 0.09 + k*0.69/pairs - 0.01\n\n"
-                      "set multiplot\nset logscale y\nset format y '10^{%%T}'\n"
-                      "set xrange [0.5:times + 0.5]\nset yrange [low:high]\n"
-                      "set xlabel t_label noenhanced\nset ylabel 'L1 distance'\n"
-                      "set grid ytics lc rgb '#e0e0e0' lw 0.6\n"
-                      "set bmargin at screen 0.15\nset tmargin at screen 0.90\n",
+    fk_script_add(&s,
+                  "times = %zu\npairs = %zu\n"
+                  "left(k) = 0.09 + (k - 1)*0.69/pairs + (k > 1 ? 0.01 : 0)\n"
+                  "right(k) = 0.09 + k*0.69/pairs - 0.01\n\n"
+                  "set multiplot\nset logscale y\nset format y '10^{%%T}'\n"
+                  "set xrange [0.5:times + 0.5]\nset yrange [low:high]\n"
+                  "set xlabel t_label noenhanced\nset ylabel 'L1 distance'\n"
+                  "set grid ytics lc rgb '#e0e0e0' lw 0.6\n"
+                  "set bmargin at screen 0.15\nset tmargin at screen 0.90\n",
                   e.times, n);
     for (size_t k = 0; k < n; k++)
         add_panel(&s, k, n, &e);
@@ -160,9 +168,11 @@ static void write(const fk_result *r, fk_canvas *c)
 static void caption(const fk_result *r, FILE *out)
 {
     (void)r;
-    fprintf(out, "Error budget on a logarithmic scale. The measured L1 distance cannot fall "
-                 "below the noise floor, the distance that sampling alone is expected to make; "
-                 "systematic parts below it are hidden by the noise.");
+    fprintf(
+        out,
+        "Error budget on a logarithmic scale. The measured L1 distance cannot fall "
+        "below the noise floor, the distance that sampling alone is expected to make; "
+        "systematic parts below it are hidden by the noise.");
 }
 
 const fk_figure fk_figure_budget = {

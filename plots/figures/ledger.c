@@ -7,7 +7,8 @@
 extern const fk_figure fk_figure_ledger;
 
 enum { FACES = 2 * FK_GRID_DIM };
-static const double worth_showing = 1e-6; /* share of the mass lost through open faces */
+static const double worth_showing =
+    1e-6; /* share of the mass lost through open faces */
 
 /* What is drawn: one account per absorbing face, and one for all open faces together,
  * where particles are known by their number outside alone. */
@@ -67,8 +68,10 @@ static void write_data(const fk_result *r, const account *a, size_t n, fk_canvas
         fprintf(out, "# %s\n", account_name(r, &a[i]).text);
         for (size_t k = 0; k < r->n_snapshots; k++) {
             const fk_snapshot *s = &r->snapshot[k];
-            const double law = a[i].open ? lost_open(r, s) : s->lost[a[i].axis][a[i].side];
-            const double seen = a[i].open ? s->outside : s->absorbed[a[i].axis][a[i].side];
+            const double law =
+                a[i].open ? lost_open(r, s) : s->lost[a[i].axis][a[i].side];
+            const double seen =
+                a[i].open ? s->outside : s->absorbed[a[i].axis][a[i].side];
             fprintf(out, "%.9g\t%.9g\t%.9g\t%.3g\n", s->t, law, seen,
                     sqrt(fmax(seen * (1 - seen), 0) / count));
         }
@@ -91,19 +94,22 @@ static void write(const fk_result *r, fk_canvas *c)
     fk_script s = fk_script_open(c, &fk_figure_ledger, 1600, 800);
     fk_script_text(&s, "t_label", fk_label_time_axis(r->problem).text);
     fk_script_texts(&s, "face_name", n, text);
-    fk_script_add(&s, "n = %zu\n\nset xlabel t_label noenhanced\n"
-                      "set ylabel 'share of the mass that has left'\nset yrange [0:*]\n"
-                      "set offsets graph 0.02, graph 0.02, graph 0.05, 0\n"
-                      "set lmargin at screen 0.10\nset rmargin at screen 0.78\n"
-                      "set key at screen 0.995, 0.95 right top Left reverse\n\n",
+    fk_script_add(&s,
+                  "n = %zu\n\nset xlabel t_label noenhanced\n"
+                  "set ylabel 'share of the mass that has left'\nset yrange [0:*]\n"
+                  "set offsets graph 0.02, graph 0.02, graph 0.05, 0\n"
+                  "set lmargin at screen 0.10\nset rmargin at screen 0.78\n"
+                  "set key at screen 0.995, 0.95 right top Left reverse\n\n",
                   n);
     if (r->problem->pde.on)
-        fk_script_item(&s, "for [i=1:n] 'data/ledger.tsv' index i-1 using 1:2 with "
-                           "linespoints pt 4 ps 2*dot lw 1 dt 3 lc rgb colour[1+(i-1)%%6] "
-                           "notitle");
+        fk_script_item(&s,
+                       "for [i=1:n] 'data/ledger.tsv' index i-1 using 1:2 with "
+                       "linespoints pt 4 ps 2*dot lw 1 dt 3 lc rgb colour[1+(i-1)%%6] "
+                       "notitle");
     if (r->problem->particles.on)
-        fk_script_item(&s, "for [i=1:n] 'data/ledger.tsv' index i-1 using 1:3:4 with "
-                           "yerrorbars pt 7 ps 0.9*dot lc rgb colour[1+(i-1)%%6] notitle");
+        fk_script_item(&s,
+                       "for [i=1:n] 'data/ledger.tsv' index i-1 using 1:3:4 with "
+                       "yerrorbars pt 7 ps 0.9*dot lc rgb colour[1+(i-1)%%6] notitle");
     if (r->problem->pde.on)
         fk_script_item(&s, "keyentry with points pt 4 ps 2*dot lc rgb ink "
                            "title 'Fokker–Planck'");
@@ -119,8 +125,9 @@ static void write(const fk_result *r, fk_canvas *c)
 static void caption(const fk_result *r, FILE *out)
 {
     (void)r;
-    fprintf(out, "Share of the mass that has left through absorbing faces, and that is "
-                 "beyond open ones, at the output times; dotted lines only guide the eye.");
+    fprintf(out,
+            "Share of the mass that has left through absorbing faces, and that is "
+            "beyond open ones, at the output times; dotted lines only guide the eye.");
 }
 
 const fk_figure fk_figure_ledger = {

@@ -36,9 +36,11 @@ static const char body[] =
     "        else { unset key }\n"
     "    plot for [i in law_of] lines index (i-1) using 1:2 with lines lw 1.6 \\\n"
     "            lc palette frac shade(i, n) notitle, \\\n"
-    "        for [i in particles_of] points index (i-1) using 1:2:3 with yerrorbars \\\n"
+    "        for [i in particles_of] points index (i-1) using 1:2:3 with yerrorbars "
+    "\\\n"
     "            pt 7 ps 0.8*dot lw 0.9 lc palette frac shade(i, n) notitle, \\\n"
-    "        keyentry with lines lc rgb ink lw 1.6 title law_of eq '' ? '' : law_name, \\\n"
+    "        keyentry with lines lc rgb ink lw 1.6 title law_of eq '' ? '' : law_name, "
+    "\\\n"
     "        keyentry with points pt 7 ps dot lc rgb ink \\\n"
     "            title particles_of eq '' ? '' : 'particles', \\\n"
     "        for [i=1:n] keyentry with points pt 5 ps 1.7*dot \\\n"
@@ -169,8 +171,10 @@ static void write_script(const fk_result *r, const choice *chosen, const double 
     }
     for (size_t k = 0; k < chosen->n; k++)
         time[k] = r->snapshot[chosen->index[k]].t;
-    fk_script s = fk_script_open(c, &fk_figure_marginals, 1600, chosen->both ? 900 : 640);
-    fk_script_add(&s, "n = %zu\naxes = %zu\nhas_both = %d\n", chosen->n, dim, chosen->both);
+    fk_script s =
+        fk_script_open(c, &fk_figure_marginals, 1600, chosen->both ? 900 : 640);
+    fk_script_add(&s, "n = %zu\naxes = %zu\nhas_both = %d\n", chosen->n, dim,
+                  chosen->both);
     fk_script_numbers(&s, "lo", dim, lo);
     fk_script_numbers(&s, "hi", dim, hi);
     fk_script_numbers(&s, "top", dim, top);

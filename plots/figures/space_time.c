@@ -135,17 +135,20 @@ static void add_plot(const fk_result *r, fk_script *s)
 {
     fk_script_item(s, "'data/space_time.bin' binary matrix with image notitle");
     if (paths(r) > 0)
-        fk_script_item(s, "for [i=1:%zu] 'data/paths.tsv' index i-1 using 1:2 with lines "
-                          "lw 0.7 lc rgb kind eq 'svg' ? '#d0d0d0' : '#70ffffff' "
-                          "title i == 1 ? 'paths' : ''",
+        fk_script_item(s,
+                       "for [i=1:%zu] 'data/paths.tsv' index i-1 using 1:2 with lines "
+                       "lw 0.7 lc rgb kind eq 'svg' ? '#d0d0d0' : '#70ffffff' "
+                       "title i == 1 ? 'paths' : ''",
                        paths(r));
     if (!periodic(r) && r->frame_pde != NULL)
-        fk_script_item(s, "for [i=2:4] 'data/quantiles.tsv' using 1:i with lines lw 1.6 "
-                          "lc rgb gold title i == 2 ? 'quantiles, Fokker–Planck' : ''");
+        fk_script_item(s,
+                       "for [i=2:4] 'data/quantiles.tsv' using 1:i with lines lw 1.6 "
+                       "lc rgb gold title i == 2 ? 'quantiles, Fokker–Planck' : ''");
     if (!periodic(r) && r->frame_particles != NULL)
-        fk_script_item(s, "for [i=2:4] 'data/quantiles_particles.tsv' using 1:i with "
-                          "points pt 7 ps 0.8*dot lc rgb red title i == 2 ? 'quantiles, "
-                          "particles' : ''");
+        fk_script_item(s,
+                       "for [i=2:4] 'data/quantiles_particles.tsv' using 1:i with "
+                       "points pt 7 ps 0.8*dot lc rgb red title i == 2 ? 'quantiles, "
+                       "particles' : ''");
     fk_script_end_plot(s);
 }
 
@@ -187,11 +190,14 @@ static void write(const fk_result *r, fk_canvas *c)
 static void caption(const fk_result *r, FILE *out)
 {
     fprintf(out, "%s over space and time. ",
-            r->frame_pde != NULL ? "Fokker–Planck density" : "Histogram of the particles");
+            r->frame_pde != NULL ? "Fokker–Planck density"
+                                 : "Histogram of the particles");
     if (!periodic(r))
-        fprintf(out, "The quantiles 0.05, 0.5 and 0.95 are those of the mass on the grid. ");
+        fprintf(out,
+                "The quantiles 0.05, 0.5 and 0.95 are those of the mass on the grid. ");
     if (clipped(r))
-        fprintf(out, "Early densities above the colour scale are shown in its last colour.");
+        fprintf(out,
+                "Early densities above the colour scale are shown in its last colour.");
 }
 
 const fk_figure fk_figure_space_time = {
