@@ -39,7 +39,8 @@ typedef void tile_work(const fk_direction *d, size_t tile, const double *in,
 static void add_tiles(const fk_fokker_planck *fp, const fk_direction *d,
                       tile_work *work, double scale, const double *u, double *out)
 {
-#pragma omp parallel for schedule(static) num_threads((int)fp->n_threads)
+#pragma omp parallel for schedule(static) \
+    num_threads((int)fp->n_threads) if (d->tiles * d->tile >= FK_PARALLEL_PLACES)
     for (size_t t = 0; t < d->tiles; t++) {
         double *in =
             fp->tiles + FK_TILE_BUFFERS * fp->tile * (size_t)omp_get_thread_num();

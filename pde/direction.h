@@ -28,6 +28,9 @@
 #include "core/status.h"
 #include "solvers/lines.h"
 
+/* Fewer places than these are not worth waking other threads for. */
+enum { FK_PARALLEL_PLACES = 8192 };
+
 /* A link from a cell through a face (of the first axis it leaves by) to the outside. */
 typedef struct fk_exit {
     size_t axis, side;

@@ -120,6 +120,8 @@ static bool fill(const fk_fokker_planck *fp, fk_direction *d, double t, size_t b
                      : fill_exits(fp, d, t, b - links, f, scratch, fault);
 }
 
+enum { FEW_BLOCKS = 8 }; /* not worth waking other threads for */
+
 /* One direction; the number of the first faulty block, or of all blocks. */
 static size_t fill_direction(fk_fokker_planck *fp, fk_direction *d, double t)
 {
@@ -127,7 +129,7 @@ static size_t fill_direction(fk_fokker_planck *fp, fk_direction *d, double t)
     size_t bad = blocks;
 #pragma omp parallel for schedule(static) num_threads((int)fp->n_threads) \
     reduction(min                                                         \
-              : bad)
+              : bad) if (blocks > FEW_BLOCKS)
     for (size_t b = 0; b < blocks; b++) {
         const size_t me = (size_t)omp_get_thread_num();
         size_t fault;

@@ -159,7 +159,7 @@ static fk_status sweep(fk_splitting *s, size_t i, double tau, int start, double 
     int failed = 0;
 #pragma omp parallel for schedule(static) num_threads((int)s->n_threads) \
     reduction(|                                                          \
-              : failed) if (d->tiles > 1)
+              : failed) if (d->tiles * d->tile >= FK_PARALLEL_PLACES)
     for (size_t t = 0; t < d->tiles; t++) {
         double *work =
             s->work + (size_t)omp_get_thread_num() * (1 + FK_LINE_STEP_TILES) * s->tile;
