@@ -4,6 +4,7 @@
  *     s   = sum_k e^(l_k - max l) P_k (m_k - x) / sum_k e^(l_k - max l)
  *
  * in two passes over the components: the largest l_k first, then the sums. */
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,9 +16,8 @@
 
 struct fk_mixture_score {
     size_t dim, components;
-    double *mean;      /* [components][dim] */
-    double *precision; /* [components][dim][dim] */
-    double *constant;  /* [components] log w - 1/2 log det(2 pi S) */
+    size_t stride; /* doubles per component: */
+    double *term;  /* log w - 1/2 log det(2 pi S), m[dim], P[dim][dim] */
 };
 
 /* inverse[d][d] = (L L^T)^-1, column by column */
@@ -43,37 +43,32 @@ static fk_status prepare(const fk_mixture *m, fk_mixture_score *s, double *l)
 {
     const size_t d = m->dim;
     for (size_t k = 0; k < m->components; k++) {
+        double *term = s->term + k * s->stride, log_det = 0.0;
         if (!fk_cholesky(d, m->cov + k * d * d, l))
             return FK_ESINGULAR;
-        double log_det = 0.0;
         for (size_t i = 0; i < d; i++)
             log_det += 2.0 * log(l[i * d + i]);
-        invert(d, l, s->precision + k * d * d);
-        s->constant[k] =
-            log(m->weight[k]) - 0.5 * (log_det + (double)d * log(2.0 * M_PI));
+        term[0] = log(m->weight[k]) - 0.5 * (log_det + (double)d * log(2.0 * M_PI));
+        memcpy(term + 1, m->mean + k * d, d * sizeof *term);
+        invert(d, l, term + 1 + d);
     }
-    memcpy(s->mean, m->mean, m->components * d * sizeof *s->mean);
     return FK_OK;
 }
 
 fk_status fk_mixture_score_new(const fk_mixture *m, fk_mixture_score **out)
 {
-    const size_t d = m->dim, n = m->components;
+    const size_t d = m->dim;
     *out = NULL;
     fk_mixture_score *s = calloc(1, sizeof *s);
     double *l = fk_doubles(d * d);
-    if (s == NULL || l == NULL) {
-        free(s);
-        free(l);
-        return FK_ENOMEM;
-    }
-    s->dim = d;
-    s->components = n;
-    s->mean = fk_doubles(n * d);
-    s->precision = fk_doubles(n * d * d);
-    s->constant = fk_doubles(n);
     fk_status status = FK_ENOMEM;
-    if (s->mean != NULL && s->precision != NULL && s->constant != NULL)
+    if (s != NULL) {
+        s->dim = d;
+        s->components = m->components;
+        s->stride = 1 + d + d * d;
+        s->term = fk_doubles(m->components * s->stride);
+    }
+    if (l != NULL && s != NULL && s->term != NULL)
         status = prepare(m, s, l);
     free(l);
     if (status == FK_OK)
@@ -87,39 +82,128 @@ void fk_mixture_score_free(fk_mixture_score *s)
 {
     if (s == NULL)
         return;
-    free(s->mean);
-    free(s->precision);
-    free(s->constant);
+    free(s->term);
     free(s);
 }
 
-/* Rows: dim of the pull P (m - x), then the offset m - x, log weight, largest, sum. */
+/* Rows of FK_BLOCK while a block is worked on. */
+typedef struct rows {
+    double *x, *score;     /* [dim] */
+    double *largest, *sum; /* of l_k; of e^(l_k - largest) */
+    double *offset, *pull; /* [dim] in many dimensions: m - x and P (m - x) */
+    double *log_weight;    /* in many dimensions: l_k */
+} rows;
+
 size_t fk_mixture_score_scratch(const fk_mixture_score *s)
 {
-    return (2 * s->dim + 3) * FK_BLOCK;
+    return (4 * s->dim + 3) * FK_BLOCK;
 }
 
-/* pull = P (m - x) and log_weight = constant - 1/2 (m - x) . pull */
-FK_CLONES
-static void component(const fk_mixture_score *s, size_t k, const double *const *x,
-                      double *offset, double *pull, double *restrict log_weight)
+static rows lay_out(const fk_mixture_score *s, double *scratch)
 {
-    const size_t d = s->dim;
-    const double *m = s->mean + k * d, *precision = s->precision + k * d * d;
+    const size_t vector = s->dim * FK_BLOCK;
+    double *after = scratch + 4 * vector;
+    return (rows){.x = scratch,
+                  .score = scratch + vector,
+                  .offset = scratch + 2 * vector,
+                  .pull = scratch + 3 * vector,
+                  .largest = after,
+                  .sum = after + FK_BLOCK,
+                  .log_weight = after + 2 * (size_t)FK_BLOCK};
+}
+
+/* l_k is never below this, so that points beyond all numbers have a score too. */
+static inline double at_least(double l)
+{
+    return l > -DBL_MAX ? l : -DBL_MAX;
+}
+
+/* ---- up to three dimensions: a component at a time in registers ---- */
+
+/* With d a constant the inner loops unroll and the loop over lanes becomes vector code. */
+#define FOR_EACH_DIMENSION static inline __attribute__((always_inline))
+
+/* l_k at lane j, and pull = P (m - x); d is a constant where this is inlined. */
+FOR_EACH_DIMENSION double log_weight_at(size_t d, const double *term, const double *x,
+                                        size_t j, double pull[3])
+{
+    const double *m = term + 1, *precision = m + d;
+    double offset[3], square = 0.0;
+    for (size_t i = 0; i < d; i++)
+        offset[i] = m[i] - x[i * FK_BLOCK + j];
     for (size_t i = 0; i < d; i++) {
-        const double *restrict from = x[i];
+        pull[i] = precision[i * d] * offset[0];
+        for (size_t q = 1; q < d; q++)
+            pull[i] += precision[i * d + q] * offset[q];
+        square += pull[i] * offset[i];
+    }
+    return at_least(term[0] - 0.5 * square);
+}
+
+FOR_EACH_DIMENSION void raise_few(size_t d, const double *restrict term,
+                                  const double *restrict x, double *restrict largest)
+{
+    for (size_t j = 0; j < FK_BLOCK; j++) {
+        double pull[3];
+        const double l = log_weight_at(d, term, x, j, pull);
+        largest[j] = l > largest[j] ? l : largest[j];
+    }
+}
+
+FOR_EACH_DIMENSION void add_few(size_t d, const double *restrict term,
+                                const double *restrict x,
+                                const double *restrict largest, double *restrict sum,
+                                double *restrict score)
+{
+    for (size_t j = 0; j < FK_BLOCK; j++) {
+        double pull[3];
+        const double l = log_weight_at(d, term, x, j, pull);
+        const double e = fk_exp_negative(l - largest[j]);
+        sum[j] += e;
+        for (size_t i = 0; i < d; i++)
+            score[i * FK_BLOCK + j] += e * pull[i];
+    }
+}
+
+FOR_EACH_DIMENSION void both_passes(size_t d, const fk_mixture_score *s, const rows *r)
+{
+    for (size_t k = 0; k < s->components; k++)
+        raise_few(d, s->term + k * s->stride, r->x, r->largest);
+    for (size_t k = 0; k < s->components; k++)
+        add_few(d, s->term + k * s->stride, r->x, r->largest, r->sum, r->score);
+}
+
+FK_CLONES static void few_dimensions(const fk_mixture_score *s, const rows *r)
+{
+    if (s->dim == 1)
+        both_passes(1, s, r);
+    else if (s->dim == 2)
+        both_passes(2, s, r);
+    else
+        both_passes(3, s, r);
+}
+
+/* ---- any dimension: row by row ---- */
+
+/* offset = m - x,  pull = P offset,  log_weight = l_k */
+FK_CLONES static void component(size_t d, const double *term, const double *x,
+                                double *offset, double *pull,
+                                double *restrict log_weight)
+{
+    const double *m = term + 1, *precision = m + d;
+    for (size_t i = 0; i < d; i++) {
+        const double *restrict from = x + i * FK_BLOCK;
         double *restrict to = offset + i * FK_BLOCK;
         for (size_t j = 0; j < FK_BLOCK; j++)
             to[j] = m[i] - from[j];
     }
     for (size_t j = 0; j < FK_BLOCK; j++)
-        log_weight[j] = s->constant[k];
+        log_weight[j] = term[0];
     for (size_t i = 0; i < d; i++) {
-        double *restrict to = pull + i * FK_BLOCK;
         const double *restrict own = offset + i * FK_BLOCK;
-        for (size_t j = 0; j < FK_BLOCK; j++)
-            to[j] = precision[i * d] * offset[j];
-        for (size_t q = 1; q < d; q++) {
+        double *restrict to = pull + i * FK_BLOCK;
+        memset(to, 0, FK_BLOCK * sizeof *to);
+        for (size_t q = 0; q < d; q++) {
             const double factor = precision[i * d + q];
             const double *restrict other = offset + q * FK_BLOCK;
             for (size_t j = 0; j < FK_BLOCK; j++)
@@ -128,56 +212,70 @@ static void component(const fk_mixture_score *s, size_t k, const double *const *
         for (size_t j = 0; j < FK_BLOCK; j++)
             log_weight[j] -= 0.5 * own[j] * to[j];
     }
+    for (size_t j = 0; j < FK_BLOCK; j++)
+        log_weight[j] = at_least(log_weight[j]);
 }
 
-FK_CLONES
-static void raise_largest(const double *restrict log_weight, double *restrict largest)
+FK_CLONES static void raise_many(const double *restrict log_weight,
+                                 double *restrict largest)
 {
     for (size_t j = 0; j < FK_BLOCK; j++)
         largest[j] = log_weight[j] > largest[j] ? log_weight[j] : largest[j];
 }
 
-/* sum += e^(l - largest), score += the same times the pull */
-FK_CLONES
-static void add_weighted(size_t dim, double *restrict log_weight,
-                         const double *restrict largest, const double *pull,
-                         double *restrict sum, double *const *score)
+FK_CLONES static void add_many(size_t d, double *restrict log_weight,
+                               const double *restrict largest, const double *pull,
+                               double *restrict sum, double *score)
 {
-    for (size_t j = 0; j < FK_BLOCK; j++)
+    for (size_t j = 0; j < FK_BLOCK; j++) {
         log_weight[j] = fk_exp_negative(log_weight[j] - largest[j]);
-    for (size_t j = 0; j < FK_BLOCK; j++)
         sum[j] += log_weight[j];
-    for (size_t i = 0; i < dim; i++) {
-        double *restrict to = score[i];
+    }
+    for (size_t i = 0; i < d; i++) {
         const double *restrict from = pull + i * FK_BLOCK;
+        double *restrict to = score + i * FK_BLOCK;
         for (size_t j = 0; j < FK_BLOCK; j++)
             to[j] += log_weight[j] * from[j];
     }
 }
 
+static void many_dimensions(const fk_mixture_score *s, const rows *r)
+{
+    for (size_t k = 0; k < s->components; k++) {
+        component(s->dim, s->term + k * s->stride, r->x, r->offset, r->pull,
+                  r->log_weight);
+        raise_many(r->log_weight, r->largest);
+    }
+    for (size_t k = 0; k < s->components; k++) {
+        component(s->dim, s->term + k * s->stride, r->x, r->offset, r->pull,
+                  r->log_weight);
+        add_many(s->dim, r->log_weight, r->largest, r->pull, r->sum, r->score);
+    }
+}
+
+/* ---- the whole ---- */
+
 void fk_mixture_score_eval(const fk_mixture_score *s, const double *const *x,
                            double *const *score, double *log_p, double *scratch)
 {
-    double *pull = scratch, *offset = pull + s->dim * FK_BLOCK;
-    double *log_weight = offset + s->dim * FK_BLOCK;
-    double *largest = log_weight + FK_BLOCK, *sum = largest + FK_BLOCK;
+    const rows r = lay_out(s, scratch);
+    for (size_t i = 0; i < s->dim; i++) {
+        memcpy(r.x + i * FK_BLOCK, x[i], FK_BLOCK * sizeof *r.x);
+        memset(r.score + i * FK_BLOCK, 0, FK_BLOCK * sizeof *r.score);
+    }
     for (size_t j = 0; j < FK_BLOCK; j++) {
-        largest[j] = -HUGE_VAL;
-        sum[j] = 0.0;
+        r.largest[j] = -DBL_MAX;
+        r.sum[j] = 0.0;
     }
-    for (size_t i = 0; i < s->dim; i++)
-        memset(score[i], 0, FK_BLOCK * sizeof *score[i]);
-    for (size_t k = 0; k < s->components; k++) {
-        component(s, k, x, offset, pull, log_weight);
-        raise_largest(log_weight, largest);
-    }
-    for (size_t k = 0; k < s->components; k++) {
-        component(s, k, x, offset, pull, log_weight);
-        add_weighted(s->dim, log_weight, largest, pull, sum, score);
-    }
+
+    if (s->dim <= 3)
+        few_dimensions(s, &r);
+    else
+        many_dimensions(s, &r);
+
     for (size_t i = 0; i < s->dim; i++)
         for (size_t j = 0; j < FK_BLOCK; j++)
-            score[i][j] /= sum[j];
+            score[i][j] = r.score[i * FK_BLOCK + j] / r.sum[j];
     for (size_t j = 0; log_p != NULL && j < FK_BLOCK; j++)
-        log_p[j] = largest[j] + log(sum[j]);
+        log_p[j] = r.largest[j] + log(r.sum[j]);
 }
