@@ -1,0 +1,167 @@
+/* Euler-Maruyama from the expression of a problem, ns per particle-step, beside what the
+ * machine could do: its rate of normals by the same generator, and of multiply-adds. */
+#include <math.h>
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "bench/stopwatch.h"
+#include "core/memory.h"
+#include "core/random.h"
+#include "sampling/ensemble.h"
+#include "tests/sde_text.h"
+
+enum { COUNT = 1000000, STEPS = 1000, RUNS = 3, NORMALS = 20000, TURNS = 2000000 };
+
+static void fail(const char *what)
+{
+    fprintf(stderr, "bench/particles: %s\n", what);
+    exit(EXIT_FAILURE);
+}
+
+/* ---- limits ---- */
+
+typedef struct noise {
+    fk_streams streams;
+    double *z;
+} noise;
+
+static void draw_normals(void *context)
+{
+    noise *n = context;
+    for (int i = 0; i < NORMALS; i++)
+        fk_streams_normal(&n->streams, 2, n->z);
+}
+
+static double ns_per_normal(void)
+{
+    noise *n = fk_alloc(1, sizeof *n);
+    if (n == NULL || (n->z = fk_doubles(2 * FK_BLOCK)) == NULL)
+        fail("out of memory");
+    fk_streams_seed(&n->streams, 1, FK_FOR_TEST, 0);
+    const double seconds = stopwatch(RUNS, draw_normals, n);
+    free(n->z);
+    free(n);
+    return 1e9 * seconds / (2.0 * NORMALS * FK_BLOCK);
+}
+
+enum { LANES = 128 };
+
+/* a <- a b + c on registers' worth of numbers, enough chains to hide the latency */
+FK_CLONES static void multiply_add(void *context)
+{
+    double *a = context;
+    double x[LANES];
+    for (size_t j = 0; j < LANES; j++)
+        x[j] = a[j];
+    for (int i = 0; i < TURNS; i++)
+        for (size_t j = 0; j < LANES; j++)
+            x[j] = x[j] * 0.999999 + 1e-6;
+    for (size_t j = 0; j < LANES; j++)
+        a[j] = x[j];
+}
+
+static double gflops(void)
+{
+    double *a = fk_doubles(LANES);
+    if (a == NULL)
+        fail("out of memory");
+    const double seconds = stopwatch(RUNS, multiply_add, a);
+    free(a);
+    return 2e-9 * TURNS * LANES / seconds;
+}
+
+/* ---- workloads ---- */
+
+typedef struct workload {
+    const char *name;
+    size_t dim, noises;
+    const char *variables, *drift, *noise;
+    double flops; /* a step, without the normals */
+} workload;
+
+static const workload workloads[] = {
+    {"double well   x - x^3, 0.7", 1, 1, "x", "x - x^3", "0.7", 7},
+    {"sinh          sqrt(1 + x^2)", 1, 1, "x", "x/2", "sqrt(1 + x^2)", 8},
+    {"plane         rotation, 2 noises", 2, 2, "x; y", "-x - 2*y; 2*x - y",
+     "0.8; 0; 0.4; 0.6", 16},
+    {"oscillator    van der Pol", 2, 1, "x; y", "y; (1 - x^2)*y - x", "0; 0.5", 12},
+};
+
+typedef struct job {
+    const fk_sde *sde;
+    const fk_law *law;
+    double seconds;
+} job;
+
+static fk_law *start(size_t dim)
+{
+    fk_mixture *m = NULL;
+    fk_law *law = NULL;
+    if (fk_mixture_new(dim, 1, &m) != FK_OK)
+        fail("out of memory");
+    m->weight[0] = 1.0;
+    for (size_t i = 0; i < dim; i++) {
+        m->mean[i] = -0.5;
+        m->cov[i * dim + i] = 0.09;
+    }
+    if (fk_law_mixture_new(m, &law) != FK_OK)
+        fail("out of memory");
+    fk_mixture_free(m);
+    return law;
+}
+
+/* Least seconds of the steps alone. */
+static double run(const job *j)
+{
+    double best = HUGE_VAL;
+    for (int i = 0; i < RUNS; i++) {
+        const fk_ensemble_options o = {.count = COUNT,
+                                       .step = 1e-3,
+                                       .seed = 1,
+                                       .purpose = FK_FOR_NOISE,
+                                       .scheme = fk_scheme_find("euler-maruyama")};
+        fk_ensemble *e = NULL;
+        fk_message message;
+        if (fk_ensemble_new(j->sde, NULL, j->law, &o, &e, &message) != FK_OK)
+            fail(message.text);
+        const double began = omp_get_wtime();
+        if (fk_ensemble_advance(e, 1e-3 * STEPS, NULL, &message) != FK_OK)
+            fail(message.text);
+        best = fmin(best, omp_get_wtime() - began);
+        fk_ensemble_free(e);
+    }
+    return best;
+}
+
+static void measure(const workload *w, double normal_ns, double peak)
+{
+    fk_sde *sde = sde_text(FK_ITO, w->dim, w->noises, w->variables, w->drift, w->noise);
+    fk_law *law = start(w->dim);
+    const job j = {.sde = sde, .law = law};
+    const int threads = omp_get_max_threads();
+    const double steps = (double)COUNT * STEPS;
+    omp_set_num_threads(1);
+    const double one = 1e9 * run(&j) / steps;
+    omp_set_num_threads(threads);
+    const double all = threads > 1 ? 1e9 * run(&j) / steps : one;
+    const double floor_ns = normal_ns * (double)w->noises + w->flops / peak;
+    printf("  %-34s %8.3f %8.3f %8.0f%% %9d %8.2f\n", w->name, one, floor_ns,
+           100.0 * floor_ns / one, threads, one / all);
+    fk_law_free(law);
+    sde_text_free(sde);
+}
+
+int main(void)
+{
+    const double normal_ns = ns_per_normal(), peak = gflops();
+    printf(
+        "particles: %.3g of them, %d Euler-Maruyama steps; one core makes a normal in "
+        "%.3f ns and %.1f Gflop/s without fused multiply-add\n",
+        (double)COUNT, STEPS, normal_ns, peak);
+    printf("  %-34s %8s %8s %9s %9s %8s\n", "ns per particle-step", "one core", "limit",
+           "of limit", "threads", "speed-up");
+    for (size_t i = 0; i < sizeof workloads / sizeof *workloads; i++)
+        measure(&workloads[i], normal_ns, peak);
+    return EXIT_SUCCESS;
+}
