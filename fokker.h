@@ -5,6 +5,7 @@
 #include "core/block.h"
 #include "core/csv.h"
 #include "core/density.h"
+#include "core/exponential.h"
 #include "core/expr.h"
 #include "core/file.h"
 #include "core/goodness.h"
@@ -20,7 +21,10 @@
 #include "core/yaml.h"
 
 #include "solvers/lines.h"
+#include "solvers/quadrature.h"
+#include "solvers/spline.h"
 
+#include "sde/cell_average.h"
 #include "sde/law.h"
 #include "sde/linear.h"
 #include "sde/mixture.h"

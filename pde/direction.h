@@ -1,4 +1,5 @@
-/* A direction of the grid - an axis or a diagonal of two axes - as tiles of lines.
+/* Private to pde/.
+ * A direction of the grid - an axis or a diagonal of two axes - as tiles of lines.
  *
  * A line marches one cell at a time along the axis `march` and, on a diagonal, one cell
  * up or down (sign) the axis `shift` with each step.  FK_LANES neighbouring lines lie

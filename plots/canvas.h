@@ -1,4 +1,5 @@
-/* Writing data files and gnuplot scripts.  A failed canvas stays failed: functions then
+/* Private to plots/.
+ * Writing data files and gnuplot scripts.  A failed canvas stays failed: functions then
  * hand back NULL or do nothing, so that a figure is written without a test per line. */
 #ifndef FK_PLOTS_CANVAS_H
 #define FK_PLOTS_CANVAS_H

@@ -1,4 +1,4 @@
-/* Which fields of a result a picture shows. */
+/* Private to plots/.  Which fields of a result a picture shows. */
 #ifndef FK_PLOTS_FIELDS_H
 #define FK_PLOTS_FIELDS_H
 

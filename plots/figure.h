@@ -1,4 +1,5 @@
-/* A figure of a run: text and binary data files, and a gnuplot script that draws them.
+/* Private to plots/.
+ * A figure of a run: text and binary data files, and a gnuplot script that draws them.
  * One file each in plots/figures/, one line each in plots/figures.def.
  *
  *     DIR/plots/style.gp        the look of all figures

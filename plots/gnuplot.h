@@ -1,4 +1,4 @@
-/* Runs gnuplot, two processes at a time. */
+/* Private to plots/.  Runs gnuplot, two processes at a time. */
 #ifndef FK_PLOTS_GNUPLOT_H
 #define FK_PLOTS_GNUPLOT_H
 

@@ -1,4 +1,4 @@
-/* Histograms with their error bars, as lines of a data file. */
+/* Private to plots/.  Histograms with their error bars, as lines of a data file. */
 #ifndef FK_PLOTS_HISTOGRAM_H
 #define FK_PLOTS_HISTOGRAM_H
 

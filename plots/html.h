@@ -1,4 +1,4 @@
-/* Pieces of HTML pages. */
+/* Private to plots/.  Pieces of HTML pages. */
 #ifndef FK_PLOTS_HTML_H
 #define FK_PLOTS_HTML_H
 

@@ -1,4 +1,5 @@
-/* Words for the axes: symbols with their units, as they stand in figures, tables and
+/* Private to plots/.
+ * Words for the axes: symbols with their units, as they stand in figures, tables and
  * files.  Values, so that one may write  fk_label_axis(p, 0).text. */
 #ifndef FK_PLOTS_LABEL_H
 #define FK_PLOTS_LABEL_H

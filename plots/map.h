@@ -1,4 +1,5 @@
-/* Maps over two variables: densities, and differences in standard errors. */
+/* Private to plots/.
+ * Maps over two variables: densities, and differences in standard errors. */
 #ifndef FK_PLOTS_MAP_H
 #define FK_PLOTS_MAP_H
 

@@ -1,4 +1,5 @@
-/* Fields as pictures show them: neighbouring cells joined until no axis has more cells
+/* Private to plots/.
+ * Fields as pictures show them: neighbouring cells joined until no axis has more cells
  * than a reader can tell apart, or until a histogram's noise is small enough to judge. */
 #ifndef FK_PLOTS_VIEW_H
 #define FK_PLOTS_VIEW_H

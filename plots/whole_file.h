@@ -1,4 +1,5 @@
-/* Files that are whole or absent: written under a temporary name beside the final one,
+/* Private to plots/.
+ * Files that are whole or absent: written under a temporary name beside the final one,
  * flushed to the disk, renamed. */
 #ifndef FK_PLOTS_WHOLE_FILE_H
 #define FK_PLOTS_WHOLE_FILE_H

@@ -1,4 +1,5 @@
-/* Internal: what the faces of a domain do to a block of particles after a step.
+/* Private to sampling/.
+ * What the faces of a domain do to a block of particles after a step.
  *
  * A path lives in the half-open box lo <= x < hi, so that a point on a wall has a cell:
  * reflection onto hi gives the largest number below hi.  Points inside keep their bits.

@@ -1,4 +1,5 @@
-/* Internal: how an ensemble lies in memory.  A block is one piece: its streams, then
+/* Private to sampling/.
+ * How an ensemble lies in memory.  A block is one piece: its streams, then
  * x[dim][FK_BLOCK], then status[FK_BLOCK]; about 10 KiB in one variable. */
 #ifndef FK_SAMPLING_ENSEMBLE_STATE_H
 #define FK_SAMPLING_ENSEMBLE_STATE_H

@@ -1,4 +1,5 @@
-/* Internal: mass of a normal law in the cells of one axis, folded at its faces as paths
+/* Private to sampling/.
+ * Mass of a normal law in the cells of one axis, folded at its faces as paths
  * are.  Cells beyond the faces are counted on, ... -2 -1 | 0 ... n-1 | n ..., and each
  * is glued to the cell a path would come back to, or lost. */
 #ifndef FK_SAMPLING_KERNEL_MASS_H

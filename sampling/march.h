@@ -1,4 +1,5 @@
-/* Internal: drives blocks of particles through the steps of an advance.
+/* Private to sampling/.
+ * Drives blocks of particles through the steps of an advance.
  *
  * One block makes all its steps while it is in cache, then the next; threads share the
  * blocks.  Work comes in portions of FK_PORTION steps of one block: after each the

@@ -1,4 +1,5 @@
-/* Internal: pointers to the rows of an array x[n][FK_BLOCK], as the interfaces over
+/* Private to sampling/.
+ * Pointers to the rows of an array x[n][FK_BLOCK], as the interfaces over
  * blocks take them, kept in scratch because n is any number. */
 #ifndef FK_SAMPLING_ROWS_H
 #define FK_SAMPLING_ROWS_H

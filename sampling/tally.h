@@ -1,4 +1,5 @@
-/* Internal: counting particles of many blocks into one array, in parallel.  Integers,
+/* Private to sampling/.
+ * Counting particles of many blocks into one array, in parallel.  Integers,
  * so that the order of the threads does not show. */
 #ifndef FK_SAMPLING_TALLY_H
 #define FK_SAMPLING_TALLY_H

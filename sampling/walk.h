@@ -1,4 +1,5 @@
-/* Internal: one step of a block of particles: the scheme, then the faces of the domain.
+/* Private to sampling/.
+ * One step of a block of particles: the scheme, then the faces of the domain.
  * Every ensemble steps through here. */
 #ifndef FK_SAMPLING_WALK_H
 #define FK_SAMPLING_WALK_H

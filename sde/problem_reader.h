@@ -1,4 +1,5 @@
-/* The parts of the problem-file reader, shared by its sections and by nobody else.
+/* Private to sde/.
+ * The parts of the problem-file reader, shared by its sections and by nobody else.
  *
  * A section takes its node of the tree, checks it and fills its fields of the problem.
  * They run in the order in which names become known: equation (variables, parameters,

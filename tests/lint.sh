@@ -17,7 +17,7 @@ wrong() {
 # in a module that does not say "private to" in its first line.
 for header in core/*.h solvers/*.h sde/*.h pde/*.h sampling/*.h plots/*.h; do
     [ -e "$header" ] || continue
-    head -n 1 "$header" | grep -q "private to" || echo "$header"
+    head -n 1 "$header" | grep -qi "private to" || echo "$header"
 done | sort >"$work/public"
 sed -n 's/^#include "\(.*\)"$/\1/p' fokker.h | sort >"$work/included"
 diff "$work/included" "$work/public" ||
