@@ -283,6 +283,31 @@ START_TEST(first_passage_with_drift)
 }
 END_TEST
 
+/* Brownian motion with drift -0.8 and sigma = 0.7 from 0.5, absorbed at 0: its image on
+ * the other side, weighted by e^{2 c x_0 / sigma^2}, cancels it there. */
+static double absorbed(const double *lo, const double *hi, double t)
+{
+    const double c = -0.8, x0 = 0.5, s = 0.7 * sqrt(t);
+    const double image = exp(-2.0 * c * x0 / 0.49);
+    return normal_cell(*lo, *hi, x0 + c * t, s) -
+           image * normal_cell(*lo, *hi, -x0 + c * t, s);
+}
+
+START_TEST(drift_into_an_absorbing_end)
+{
+    problem q = standard;
+    q.drift = "-0.8";
+    q.noise = "0.7";
+    q.boundary = FK_ABSORBING;
+    q.lo[0] = 0.0;
+    q.hi[0] = 4.0;
+    q.begin = 0.1;
+    q.end = 0.6;
+    q.law = absorbed;
+    expect_order(&q, 80, "crank-nicolson", 40.0, 2.0, 1e-3);
+}
+END_TEST
+
 /* dX = 0.7 dt + sqrt 0.6 dW around the circle of length 2 pi */
 static double circle(const double *lo, const double *hi, double t)
 {
@@ -539,6 +564,7 @@ int main(void)
     tcase_add_test(t, ends_absorb_the_sine_series);
     tcase_add_test(t, each_absorbing_end_books_its_own_losses);
     tcase_add_test(t, first_passage_with_drift);
+    tcase_add_test(t, drift_into_an_absorbing_end);
     tcase_add_test(t, around_a_circle);
     tcase_add_test(t, noise_is_read_as_ito_stratonovich_or_hanggi_klimontovich);
     tcase_add_test(t, rotation_with_correlated_noise);

@@ -511,6 +511,54 @@ START_TEST(time_dependent_rates_are_those_of_the_time_set)
 }
 END_TEST
 
+/* The largest rate out of a cell is the largest entry of the diagonal. */
+START_TEST(largest_rate_is_on_the_diagonal)
+{
+    for (size_t i = 0; i < KINDS; i++) {
+        const kind *k = &kinds[i];
+        equation e = of_kind(
+            k, box(k->dim, k->width, (size_t[]){6, 6, 5}, FK_ABSORBING), "upwind");
+        double *p = fk_doubles(e.cells), *out = fk_doubles(e.cells), most = 0.0;
+        for (size_t c = 0; c < e.cells; c++) {
+            p[c] = 1.0;
+            fk_fokker_planck_apply(e.fp, p, out);
+            most = fmax(most, -out[c]);
+            p[c] = 0.0;
+        }
+        ck_assert_double_eq_tol(fk_fokker_planck_max_rate(e.fp), most, 1e-14 * most);
+        free(p);
+        free(out);
+        close_equation(&e);
+    }
+}
+END_TEST
+
+/* p = cos(pi x / 2) between absorbing ends at +-1: J = D pi / 2 sin(pi x / 2), D = 0.3 */
+static double exit_current_error(size_t n)
+{
+    equation e = open_equation(sde_text(FK_ITO, 1, 1, "x", "0", "sqrt(0.6)"),
+                               box(1, (double[]){1.0}, &n, FK_ABSORBING), "central");
+    double *p = sampled(&e, parsed(&e, "cos(pi * x / 2)")), worst = 0.0;
+    double *J[] = {fk_doubles(n)};
+    fk_fokker_planck_current(e.fp, p, J);
+    for (size_t c = 0; c < n; c++) {
+        const double x = fk_axis_centre(&e.domain.grid.axis[0], c);
+        worst = fmax(worst, fabs(J[0][c] - 0.15 * M_PI * sin(0.5 * M_PI * x)));
+    }
+    free(p);
+    free(J[0]);
+    close_equation(&e);
+    return worst;
+}
+
+START_TEST(current_reaches_through_absorbing_ends)
+{
+    const double coarse = exit_current_error(20), fine = exit_current_error(40);
+    ck_assert_double_eq_tol(log2(coarse / fine), 2.0, 0.1);
+    ck_assert_double_lt(fine, 1e-3);
+}
+END_TEST
+
 /* Rotating Ornstein-Uhlenbeck process: a stationary Gaussian with the current
  * J = omega p (-y, x).  [mean distance over all cells] */
 static double current_error(size_t n)
@@ -585,6 +633,8 @@ int main(void)
     tcase_add_test(t, a_coefficient_that_is_not_finite_is_named);
     tcase_add_test(t, time_dependent_rates_are_those_of_the_time_set);
     tcase_add_test(t, current_of_a_rotating_equilibrium);
+    tcase_add_test(t, current_reaches_through_absorbing_ends);
+    tcase_add_test(t, largest_rate_is_on_the_diagonal);
     tcase_add_test(t, threads_do_not_change_a_bit);
     suite_add_tcase(s, t);
     SRunner *sr = srunner_create(s);
