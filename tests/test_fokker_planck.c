@@ -533,6 +533,27 @@ START_TEST(largest_rate_is_on_the_diagonal)
 }
 END_TEST
 
+/* Constant drift 0.8 and D = 0.3 into an absorbing end at 1: the current of
+ * p = 1 - e^{0.8 (x - 1) / 0.3} is the same everywhere, in the last half cell too. */
+START_TEST(steady_current_into_an_absorbing_end_is_exact)
+{
+    const size_t n = 30;
+    fk_domain d = box(1, (double[]){1.0}, &n, FK_REFLECTING);
+    d.face[0][1] = FK_ABSORBING;
+    equation e = open_equation(sde_text(FK_ITO, 1, 1, "x", "0.8", "sqrt(0.6)"), d,
+                               "chang-cooper");
+    double *p = sampled(&e, parsed(&e, "1 - exp(8 * (x - 1) / 3)"));
+    double *out = fk_doubles(n);
+    fk_fokker_planck_apply(e.fp, p, out);
+    ck_assert_double_eq_tol(out[0], -0.8 / (2.0 / 30.0), 1e-11); /* nothing comes in */
+    for (size_t c = 1; c < n; c++)
+        ck_assert_double_eq_tol(out[c], 0.0, 1e-11);
+    free(p);
+    free(out);
+    close_equation(&e);
+}
+END_TEST
+
 /* p = cos(pi x / 2) between absorbing ends at +-1: J = D pi / 2 sin(pi x / 2), D = 0.3 */
 static double exit_current_error(size_t n)
 {
@@ -633,6 +654,7 @@ int main(void)
     tcase_add_test(t, a_coefficient_that_is_not_finite_is_named);
     tcase_add_test(t, time_dependent_rates_are_those_of_the_time_set);
     tcase_add_test(t, current_of_a_rotating_equilibrium);
+    tcase_add_test(t, steady_current_into_an_absorbing_end_is_exact);
     tcase_add_test(t, current_reaches_through_absorbing_ends);
     tcase_add_test(t, largest_rate_is_on_the_diagonal);
     tcase_add_test(t, threads_do_not_change_a_bit);
