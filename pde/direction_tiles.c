@@ -69,6 +69,12 @@ static void store_transposed(const fk_direction *d, size_t tile, const double *i
     }
 }
 
+/* True if the row's lanes are one run of FK_LANES neighbours in memory: most rows. */
+static bool whole(const fk_direction *d, runs r)
+{
+    return d->fast == 0 && r.before == FK_LANES;
+}
+
 void fk_direction_load(const fk_direction *d, size_t tile, const double *u, double *out)
 {
     if (transposes(d)) {
@@ -80,6 +86,10 @@ void fk_direction_load(const fk_direction *d, size_t tile, const double *u, doub
     for (; c.row < d->shape.rows; fk_direction_next(d, &c)) {
         const runs r = row_runs(d, &c);
         double *row = out + c.row * w;
+        if (whole(d, r)) {
+            memcpy(row, u + r.base, FK_LANES * sizeof *row);
+            continue;
+        }
         for (size_t l = 0; l < r.before; l++)
             row[l] = u[r.base + l * s];
         for (size_t l = r.before; l < c.lanes; l++)
@@ -100,6 +110,10 @@ void fk_direction_store(const fk_direction *d, size_t tile, const double *in, do
     for (; c.row < d->shape.rows; fk_direction_next(d, &c)) {
         const runs r = row_runs(d, &c);
         const double *row = in + c.row * w;
+        if (whole(d, r)) {
+            memcpy(u + r.base, row, FK_LANES * sizeof *row);
+            continue;
+        }
         for (size_t l = 0; l < r.before; l++)
             u[r.base + l * s] = row[l];
         for (size_t l = r.before; l < c.lanes; l++)
