@@ -24,7 +24,9 @@ FK_NODISCARD fk_status fk_law_uniform_new(size_t dim, const double *lo,
  * each cell (at least 4 Gauss-Legendre points per axis).  Drawn by inverting the cells'
  * cumulative mass, then within the cell by rejection against the expression itself, so
  * that particles and grid share one law exactly.
- * FK_EDOMAIN with a sentence: negative or not finite somewhere, or zero everywhere. */
+ * Borrows the SDE and the expression; projected to grids of the same box alone.
+ * FK_EDOMAIN with a sentence: negative or not finite at a quadrature node, or zero at
+ * all of them. */
 FK_NODISCARD fk_status fk_law_expression_new(const fk_sde *sde, const fk_expr *density,
                                              const fk_grid *g, fk_law **out,
                                              fk_message *message);
@@ -42,7 +44,8 @@ size_t fk_law_dim(const fk_law *law);
 void fk_law_draw(const fk_law *law, uint64_t seed, fk_purpose purpose, uint64_t first,
                  double *const *x);
 
-/* Cell averages p[cells]; *outside gets the mass beyond the grid. */
+/* Cell averages p[cells]; *outside gets the mass beyond the grid, unless NULL.
+ * FK_EDOMAIN: an expression without mass at this grid's nodes, or on another box. */
 FK_NODISCARD fk_status fk_law_project(const fk_law *law, const fk_grid *g, double *p,
                                       double *outside);
 

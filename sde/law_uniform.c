@@ -1,4 +1,5 @@
 /* The uniform law on a box. */
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 typedef struct uniform_law {
     fk_law law;
     double *lo, *hi; /* [dim] */
+    double *last;    /* [dim] largest number below hi */
 } uniform_law;
 
 static void draw(const fk_law *law, fk_streams *streams, double *const *x)
@@ -17,7 +19,8 @@ static void draw(const fk_law *law, fk_streams *streams, double *const *x)
     for (size_t i = 0; i < law->dim; i++) {
         fk_streams_uniform(streams, x[i]);
         for (size_t j = 0; j < FK_BLOCK; j++)
-            x[i][j] = self->lo[i] + (self->hi[i] - self->lo[i]) * x[i][j];
+            x[i][j] = fmin(self->lo[i] + (self->hi[i] - self->lo[i]) * x[i][j],
+                           self->last[i]);
     }
 }
 
@@ -32,6 +35,7 @@ static double share(const fk_axis *a, size_t c, double lo, double hi)
 static fk_status project(const fk_law *law, const fk_grid *g, double *p,
                          double *outside)
 {
+    assert(law->dim == g->dim);
     const uniform_law *self = (const uniform_law *)(const void *)law;
     const double volume = fk_grid_volume(g);
     double inside = 0.0;
@@ -53,6 +57,7 @@ static void release(fk_law *law)
     uniform_law *self = (uniform_law *)(void *)law;
     free(self->lo);
     free(self->hi);
+    free(self->last);
     free(self);
 }
 
@@ -70,12 +75,15 @@ fk_status fk_law_uniform_new(size_t dim, const double *lo, const double *hi,
                          .free = release};
     self->lo = fk_doubles(dim);
     self->hi = fk_doubles(dim);
-    if (self->lo == NULL || self->hi == NULL) {
+    self->last = fk_doubles(dim);
+    if (self->lo == NULL || self->hi == NULL || self->last == NULL) {
         release(&self->law);
         return FK_ENOMEM;
     }
     memcpy(self->lo, lo, dim * sizeof *lo);
     memcpy(self->hi, hi, dim * sizeof *hi);
+    for (size_t i = 0; i < dim; i++)
+        self->last[i] = nextafter(hi[i], lo[i]);
     *out = &self->law;
     return FK_OK;
 }
