@@ -77,21 +77,26 @@ typedef struct workload {
     const char *name;
     size_t dim, noises;
     const char *variables, *drift, *noise;
-    double flops; /* a step, without the normals */
+    double flops; /* a step, without the normals and the walls */
+    double wall;  /* on either side of 0; 0: free space */
+    fk_boundary face;
 } workload;
 
 static const workload workloads[] = {
-    {"double well   x - x^3, 0.7", 1, 1, "x", "x - x^3", "0.7", 7},
-    {"sinh          sqrt(1 + x^2)", 1, 1, "x", "x/2", "sqrt(1 + x^2)", 8},
+    {"double well   x - x^3, 0.7", 1, 1, "x", "x - x^3", "0.7", 7, 0, FK_OPEN},
+    {"  between reflecting walls", 1, 1, "x", "x - x^3", "0.7", 7, 2, FK_REFLECTING},
+    {"  between absorbing walls", 1, 1, "x", "x - x^3", "0.7", 7, 2, FK_ABSORBING},
+    {"sinh          sqrt(1 + x^2)", 1, 1, "x", "x/2", "sqrt(1 + x^2)", 8, 0, FK_OPEN},
     {"plane         rotation, 2 noises", 2, 2, "x; y", "-x - 2*y; 2*x - y",
-     "0.8; 0; 0.4; 0.6", 16},
-    {"oscillator    van der Pol", 2, 1, "x; y", "y; (1 - x^2)*y - x", "0; 0.5", 12},
+     "0.8; 0; 0.4; 0.6", 16, 0, FK_OPEN},
+    {"oscillator    van der Pol", 2, 1, "x; y", "y; (1 - x^2)*y - x", "0; 0.5", 12, 0,
+     FK_OPEN},
 };
 
 typedef struct job {
     const fk_sde *sde;
     const fk_law *law;
-    double seconds;
+    const fk_domain *domain; /* NULL: free space */
 } job;
 
 static fk_law *start(size_t dim)
@@ -123,7 +128,7 @@ static double run(const job *j)
                                        .scheme = fk_scheme_find("euler-maruyama")};
         fk_ensemble *e = NULL;
         fk_message message;
-        if (fk_ensemble_new(j->sde, NULL, j->law, &o, &e, &message) != FK_OK)
+        if (fk_ensemble_new(j->sde, j->domain, j->law, &o, &e, &message) != FK_OK)
             fail(message.text);
         const double began = omp_get_wtime();
         if (fk_ensemble_advance(e, 1e-3 * STEPS, NULL, &message) != FK_OK)
@@ -138,7 +143,10 @@ static void measure(const workload *w, double normal_ns, double peak)
 {
     fk_sde *sde = sde_text(FK_ITO, w->dim, w->noises, w->variables, w->drift, w->noise);
     fk_law *law = start(w->dim);
-    const job j = {.sde = sde, .law = law};
+    const fk_axis axis[] = {{-w->wall, w->wall, 100}, {-w->wall, w->wall, 100}};
+    const fk_domain domain = {.grid = fk_grid_make(w->dim, axis),
+                              .face = {{w->face, w->face}, {w->face, w->face}}};
+    const job j = {.sde = sde, .law = law, .domain = w->wall > 0.0 ? &domain : NULL};
     const int threads = omp_get_max_threads();
     const double steps = (double)COUNT * STEPS;
     omp_set_num_threads(1);
