@@ -86,8 +86,10 @@ double fk_expr_value(const fk_expr *e, size_t n, const fk_expr *const *symbol,
                      const double *value);
 
 typedef enum fk_expr_style {
-    FK_EXPR_TEXT, /* can be parsed again; numbers in the fewest digits that return */
-    FK_EXPR_MATHML, /* presentation MathML, without the outer <math>; greek names typeset */
+    FK_EXPR_TEXT,    /* can be parsed again; numbers in the fewest digits that return */
+    FK_EXPR_DISPLAY, /* the same for people, numbers rounded to 12 digits */
+    FK_EXPR_MATHML,  /* presentation MathML for people, without the outer <math>; greek
+                       names typeset */
 } fk_expr_style;
 
 /* The printed form, to be freed by the caller; NULL without memory. */

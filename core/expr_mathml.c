@@ -53,7 +53,7 @@ static void symbol(FILE *out, const char *name)
 static void number(FILE *out, double value)
 {
     char text[32];
-    for (int digits = 1; digits <= 17; digits++) {
+    for (int digits = 1; digits <= 12; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, fabs(value));
         if (fk_same(strtod(text, NULL), fabs(value)))
             break;

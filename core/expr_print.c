@@ -71,23 +71,28 @@ const fk_expr_function *fk_expr_functions(void)
 
 enum { LOOSEST, CHOICE, OR, AND, COMPARE, SUM, PRODUCT, UNARY, POWER, ATOM };
 
-static void put(FILE *out, const fk_expr *e, int level);
+typedef struct printer {
+    FILE *out;
+    int digits; /* at most so many in a number */
+} printer;
 
-/* Fewest digits that read back as the same number. */
-static void put_number(FILE *out, double value)
+static void put(const printer *p, const fk_expr *e, int level);
+
+/* Fewest digits that read back as the same number, if that many may be printed. */
+static void put_number(const printer *p, double value)
 {
     char text[32];
-    for (int digits = 1; digits <= 17; digits++) {
+    for (int digits = 1; digits <= p->digits; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, value);
         if (fk_same(strtod(text, NULL), value))
             break;
     }
     if (isnan(value))
-        fputs("(0/0)", out);
+        fputs("(0/0)", p->out);
     else if (isinf(value))
-        fputs(value > 0.0 ? "(1/0)" : "(-1/0)", out);
+        fputs(value > 0.0 ? "(1/0)" : "(-1/0)", p->out);
     else
-        fputs(text, out);
+        fputs(text, p->out);
 }
 
 static bool negative(const fk_expr *e)
@@ -102,54 +107,54 @@ static bool below(const fk_expr *f)
            f->arg[1]->value < 0.0;
 }
 
-static void put_power(FILE *out, const fk_expr *base, double exponent)
+static void put_power(const printer *p, const fk_expr *base, double exponent)
 {
     if (fk_same(exponent, 1.0)) {
-        put(out, base, PRODUCT + 1);
+        put(p, base, PRODUCT + 1);
     } else if (fk_same(exponent, 0.5)) {
-        fputs("sqrt(", out);
-        put(out, base, LOOSEST);
-        fputc(')', out);
+        fputs("sqrt(", p->out);
+        put(p, base, LOOSEST);
+        fputc(')', p->out);
     } else {
-        put(out, base, ATOM);
-        fputc('^', out);
-        put_number(out, exponent);
+        put(p, base, ATOM);
+        fputc('^', p->out);
+        put_number(p, exponent);
     }
 }
 
-static void put_product(FILE *out, const fk_expr *e, double coefficient)
+static void put_product(const printer *p, const fk_expr *e, double coefficient)
 {
     bool first = true;
     size_t under = 0;
     for (size_t i = 0; i < e->count; i++)
         under += below(e->arg[i]);
     if (!fk_same(coefficient, 1.0) || under == e->count) {
-        put_number(out, coefficient);
+        put_number(p, coefficient);
         first = false;
     }
     for (size_t i = 0; i < e->count; i++) {
         if (below(e->arg[i]))
             continue;
         if (!first)
-            fputc('*', out);
-        put(out, e->arg[i], PRODUCT + 1);
+            fputc('*', p->out);
+        put(p, e->arg[i], PRODUCT + 1);
         first = false;
     }
     for (size_t i = 0; i < e->count; i++) {
         if (!below(e->arg[i]))
             continue;
-        fputc('/', out);
-        put_power(out, e->arg[i]->arg[0], -e->arg[i]->arg[1]->value);
+        fputc('/', p->out);
+        put_power(p, e->arg[i]->arg[0], -e->arg[i]->arg[1]->value);
     }
 }
 
 /* One term after a sign that is written already. */
-static void put_term(FILE *out, const fk_expr *e)
+static void put_term(const printer *p, const fk_expr *e)
 {
     if (e->kind == FK_NODE_PRODUCT)
-        put_product(out, e, fabs(e->value));
+        put_product(p, e, fabs(e->value));
     else
-        put(out, e, PRODUCT);
+        put(p, e, PRODUCT);
 }
 
 /* A positive term first, if there is one: x - 1 rather than -1 + x. */
@@ -163,42 +168,44 @@ static size_t leading_term(const fk_expr *e)
     return e->count;
 }
 
-static void put_sum(FILE *out, const fk_expr *e)
+static void put_sum(const printer *p, const fk_expr *e)
 {
     const size_t lead = leading_term(e);
     if (lead < e->count)
-        put_term(out, e->arg[lead]);
+        put_term(p, e->arg[lead]);
     else if (!fk_same(e->value, 0.0))
-        put_number(out, e->value);
+        put_number(p, e->value);
     for (size_t i = 0; i < e->count; i++) {
         if (i == lead)
             continue;
         const bool start = lead == e->count && fk_same(e->value, 0.0) && i == 0;
-        fputs(negative(e->arg[i]) ? (start ? "-" : " - ") : (start ? "" : " + "), out);
-        put_term(out, e->arg[i]);
+        fputs(negative(e->arg[i]) ? (start ? "-" : " - ") : (start ? "" : " + "),
+              p->out);
+        put_term(p, e->arg[i]);
     }
     if (lead < e->count && !fk_same(e->value, 0.0)) {
-        fputs(e->value < 0.0 ? " - " : " + ", out);
-        put_number(out, fabs(e->value));
+        fputs(e->value < 0.0 ? " - " : " + ", p->out);
+        put_number(p, fabs(e->value));
     }
 }
 
-static void put_call(FILE *out, const fk_expr *e)
+static void put_call(const printer *p, const fk_expr *e)
 {
-    fprintf(out, "%s(", fk_node_name(e->kind));
+    fprintf(p->out, "%s(", fk_node_name(e->kind));
     for (size_t i = 0; i < e->count; i++) {
         if (i > 0)
-            fputs(", ", out);
-        put(out, e->arg[i], LOOSEST);
+            fputs(", ", p->out);
+        put(p, e->arg[i], LOOSEST);
     }
-    fputc(')', out);
+    fputc(')', p->out);
 }
 
-static void put_operator(FILE *out, const fk_expr *e, const char *sign, int level)
+static void put_operator(const printer *p, const fk_expr *e, const char *sign,
+                         int level)
 {
-    put(out, e->arg[0], level);
-    fprintf(out, " %s ", sign);
-    put(out, e->arg[1], level + 1);
+    put(p, e->arg[0], level);
+    fprintf(p->out, " %s ", sign);
+    put(p, e->arg[1], level + 1);
 }
 
 static int level_of(const fk_expr *e)
@@ -233,82 +240,82 @@ static int level_of(const fk_expr *e)
     }
 }
 
-static void put_general_power(FILE *out, const fk_expr *e)
+static void put_general_power(const printer *p, const fk_expr *e)
 {
     if (below(e)) {
-        fputs("1/", out);
-        put_power(out, e->arg[0], -e->arg[1]->value);
+        fputs("1/", p->out);
+        put_power(p, e->arg[0], -e->arg[1]->value);
     } else if (e->arg[1]->kind == FK_NODE_NUMBER) {
-        put_power(out, e->arg[0], e->arg[1]->value);
+        put_power(p, e->arg[0], e->arg[1]->value);
     } else {
-        put(out, e->arg[0], ATOM);
-        fputc('^', out);
-        put(out, e->arg[1], ATOM);
+        put(p, e->arg[0], ATOM);
+        fputc('^', p->out);
+        put(p, e->arg[1], ATOM);
     }
 }
 
-static void put_bare(FILE *out, const fk_expr *e)
+static void put_bare(const printer *p, const fk_expr *e)
 {
     switch (e->kind) {
     case FK_NODE_NUMBER:
-        put_number(out, e->value);
+        put_number(p, e->value);
         return;
     case FK_NODE_SYMBOL:
-        fputs(e->name, out);
+        fputs(e->name, p->out);
         return;
     case FK_NODE_SUM:
-        put_sum(out, e);
+        put_sum(p, e);
         return;
     case FK_NODE_PRODUCT:
         if (e->value < 0.0)
-            fputc('-', out);
-        put_product(out, e, fabs(e->value));
+            fputc('-', p->out);
+        put_product(p, e, fabs(e->value));
         return;
     case FK_NODE_POWER:
-        put_general_power(out, e);
+        put_general_power(p, e);
         return;
     case FK_NODE_NOT:
-        fputc('!', out);
-        put(out, e->arg[0], UNARY);
+        fputc('!', p->out);
+        put(p, e->arg[0], UNARY);
         return;
     case FK_NODE_LESS:
-        put_operator(out, e, "<", COMPARE);
+        put_operator(p, e, "<", COMPARE);
         return;
     case FK_NODE_LESS_EQUAL:
-        put_operator(out, e, "<=", COMPARE);
+        put_operator(p, e, "<=", COMPARE);
         return;
     case FK_NODE_EQUAL:
-        put_operator(out, e, "==", COMPARE);
+        put_operator(p, e, "==", COMPARE);
         return;
     case FK_NODE_UNEQUAL:
-        put_operator(out, e, "!=", COMPARE);
+        put_operator(p, e, "!=", COMPARE);
         return;
     case FK_NODE_AND:
-        put_operator(out, e, "&&", AND);
+        put_operator(p, e, "&&", AND);
         return;
     case FK_NODE_OR:
-        put_operator(out, e, "||", OR);
+        put_operator(p, e, "||", OR);
         return;
     case FK_NODE_IF:
-        put(out, e->arg[0], OR);
-        fputs(" ? ", out);
-        put(out, e->arg[1], CHOICE);
-        fputs(" : ", out);
-        put(out, e->arg[2], CHOICE);
+        put(p, e->arg[0], OR);
+        fputs(" ? ", p->out);
+        put(p, e->arg[1], CHOICE);
+        fputs(" : ", p->out);
+        put(p, e->arg[2], CHOICE);
         return;
     default:
-        put_call(out, e);
+        put_call(p, e);
     }
 }
 
-static void put(FILE *out, const fk_expr *e, int level)
+static void put(const printer *p, const fk_expr *e, int level)
 {
     const bool parentheses = level_of(e) < level;
     if (parentheses)
-        fputc('(', out);
-    put_bare(out, e);
+        fputc('(', p->out);
+    put_bare(p, e);
     if (parentheses)
-        fputc(')', out);
+        fputc(')', p->out);
 }
 
 char *fk_expr_print(const fk_expr *e, fk_expr_style style)
@@ -321,7 +328,7 @@ char *fk_expr_print(const fk_expr *e, fk_expr_style style)
     if (style == FK_EXPR_MATHML)
         fk_node_put_mathml(out, e);
     else
-        put(out, e, LOOSEST);
+        put(&(printer){out, style == FK_EXPR_DISPLAY ? 12 : 17}, e, LOOSEST);
     if (fclose(out) != 0) {
         free(text);
         return NULL;

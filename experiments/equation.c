@@ -5,7 +5,7 @@
 
 static void print_expr(const fk_expr *e, FILE *out)
 {
-    char *text = fk_expr_print(e, FK_EXPR_TEXT);
+    char *text = fk_expr_print(e, FK_EXPR_DISPLAY);
     fputs(text != NULL ? text : "?", out);
     free(text);
 }
