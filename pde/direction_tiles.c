@@ -1,6 +1,7 @@
 /* Moving tiles between a direction's own order and the grid's. */
 #include <string.h>
 
+#include "core/block.h"
 #include "pde/direction.h"
 
 /* Memory distance of neighbours along an axis. */
@@ -37,22 +38,46 @@ static bool transposes(const fk_direction *d)
     return d->march == 0 && d->sign == 0;
 }
 
-enum { STRIP = 8 }; /* rows moved at once: a cache line of each lane */
+typedef double quad __attribute__((vector_size(4 * sizeof(double)),
+                                   aligned(sizeof(double)), may_alias));
+
+/* out[k][l] = in[l][k] for 4 x 4 numbers, rows `from` and `to` numbers apart */
+static inline void transpose_4(const double *in, size_t from, double *out, size_t to)
+{
+    const quad a = *(const quad *)in, b = *(const quad *)(in + from);
+    const quad c = *(const quad *)(in + 2 * from), d = *(const quad *)(in + 3 * from);
+    const quad ab = __builtin_shufflevector(a, b, 0, 4, 2, 6);
+    const quad cd = __builtin_shufflevector(c, d, 0, 4, 2, 6);
+    const quad ba = __builtin_shufflevector(a, b, 1, 5, 3, 7);
+    const quad dc = __builtin_shufflevector(c, d, 1, 5, 3, 7);
+    *(quad *)out = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
+    *(quad *)(out + to) = __builtin_shufflevector(ba, dc, 0, 1, 4, 5);
+    *(quad *)(out + 2 * to) = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+    *(quad *)(out + 3 * to) = __builtin_shufflevector(ba, dc, 2, 3, 6, 7);
+}
+
+/* out[k][l] = in[l][k], l < rows, k < columns */
+FK_CLONES
+static void transpose(size_t rows, size_t columns, const double *in, size_t from,
+                      double *out, size_t to)
+{
+    const size_t r4 = rows - rows % 4, c4 = columns - columns % 4;
+    for (size_t k = 0; k < c4; k += 4)
+        for (size_t l = 0; l < r4; l += 4)
+            transpose_4(in + l * from + k, from, out + k * to + l, to);
+    for (size_t l = 0; l < rows; l++)
+        for (size_t k = l < r4 ? c4 : 0; k < columns; k++)
+            out[k * to + l] = in[l * from + k];
+}
 
 static void load_transposed(const fk_direction *d, size_t tile, const double *u,
                             double *out)
 {
     const size_t n = d->shape.rows, w = d->shape.lanes;
     const fk_cursor c = fk_direction_start(d, tile, 0);
-    const double *first = u + row_runs(d, &c).base;
     if (c.lanes < w)
         memset(out, 0, n * w * sizeof *out);
-    for (size_t i = 0; i < n; i += STRIP) {
-        const size_t end = i + STRIP < n ? i + STRIP : n;
-        for (size_t l = 0; l < c.lanes; l++)
-            for (size_t k = i; k < end; k++)
-                out[k * w + l] = first[l * n + k];
-    }
+    transpose(c.lanes, n, u + row_runs(d, &c).base, n, out, w);
 }
 
 static void store_transposed(const fk_direction *d, size_t tile, const double *in,
@@ -60,13 +85,7 @@ static void store_transposed(const fk_direction *d, size_t tile, const double *i
 {
     const size_t n = d->shape.rows, w = d->shape.lanes;
     const fk_cursor c = fk_direction_start(d, tile, 0);
-    double *first = u + row_runs(d, &c).base;
-    for (size_t i = 0; i < n; i += STRIP) {
-        const size_t end = i + STRIP < n ? i + STRIP : n;
-        for (size_t l = 0; l < c.lanes; l++)
-            for (size_t k = i; k < end; k++)
-                first[l * n + k] = in[k * w + l];
-    }
+    transpose(n, c.lanes, in, w, u + row_runs(d, &c).base, n);
 }
 
 /* True if the row's lanes are one run of FK_LANES neighbours in memory: most rows. */
