@@ -1,5 +1,6 @@
 #include "pde/coefficients.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -137,65 +138,65 @@ static fk_tensor tensor_at(const fk_coefficients *c, const values *v, size_t k)
     return t;
 }
 
-/* False also for a noise so weak that the Peclet number overflows. */
-static bool has_noise(double a, double bh)
+/* Without cross terms: P = b h / a, k = a / h^2; the drift is r where there is no noise,
+ * or so little that P overflows. */
+FK_CLONES
+static void split_scalar(double h, const double *restrict a, const double *restrict b,
+                         double *restrict P, double *restrict k, double *restrict r)
 {
-    return a > 0.0 && isfinite(bh / a);
-}
-
-/* Peclet numbers of whole steps with q taken at the points. */
-static void peclet(const fk_coefficients *c, const fk_direction *d, const values *v,
-                   size_t n, double *P)
-{
-    const size_t dim = c->sde->dim, m = d->march;
-    if (c->diagonal) {
-        const double *b = v->out[m], *a = v->out[tensor_output(dim, m, m)];
-        for (size_t k = 0; k < n; k++)
-            P[k] = has_noise(a[k], b[k] * c->h[m]) ? b[k] * c->h[m] / a[k] : 0.0;
-        return;
-    }
-    for (size_t k = 0; k < n; k++) {
-        const fk_tensor t = tensor_at(c, v, k);
-        double q[FK_GRID_DIM], r[FK_GRID_DIM];
-        fk_tensor_drift(&t, q, r);
-        P[k] = 0.0;
-        for (size_t i = 0; i < dim; i++)
-            P[k] += q[i] * d->delta[i];
+    for (size_t i = 0; i < FK_BLOCK; i++) {
+        const double ratio = b[i] * h / a[i];
+        const bool noise = a[i] > 0.0 && fabs(ratio) <= DBL_MAX;
+        P[i] = noise ? ratio : 0.0;
+        k[i] = a[i] / (h * h);
+        r[i] = noise ? 0.0 : b[i] / h;
     }
 }
 
-/* Conductance and velocity without noise over the cell width, at the middles. */
-static void conductance(const fk_coefficients *c, const fk_direction *d,
-                        const fk_faces *f, const values *v, double *k_out,
-                        double *r_out)
+/* What coefficients make of a block of faces. */
+typedef struct parts {
+    double P[FK_BLOCK]; /* Peclet numbers of whole steps */
+    double k[FK_BLOCK]; /* conductances */
+    double r[FK_BLOCK]; /* drift without noise over the cell width */
+} parts;
+
+static void split_tensors(const fk_coefficients *c, const fk_direction *d,
+                          const fk_faces *f, const values *v, parts *out)
 {
     const size_t dim = c->sde->dim, m = d->march, s = d->shift;
-    const double *b = v->out[m], *a = v->out[tensor_output(dim, m, m)];
     for (size_t k = 0; k < f->n; k++) {
-        if (c->diagonal) {
-            k_out[k] = a[k] / (c->h[m] * c->h[m]);
-            r_out[k] = has_noise(a[k], b[k] * c->h[m]) ? 0.0 : b[k] / c->h[m];
-            continue;
-        }
         const double walls[] = {f->walls[0][k], f->walls[1][k], f->walls[2][k]};
         const fk_tensor t = tensor_at(c, v, k);
-        r_out[k] = 0.0;
-        if (d->sign != 0) {
-            k_out[k] = fk_tensor_diagonal(&t, c->h, walls, m, s, d->sign);
-            continue;
-        }
         double q[FK_GRID_DIM], r[FK_GRID_DIM];
         fk_tensor_drift(&t, q, r);
-        k_out[k] = fk_tensor_axis(&t, c->h, walls, m);
-        r_out[k] = r[m] / c->h[m];
+        out->P[k] = 0.0;
+        for (size_t i = 0; i < dim; i++)
+            out->P[k] += q[i] * d->delta[i];
+        if (d->sign != 0) {
+            out->k[k] = fk_tensor_diagonal(&t, c->h, walls, m, s, d->sign);
+            out->r[k] = 0.0;
+        } else {
+            out->k[k] = fk_tensor_axis(&t, c->h, walls, m);
+            out->r[k] = r[m] / c->h[m];
+        }
     }
+}
+
+static void split(const fk_coefficients *c, const fk_direction *d, const fk_faces *f,
+                  const values *v, parts *out)
+{
+    const size_t m = d->march;
+    if (c->diagonal)
+        split_scalar(c->h[m], v->out[tensor_output(c->sde->dim, m, m)], v->out[m],
+                     out->P, out->k, out->r);
+    else
+        split_tensors(c, d, f, v, out);
 }
 
 /* The first face whose coefficients are not finite or whose conductance is negative
  * beyond rounding; n if there is none.  Conductances negative by rounding become 0. */
 static size_t first_fault(const fk_coefficients *c, const fk_direction *d,
-                          const fk_faces *f, const values *v, const double *P,
-                          double *conduct)
+                          const fk_faces *f, const values *v, parts *part)
 {
     const size_t dim = c->sde->dim, m = d->march;
     const double *a = v->out[tensor_output(dim, m, m)];
@@ -203,12 +204,12 @@ static size_t first_fault(const fk_coefficients *c, const fk_direction *d,
     for (size_t k = 0; k < f->n; k++) {
         if (f->reach[k] == 0.0)
             continue;
-        double sum = fabs(v->out[m][k]) + fabs(a[k]) + fabs(P[k]);
+        double sum = fabs(v->out[m][k]) + fabs(a[k]) + fabs(part->P[k]);
         for (size_t i = 0; i < c->n_out && !c->diagonal; i++)
             sum += fabs(v->out[i][k]);
-        if (!isfinite(sum) || !(conduct[k] >= -tolerance * a[k]))
+        if (!isfinite(sum) || !(part->k[k] >= -tolerance * a[k]))
             return k;
-        conduct[k] = conduct[k] > 0.0 ? conduct[k] : 0.0;
+        part->k[k] = part->k[k] > 0.0 ? part->k[k] : 0.0;
     }
     return f->n;
 }
@@ -219,15 +220,26 @@ static void integrate_peclet(const fk_coefficients *c, double t, const fk_direct
                              const fk_faces *f, double *P, double *scratch)
 {
     values v;
-    double before[FK_BLOCK], after[FK_BLOCK];
+    parts before, after;
     const double node = 0.5 * sqrt(0.6);
     evaluate(c, t, d, f, -node, &v, scratch);
-    peclet(c, d, &v, f->n, before);
+    split(c, d, f, &v, &before);
     evaluate(c, t, d, f, node, &v, scratch);
-    peclet(c, d, &v, f->n, after);
+    split(c, d, f, &v, &after);
     for (size_t k = 0; k < f->n; k++) {
-        const double sum = (5.0 * (before[k] + after[k]) + 8.0 * P[k]) / 18.0;
+        const double sum = (5.0 * (before.P[k] + after.P[k]) + 8.0 * P[k]) / 18.0;
         P[k] = isfinite(sum) ? sum : P[k];
+    }
+}
+
+/* Steps of other lengths than one: to a face, or none at all. */
+static void shorten(const fk_faces *f, parts *part)
+{
+    for (size_t k = 0; k < f->n; k++) {
+        const double reach = f->reach[k];
+        part->P[k] = reach > 0.0 ? part->P[k] * reach : 0.0;
+        part->k[k] = reach > 0.0 ? part->k[k] / reach : 0.0;
+        part->r[k] = reach > 0.0 ? part->r[k] : 0.0;
     }
 }
 
@@ -236,26 +248,19 @@ fk_status fk_coefficients_rates(const fk_coefficients *c, double t,
                                 size_t *fault)
 {
     values v;
-    double P[FK_BLOCK], k_face[FK_BLOCK], r[FK_BLOCK];
+    parts part;
     evaluate(c, t, d, f, 0.0, &v, scratch);
-    peclet(c, d, &v, f->n, P);
-    conductance(c, d, f, &v, k_face, r);
-    *fault = first_fault(c, d, f, &v, P, k_face);
+    split(c, d, f, &v, &part);
+    *fault = first_fault(c, d, f, &v, &part);
     if (*fault < f->n)
         return FK_EDOMAIN;
     if (f->points > 1)
-        integrate_peclet(c, t, d, f, P, scratch);
-
+        integrate_peclet(c, t, d, f, part.P, scratch);
+    shorten(f, &part);
+    c->flux->rates(f->n, part.k, part.P, f->right, f->left);
     for (size_t k = 0; k < f->n; k++) {
-        const double reach = f->reach[k];
-        P[k] = reach > 0.0 ? P[k] * reach : 0.0;
-        k_face[k] = reach > 0.0 ? k_face[k] / reach : 0.0;
-        r[k] = reach > 0.0 ? r[k] : 0.0;
-    }
-    c->flux->rates(f->n, k_face, P, f->right, f->left);
-    for (size_t k = 0; k < f->n; k++) {
-        f->right[k] += r[k] > 0.0 ? r[k] : 0.0;
-        f->left[k] += r[k] < 0.0 ? -r[k] : 0.0;
+        f->right[k] += part.r[k] > 0.0 ? part.r[k] : 0.0;
+        f->left[k] += part.r[k] < 0.0 ? -part.r[k] : 0.0;
     }
     return FK_OK;
 }

@@ -65,9 +65,11 @@ static void lay_out(fk_direction *d)
     d->tiles = d->tiles_fast * lanes_other;
     d->tile = d->shape.rows * d->shape.lanes;
 
-    d->delta[d->march] = fk_axis_width(&g->axis[d->march]);
+    for (size_t a = 0; a < FK_GRID_DIM; a++)
+        d->width[a] = fk_axis_width(&g->axis[a]);
+    d->delta[d->march] = d->width[d->march];
     if (diagonal)
-        d->delta[d->shift] = d->sign * fk_axis_width(&g->axis[d->shift]);
+        d->delta[d->shift] = d->sign * d->width[d->shift];
 }
 
 fk_cursor fk_direction_start(const fk_direction *d, size_t tile, size_t row)
@@ -126,12 +128,8 @@ static unsigned leaves(const fk_direction *d, const size_t index[FK_GRID_DIM], i
     return axes;
 }
 
-bool fk_direction_linked(const fk_direction *d, const fk_cursor *c, size_t lane)
+bool fk_direction_linked(const fk_direction *d, const size_t index[FK_GRID_DIM])
 {
-    size_t index[FK_GRID_DIM];
-    if (lane >= c->lanes)
-        return false;
-    fk_direction_cell(d, c, lane, index);
     return leaves(d, index, +1) == 0;
 }
 

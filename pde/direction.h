@@ -43,6 +43,7 @@ typedef struct fk_direction {
     size_t march, shift;       /* axes; equal for a direction along an axis */
     int sign;                  /* of the shift axis along the march; 0 for an axis */
     double delta[FK_GRID_DIM]; /* displacement of one step [length] */
+    double width[FK_GRID_DIM]; /* of the cells [length] */
 
     fk_lines shape;     /* of each tile */
     size_t tiles, tile; /* how many, places in one (rows * lanes) */
@@ -83,8 +84,8 @@ void fk_direction_next(const fk_direction *d, fk_cursor *c); /* one row on */
 void fk_direction_cell(const fk_direction *d, const fk_cursor *c, size_t lane,
                        size_t index[FK_GRID_DIM]);
 
-/* True if that cell has a next one on its line. */
-bool fk_direction_linked(const fk_direction *d, const fk_cursor *c, size_t lane);
+/* True if a cell has a next one on its line. */
+bool fk_direction_linked(const fk_direction *d, const size_t index[FK_GRID_DIM]);
 
 /* u[cells] -> tile[rows][lanes], unused lanes 0; and back. */
 void fk_direction_load(const fk_direction *d, size_t tile, const double *u,

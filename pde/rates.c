@@ -10,29 +10,30 @@ static bool reflects(const fk_domain *domain, size_t axis, size_t side)
     return axis < domain->grid.dim && domain->face[axis][side] == FK_REFLECTING;
 }
 
-static bool moves(const fk_direction *d, size_t axis)
+/* +1, -1 or 0: how a step of the line that goes `way` moves along an axis. */
+static int motion(const fk_direction *d, size_t axis, int way)
 {
-    return axis == d->march || (d->sign != 0 && axis == d->shift);
+    if (axis == d->march)
+        return way;
+    return d->sign != 0 && axis == d->shift ? way * d->sign : 0;
 }
 
 /* Middle of the step from a cell, and the reflecting walls its line runs along. */
 static void place_face(const fk_direction *d, const size_t index[FK_GRID_DIM], int way,
                        fk_faces *f, size_t k)
 {
-    const fk_grid *g = &d->domain.grid;
-    for (size_t a = 0; a < g->dim; a++) {
-        const fk_axis *axis = &g->axis[a];
-        const size_t i = index[a];
-        if (moves(d, a)) {
-            const int along = a == d->march ? way : way * d->sign;
-            f->x[a][k] = fk_axis_edge(axis, along > 0 ? i + 1 : i);
-            f->walls[a][k] = 0.0;
-        } else {
-            f->x[a][k] = fk_axis_centre(axis, i);
-            f->walls[a][k] =
-                (i == 0 && reflects(&d->domain, a, 0) ? 1.0 : 0.0) +
-                (i + 1 == axis->cells && reflects(&d->domain, a, 1) ? 1.0 : 0.0);
-        }
+    for (size_t a = 0; a < d->domain.grid.dim; a++) {
+        const fk_axis *axis = &d->domain.grid.axis[a];
+        const size_t i = index[a], last = axis->cells - 1;
+        const int along = motion(d, a, way);
+        f->x[a][k] = along > 0 && i == last
+                         ? axis->hi
+                         : axis->lo + ((double)i + 0.5 + 0.5 * along) * d->width[a];
+        f->walls[a][k] = 0.0;
+        if (along == 0 && i == 0 && reflects(&d->domain, a, 0))
+            f->walls[a][k] += 1.0;
+        if (along == 0 && i == last && reflects(&d->domain, a, 1))
+            f->walls[a][k] += 1.0;
     }
 }
 
@@ -47,9 +48,10 @@ static void place_links(const fk_direction *d, size_t first, size_t rows, fk_fac
         for (size_t l = 0; l < w; l++) {
             const size_t k = r * w + l;
             size_t index[FK_GRID_DIM];
-            fk_direction_cell(d, &c, l < c.lanes ? l : 0, index);
+            const bool used = l < c.lanes;
+            fk_direction_cell(d, &c, used ? l : 0, index);
             place_face(d, index, +1, f, k);
-            f->reach[k] = fk_direction_linked(d, &c, l) ? 1.0 : 0.0;
+            f->reach[k] = used && fk_direction_linked(d, index) ? 1.0 : 0.0;
         }
         fk_direction_next(d, &c);
         if (c.row == d->shape.rows && ++tile < d->tiles)

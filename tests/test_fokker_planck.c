@@ -481,6 +481,18 @@ START_TEST(a_coefficient_that_is_not_finite_is_named)
 }
 END_TEST
 
+/* Coefficients that end at the open faces are asked for there, not a rounding beyond. */
+START_TEST(faces_are_where_they_are)
+{
+    for (size_t n = 2; n < 80; n++) {
+        equation e = open_equation(
+            sde_text(FK_ITO, 1, 1, "x", "sqrt(0.7 - x) - sqrt(0.7 + x)", "1"),
+            box(1, (double[]){0.7}, &n, FK_OPEN), "chang-cooper");
+        close_equation(&e);
+    }
+}
+END_TEST
+
 /* Coefficients in t: the rates of any t are those of the problem frozen there. */
 START_TEST(time_dependent_rates_are_those_of_the_time_set)
 {
@@ -652,6 +664,7 @@ int main(void)
     tcase_add_test(t, no_noise_is_the_continuity_equation);
     tcase_add_test(t, too_skewed_a_tensor_is_refused_with_the_shape_that_would_do);
     tcase_add_test(t, a_coefficient_that_is_not_finite_is_named);
+    tcase_add_test(t, faces_are_where_they_are);
     tcase_add_test(t, time_dependent_rates_are_those_of_the_time_set);
     tcase_add_test(t, current_of_a_rotating_equilibrium);
     tcase_add_test(t, steady_current_into_an_absorbing_end_is_exact);
