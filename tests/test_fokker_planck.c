@@ -83,12 +83,23 @@ static double *sampled(const equation *e, const fk_expr *f)
     fk_program *program;
     ck_assert(fk_program_new(1, &f, &binding, &program) == FK_OK);
     double *scratch = fk_doubles(fk_program_scratch(program));
+    double *x = fk_doubles(FK_GRID_DIM * FK_BLOCK), *out = fk_doubles(FK_BLOCK);
     double *u = fk_doubles(e->cells);
-    for (size_t c = 0; c < e->cells; c++) {
-        double x[FK_GRID_DIM];
-        fk_grid_centre(&e->domain.grid, c, x);
-        fk_program_point(program, 0.0, x, &u[c], scratch);
+    for (size_t c = 0; c < e->cells; c += FK_BLOCK) {
+        for (size_t k = 0; k < FK_BLOCK && c + k < e->cells; k++) {
+            double centre[FK_GRID_DIM];
+            fk_grid_centre(&e->domain.grid, c + k, centre);
+            for (size_t a = 0; a < e->domain.grid.dim; a++)
+                x[a * FK_BLOCK + k] = centre[a];
+        }
+        fk_program_run(program, 0.0,
+                       (const double *[]){x, x + FK_BLOCK, x + 2 * FK_BLOCK},
+                       (double *[]){out}, scratch);
+        for (size_t k = 0; k < FK_BLOCK && c + k < e->cells; k++)
+            u[c + k] = out[k];
     }
+    free(x);
+    free(out);
     free(scratch);
     fk_program_free(program);
     return u;
