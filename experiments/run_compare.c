@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "experiments/grid_order.h"
 #include "experiments/run_parts.h"
 #include "experiments/verdict.h"
 
@@ -72,10 +73,13 @@ static fk_status particles_and_pde(fk_run_state *run, size_t i, size_t sharing,
                               .outside = fk_lost(&p->domain, s->lost, FK_OPEN),
                               .truncated = true};
     const fk_step_evidence step = step_evidence(run, r);
+    double order;
+    FK_TRY(fk_grid_order(p->sde, &p->domain.grid, run->methods->flux, s->t, s->pde,
+                         &order));
     const fk_grid_evidence grid = {.fine = r->half,
                                    .absorbed = r->half_absorbed,
                                    .outside = r->half_outside,
-                                   .order = run->methods->flux->order,
+                                   .order = order,
                                    .time_error = r->time_error};
     const fk_compare_input in = {.domain = &p->domain,
                                  .variable = (const char *const *)run->variable,

@@ -1,0 +1,81 @@
+#include "experiments/grid_order.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/memory.h"
+#include "core/program.h"
+
+static const double SHARE = 0.01, PECLET = 2.0;
+
+/* b_i and a_ii at a block of cells' centres. */
+typedef struct probe {
+    const fk_grid *g;
+    fk_program *program;
+    double *x[FK_GRID_DIM], *out[2 * FK_GRID_DIM], *scratch;
+} probe;
+
+static fk_status compile(const fk_sde *sde, probe *p)
+{
+    const fk_expr *e[2 * FK_GRID_DIM];
+    const fk_binding binding = fk_sde_binding(sde);
+    for (size_t i = 0; i < sde->dim; i++) {
+        e[i] = sde->flux_drift[i];
+        e[sde->dim + i] = sde->diffusion[i * sde->dim + i];
+    }
+    return fk_program_new(2 * sde->dim, e, &binding, &p->program);
+}
+
+static bool drift_rules(const probe *p, size_t lane)
+{
+    const size_t dim = p->g->dim;
+    for (size_t i = 0; i < dim; i++) {
+        const double h = fk_axis_width(&p->g->axis[i]);
+        if (fabs(p->out[i][lane]) * h > PECLET * p->out[dim + i][lane])
+            return true;
+    }
+    return false;
+}
+
+/* Share of the mass of u in cells where drift rules. */
+static double share(const probe *p, double t, const double *u)
+{
+    const size_t cells = fk_grid_cells(p->g);
+    double ruled = 0.0, mass = 0.0;
+    for (size_t first = 0; first < cells; first += FK_BLOCK) {
+        for (size_t j = 0; j < FK_BLOCK; j++) {
+            double x[FK_GRID_DIM];
+            fk_grid_centre(p->g, first + j < cells ? first + j : cells - 1, x);
+            for (size_t i = 0; i < p->g->dim; i++)
+                p->x[i][j] = x[i];
+        }
+        fk_program_run(p->program, t, (const double *const *)p->x, p->out, p->scratch);
+        for (size_t j = 0; j < FK_BLOCK && first + j < cells; j++) {
+            mass += u[first + j];
+            ruled += drift_rules(p, j) ? u[first + j] : 0.0;
+        }
+    }
+    return mass > 0.0 ? ruled / mass : 0.0;
+}
+
+fk_status fk_grid_order(const fk_sde *sde, const fk_grid *g, const fk_flux *flux,
+                        double t, const double *p, double *order)
+{
+    probe it = {.g = g};
+    *order = flux->order;
+    if (!flux->positive || !(flux->order > 1.0))
+        return FK_OK;
+    FK_TRY(compile(sde, &it));
+    double *rows =
+        fk_doubles(3 * FK_GRID_DIM * FK_BLOCK + fk_program_scratch(it.program));
+    for (size_t i = 0; rows != NULL && i < FK_GRID_DIM; i++)
+        it.x[i] = rows + i * FK_BLOCK;
+    for (size_t i = 0; rows != NULL && i < 2 * FK_GRID_DIM; i++)
+        it.out[i] = rows + (FK_GRID_DIM + i) * FK_BLOCK;
+    it.scratch = rows + 3 * FK_GRID_DIM * FK_BLOCK;
+    if (rows != NULL && share(&it, t, p) > SHARE)
+        *order = 1.0;
+    fk_program_free(it.program);
+    free(rows);
+    return rows != NULL ? FK_OK : FK_ENOMEM;
+}
