@@ -117,7 +117,7 @@ static void end(const fk_domain *d, const double *const *old, double *const *x,
         const double step = fmax(fabs(x[i][j] - old[i][j]), DBL_MIN);
         const double beyond[2] = {face[0] - x[i][j], x[i][j] - face[1]};
         for (size_t side = 0; side < 2; side++) {
-            if (!(beyond[side] >= 0.0 && isfinite(face[side])))
+            if (!(beyond[side] >= 0.0 && isfinite(beyond[side])))
                 continue;
             if (beyond[side] / step > largest) {
                 largest = beyond[side] / step;
