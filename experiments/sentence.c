@@ -168,8 +168,8 @@ static void say_help(speech *s, size_t n, const fk_comparison *c)
         say(s, " particles would show it");
     } else if (largest == 1 && part->l1 < part->chi / 3.0) {
         say(s,
-            "; the time step is known too roughly (%.2g): a larger particles.halving "
-            "would help",
+            "; the time step is known too roughly (%.2g): more pairs "
+            "(particles.halving, particles.count) would help",
             part->chi);
     } else {
         say(s, "; the %s alone accounts for %.2g: %s would help", part->name, part->chi,
