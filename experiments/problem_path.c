@@ -1,23 +1,31 @@
 #include "experiments/problem_path.h"
 
 #include <glob.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 static const char *const folder[] = {"experiments", FK_DATA_DIR "/experiments"};
 enum { FOLDERS = sizeof folder / sizeof *folder };
+
+/* A folder is no problem file: out/ of a run may bear an experiment's name. */
+static bool is_file(const char *path)
+{
+    struct stat entry;
+    return stat(path, &entry) == 0 && !S_ISDIR(entry.st_mode);
+}
 
 fk_status fk_problem_path(const char *word, char *path, size_t size,
                           fk_message *message)
 {
     snprintf(path, size, "%s", word);
-    if (access(path, F_OK) == 0 || strchr(word, '/') != NULL ||
+    if (is_file(path) || strchr(word, '/') != NULL ||
         strchr(word, '.') != NULL)
         return FK_OK; /* the reader says what is wrong with it, if anything */
     for (size_t i = 0; i < FOLDERS; i++) {
         snprintf(path, size, "%s/%s.yaml", folder[i], word);
-        if (access(path, F_OK) == 0)
+        if (is_file(path))
             return FK_OK;
     }
     return fk_fail(

@@ -386,7 +386,7 @@ static inline void fixture_reverse(fixture *f, size_t n_frames)
         v->density = calloc(n_frames, sizeof *v->density);
         v->frame_points = calloc(n_frames, sizeof *v->frame_points);
         ck_assert(v->time && v->density && v->frame_points);
-        v->n_points = FIXTURE_POINTS;
+        v->n_points = v->n_followed = FIXTURE_POINTS;
         for (size_t i = 0; i < n_frames; i++) {
             const double s = 1 - (double)i / (double)(n_frames - 1);
             v->time[i] = f->problem.end * s * s;
