@@ -1,0 +1,622 @@
+/* Sampling backwards.  For Gaussian laws the score is linear, so that the law of the
+ * sampler itself - steps, times, lambda and all - is a Gaussian known by recursion. */
+#include "sampling/reverse.h"
+
+#include "sde/linear.h"
+#include "tests/particle_fixture.h"
+
+/* dX = -1/2 beta X dt + sqrt(beta) dW with beta = 0.1 + 19.9 t, from N(m, v):
+ * N(alpha m, alpha^2 v + 1 - alpha^2), alpha = exp(-1/2 int beta). */
+static double beta(double t)
+{
+    return 0.1 + 19.9 * t;
+}
+
+static double alpha(double t)
+{
+    return exp(-0.05 * t - 4.975 * t * t);
+}
+
+typedef struct gauss {
+    double mean, var;
+} gauss;
+
+static const gauss data = {1.3, 0.16};
+
+static gauss at_time(gauss p, double t)
+{
+    const double a = alpha(t);
+    return (gauss){a * p.mean, a * a * p.var + 1.0 - a * a};
+}
+
+static fk_sde *variance_preserving(void)
+{
+    return sde_text(FK_ITO, 1, 1, "x", "-(0.1 + 19.9*t)*x/2", "sqrt(0.1 + 19.9*t)");
+}
+
+/* n + 1 times from t0 to t1, closer at the start. */
+static double *times(double t0, double t1, size_t n)
+{
+    double *t = fk_doubles(n + 1);
+    for (size_t k = 0; k <= n; k++) {
+        const double u = (double)k / (double)n;
+        t[k] = t0 + (t1 - t0) * u * (0.5 + 0.5 * u);
+    }
+    return t;
+}
+
+static fk_score *exact_score(const fk_sde *sde, const fk_law *law, size_t n,
+                             const double *t)
+{
+    fk_score *score;
+    ck_assert(fk_score_linear_new(sde, 0.0, fk_law_mixture(law), n, t, &score) ==
+              FK_OK);
+    return score;
+}
+
+static fk_reverse_result sample(const fk_sde *sde, const fk_score *score,
+                                const fk_reverse_options *o)
+{
+    fk_reverse_result r;
+    fk_message message = {""};
+    const fk_status status = fk_reverse_sample(sde, score, o, NULL, &r, &message);
+    ck_assert_msg(status == FK_OK, "%s", message.text);
+    return r;
+}
+
+/* dX/dr = -[f - (1 + lambda^2) a s] is linear in X here: slope and value at 0. */
+typedef struct affine {
+    double slope, value;
+} affine;
+
+static affine velocity(gauss start, double lambda, double t)
+{
+    const gauss p = at_time(start, t);
+    const double pull = (1.0 + lambda * lambda) * 0.5 * beta(t) / p.var;
+    return (affine){0.5 * beta(t) - pull, pull * p.mean};
+}
+
+/* The law after the steps t[n], t[n - stride] ... t[0] of the sampler from N(p). */
+static gauss sampler_law(gauss start, gauss p, double lambda, size_t n, size_t stride,
+                         const double *t)
+{
+    for (size_t k = n; k > 0;) {
+        const size_t l = k > stride ? k - stride : 0;
+        const double dr = t[k] - t[l];
+        const affine u = velocity(start, lambda, t[k]),
+                     w = velocity(start, lambda, t[l]);
+        affine step = {1.0 + dr * u.slope, dr * u.value};
+        if (lambda <= 0.0)
+            step = (affine){1.0 + 0.5 * dr * (u.slope + w.slope * step.slope),
+                            0.5 * dr * (u.value + w.value + w.slope * step.value)};
+        p.mean = step.slope * p.mean + step.value;
+        p.var = step.slope * step.slope * p.var + lambda * lambda * beta(t[k]) * dr;
+        k = l;
+    }
+    return p;
+}
+
+static moments run_gaussian(double lambda, size_t n, uint64_t seed, gauss *expected)
+{
+    enum { N = 100000 };
+    fk_sde *sde = variance_preserving();
+    fk_law *law = normal_law_1d(data.mean, data.var);
+    double *t = times(0.0, 1.0, n);
+    const gauss last = at_time(data, 1.0);
+    fk_law *start = normal_law_1d(last.mean, last.var);
+    fk_score *score = exact_score(sde, law, n + 1, t);
+    const fk_reverse_options o = {
+        .count = N, .seed = seed, .lambda = lambda, .start = start};
+    fk_reverse_result r = sample(sde, score, &o);
+    ck_assert_uint_eq(r.evaluations, (lambda > 0.0 ? 1 : 2) * n);
+    const moments m = moments_of(r.x, N, 1);
+    *expected = sampler_law(data, last, lambda, n, 1, t);
+    fk_reverse_result_free(&r);
+    fk_score_free(score);
+    fk_law_free(start);
+    fk_law_free(law);
+    free(t);
+    sde_text_free(sde);
+    return m;
+}
+
+/* The whole family returns to the law it came from: to the sampler's own law within
+ * sampling error, and that is the data's within the error of its steps. */
+START_TEST(every_member_of_the_family_returns_the_data)
+{
+    const double lambda[] = {0.0, 0.5, 1.0, 1.5};
+    for (size_t k = 0; k < 4; k++) {
+        gauss expected;
+        const moments m = run_gaussian(lambda[k], 150, 61 + k, &expected);
+        assert_moments(m, expected.mean, expected.var);
+        ck_assert_double_eq_tol(expected.mean, data.mean, 0.02);
+        ck_assert_double_eq_tol(expected.var, data.var, 0.02);
+    }
+}
+END_TEST
+
+/* Few steps, where the schemes' errors are plain: Euler-Maruyama and Heun, not less. */
+START_TEST(coarse_steps_err_as_their_scheme_does)
+{
+    gauss expected;
+    moments m = run_gaussian(1.0, 16, 65, &expected);
+    assert_moments(m, expected.mean, expected.var);
+    ck_assert_double_gt(fabs(expected.var - data.var), 20.0 * m.var_error);
+    m = run_gaussian(0.0, 5, 66, &expected);
+    assert_moments(m, expected.mean, expected.var);
+    ck_assert_double_gt(fabs(expected.mean - data.mean), 10.0 * m.mean_error);
+}
+END_TEST
+
+/* A mixture, where nothing is linear: chi-square against the exact law at t = 0.02, the
+ * error of the steps being below the noise. */
+START_TEST(mixture_is_returned)
+{
+    enum { N = 20000, STEPS = 400, CELLS = 60 };
+    const double weight[] = {0.3, 0.7}, mean[] = {-1.5, 1.0}, sd[] = {0.3, 0.5};
+    const double first = 0.02, lambda[] = {0.0, 1.0};
+    fk_sde *sde = variance_preserving();
+    fk_mixture *m, *end;
+    fk_law *law, *start;
+    ck_assert(fk_mixture_new(1, 2, &m) == FK_OK && fk_mixture_new(1, 2, &end) == FK_OK);
+    for (size_t k = 0; k < 2; k++) {
+        const gauss p = at_time((gauss){mean[k], sd[k] * sd[k]}, 0.5);
+        m->weight[k] = end->weight[k] = weight[k];
+        m->mean[k] = mean[k], m->cov[k] = sd[k] * sd[k];
+        end->mean[k] = p.mean, end->cov[k] = p.var;
+    }
+    ck_assert(fk_law_mixture_new(m, &law) == FK_OK);
+    ck_assert(fk_law_mixture_new(end, &start) == FK_OK);
+    double *t = times(first, 0.5, STEPS), mass[CELLS + 1];
+    fk_score *score = exact_score(sde, law, STEPS + 1, t);
+    const fk_domain d = line(-3.0, 3.0, CELLS, FK_OPEN);
+    double inside = 0.0;
+    for (size_t c = 0; c < CELLS; c++) {
+        mass[c] = 0.0;
+        for (size_t k = 0; k < 2; k++) {
+            const gauss p = at_time((gauss){mean[k], sd[k] * sd[k]}, first);
+            mass[c] += weight[k] * normal_mass(fk_axis_edge(&d.grid.axis[0], c),
+                                               fk_axis_edge(&d.grid.axis[0], c + 1),
+                                               p.mean, sqrt(p.var));
+        }
+        inside += mass[c];
+    }
+    mass[CELLS] = 1.0 - inside;
+    for (size_t k = 0; k < 2; k++) {
+        const size_t frame[] = {0};
+        const fk_reverse_options o = {.count = N,
+                                      .seed = 67,
+                                      .lambda = lambda[k],
+                                      .start = start,
+                                      .histogram = &d.grid,
+                                      .n_frames = 1,
+                                      .frame = frame};
+        fk_reverse_result r = sample(sde, score, &o);
+        ck_assert_double_gt(p_value(&d.grid, r.frames, mass), least_p_value);
+        fk_reverse_result_free(&r);
+    }
+    fk_score_free(score);
+    fk_law_free(start);
+    fk_law_free(law);
+    fk_mixture_free(m);
+    fk_mixture_free(end);
+    free(t);
+    sde_text_free(sde);
+}
+END_TEST
+
+/* Same marginals, other paths.  On stationary dX = -X dt + sqrt(2) dW the flow stands
+ * still and the others forget: correlation (1 - lambda^2 dr)^n of both ends. */
+START_TEST(paths_forget_at_the_rate_of_their_noise)
+{
+    enum { N = 50000, STEPS = 50 };
+    const double lambda[] = {0.0, 0.5, 1.0, 1.5};
+    fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", "-x", "sqrt(2)");
+    fk_law *law = normal_law_1d(0.0, 1.0);
+    double t[STEPS + 1];
+    for (size_t k = 0; k <= STEPS; k++)
+        t[k] = 0.02 * (double)k;
+    fk_score *score = exact_score(sde, law, STEPS + 1, t);
+    const fk_domain d = line(-1.0, 1.0, 4, FK_OPEN);
+    const size_t frame[] = {0, STEPS};
+    for (size_t k = 0; k < 4; k++) {
+        const fk_reverse_options o = {.count = N,
+                                      .seed = 68,
+                                      .lambda = lambda[k],
+                                      .start = law,
+                                      .histogram = &d.grid,
+                                      .n_frames = 2,
+                                      .frame = frame,
+                                      .followed = N};
+        fk_reverse_result r = sample(sde, score, &o);
+        const double *first = r.followed, *last = r.followed + N;
+        double sum = 0.0;
+        for (size_t i = 0; i < N; i++)
+            sum += first[i] * last[i] / N;
+        const double c = pow(1.0 - lambda[k] * lambda[k] * 0.02, STEPS);
+        assert_sigmas(sum, c, sqrt(2.0 / N));
+        for (size_t i = 0; k == 0 && i < N; i++)
+            ck_assert_double_eq_tol(first[i], last[i], 1e-10);
+        fk_reverse_result_free(&r);
+    }
+    fk_score_free(score);
+    fk_law_free(law);
+    sde_text_free(sde);
+}
+END_TEST
+
+/* ---- the plane: correlated noise, full tensors ---- */
+
+static const double A[2][2] = {{-1.0, -1.2}, {0.8, -0.5}};
+static const double G[2][3] = {{0.9, 0.0, 0.4}, {0.3, 0.7, 0.0}};
+
+static fk_sde *plane(void)
+{
+    return sde_text(FK_ITO, 2, 3, "x; y", "-x - 1.2*y; 0.8*x - 0.5*y",
+                    "0.9; 0; 0.4; 0.3; 0.7; 0");
+}
+
+static double diffusion(size_t i, size_t j)
+{
+    double a = 0.0;
+    for (size_t q = 0; q < 3; q++)
+        a += 0.5 * G[i][q] * G[j][q];
+    return a;
+}
+
+/* Mean and covariance of Euler-Maruyama back along t, with s = -S^-1 (x - m). */
+static void plane_law(const fk_sde *sde, const fk_mixture *m0, double lambda, size_t n,
+                      const double *t, double mean[2], double cov[2][2])
+{
+    const double factor = 1.0 + lambda * lambda;
+    for (size_t k = n; k > 0; k--) {
+        fk_mixture *p;
+        ck_assert(fk_linear_propagate(sde, 0.0, m0, t[k], &p) == FK_OK);
+        const double dr = t[k] - t[k - 1], *S = p->cov;
+        const double det = S[0] * S[3] - S[1] * S[2];
+        const double inverse[2][2] = {{S[3] / det, -S[1] / det},
+                                      {-S[2] / det, S[0] / det}};
+        double M[2][2], c[2] = {0.0, 0.0}, old[2] = {mean[0], mean[1]}, T[2][2];
+        memcpy(T, cov, sizeof T);
+        for (size_t i = 0; i < 2; i++)
+            for (size_t j = 0; j < 2; j++) {
+                double pull = 0.0;
+                for (size_t q = 0; q < 2; q++)
+                    pull += factor * diffusion(i, q) * inverse[q][j];
+                M[i][j] = (i == j ? 1.0 : 0.0) - dr * (A[i][j] + pull);
+                c[i] += dr * pull * p->mean[j];
+            }
+        for (size_t i = 0; i < 2; i++) {
+            mean[i] = M[i][0] * old[0] + M[i][1] * old[1] + c[i];
+            for (size_t j = 0; j < 2; j++) {
+                cov[i][j] = 2.0 * lambda * lambda * dr * diffusion(i, j);
+                for (size_t q = 0; q < 4; q++)
+                    cov[i][j] += M[i][q / 2] * T[q / 2][q % 2] * M[j][q % 2];
+            }
+        }
+        fk_mixture_free(p);
+    }
+}
+
+START_TEST(plane_with_correlated_noise)
+{
+    enum { N = 100000, STEPS = 40 };
+    const double lambda = 0.8;
+    double t[STEPS + 1];
+    for (size_t k = 0; k <= STEPS; k++)
+        t[k] = 0.025 * (double)k;
+    fk_sde *sde = plane();
+    fk_law *law = normal_law(2, (double[]){1.0, -0.5}, (double[]){0.3, 0.1}), *start;
+    fk_mixture *last;
+    ck_assert(fk_linear_propagate(sde, 0.0, fk_law_mixture(law), 1.0, &last) == FK_OK);
+    ck_assert(fk_law_mixture_new(last, &start) == FK_OK);
+    fk_score *score = exact_score(sde, law, STEPS + 1, t);
+    const fk_reverse_options o = {
+        .count = N, .seed = 69, .lambda = lambda, .start = start};
+    fk_reverse_result r = sample(sde, score, &o);
+
+    double mean[2] = {last->mean[0], last->mean[1]}, cov[2][2], mixed = 0.0;
+    memcpy(cov, last->cov, sizeof cov);
+    plane_law(sde, fk_law_mixture(law), lambda, STEPS, t, mean, cov);
+    for (size_t i = 0; i < 2; i++)
+        assert_moments(moments_of(r.x + i, N, 2), mean[i], cov[i][i]);
+    for (size_t i = 0; i < N; i++)
+        mixed += (r.x[2 * i] - mean[0]) * (r.x[2 * i + 1] - mean[1]) / N;
+    assert_sigmas(mixed, cov[0][1],
+                  sqrt((cov[0][0] * cov[1][1] + cov[0][1] * cov[0][1]) / N));
+    ck_assert_double_eq_tol(mean[0], 1.0, 0.05);
+    ck_assert_double_eq_tol(mean[1], -0.5, 0.05);
+    ck_assert_double_eq_tol(cov[0][0], 0.3, 0.05);
+    ck_assert_double_eq_tol(cov[1][1], 0.1, 0.05);
+    ck_assert_double_eq_tol(cov[0][1], 0.0, 0.05);
+    fk_reverse_result_free(&r);
+    fk_score_free(score);
+    fk_law_free(start);
+    fk_law_free(law);
+    fk_mixture_free(last);
+    sde_text_free(sde);
+}
+END_TEST
+
+/* ---- frames, pairs, threads ---- */
+
+typedef struct setting {
+    fk_sde *sde;
+    fk_law *law, *start;
+    fk_score *score;
+    double *t;
+    gauss last;
+    fk_domain d;
+} setting;
+
+/* The variance-preserving process on t[n + 1], starting from a law whose own mean is
+ * known by the sampler's recursion. */
+static setting begin(size_t n, size_t stride)
+{
+    setting s = {.sde = variance_preserving(),
+                 .law = normal_law_1d(data.mean, data.var)};
+    s.last = at_time(data, 1.0);
+    s.start = normal_law_1d(s.last.mean, s.last.var);
+    s.t = times(0.0, 1.0, n);
+    double *t = fk_doubles(n / stride + 2);
+    size_t m = 0;
+    for (size_t k = n + 1; k-- > 0;) /* counted from the end, and the first */
+        m += (n - k) % stride == 0 || k == 0;
+    for (size_t k = 0, i = 0; k <= n; k++)
+        if ((n - k) % stride == 0 || k == 0)
+            t[i++] = s.t[k];
+    s.score = exact_score(s.sde, s.law, m, t);
+    s.d = line(-1.0, 3.5, 45, FK_OPEN);
+    free(t);
+    return s;
+}
+
+static void end(setting *s)
+{
+    fk_score_free(s->score);
+    fk_law_free(s->start);
+    fk_law_free(s->law);
+    free(s->t);
+    sde_text_free(s->sde);
+}
+
+/* Counts [cells + 1] of states. */
+static void count_states(const fk_grid *g, const double *x, size_t n, uint64_t *count)
+{
+    const size_t cells = fk_grid_cells(g);
+    memset(count, 0, (cells + 1) * sizeof *count);
+    for (size_t i = 0; i < n; i++) {
+        size_t cell;
+        count[fk_grid_find(g, &x[i], &cell) ? cell : cells]++;
+    }
+}
+
+/* Frames count everyone; the followed ones are their first members, at the last time as
+ * drawn and at the first time as returned. */
+START_TEST(frames_show_the_states_at_their_times)
+{
+    enum { N = 1000, STEPS = 30, CELLS = 45 };
+    setting s = begin(STEPS, 1);
+    const size_t frame[] = {0, 7, STEPS};
+    fk_reverse_options o = {.count = N,
+                            .seed = 70,
+                            .lambda = 1.0,
+                            .start = s.start,
+                            .histogram = &s.d.grid,
+                            .n_frames = 3,
+                            .frame = frame,
+                            .followed = N};
+    fk_reverse_result all = sample(s.sde, s.score, &o);
+    for (size_t f = 0; f < 3; f++) {
+        uint64_t count[CELLS + 1];
+        count_states(&s.d.grid, all.followed + f * N, N, count);
+        ck_assert_mem_eq(count, all.frames + f * (CELLS + 1), sizeof count);
+    }
+    ck_assert_mem_eq(all.followed, all.x, N * sizeof *all.x);
+    assert_moments(moments_of(all.followed + 2 * N, N, 1), s.last.mean, s.last.var);
+
+    o.followed = 300;
+    fk_reverse_result few = sample(s.sde, s.score, &o);
+    for (size_t f = 0; f < 3; f++)
+        ck_assert_mem_eq(few.followed + f * 300, all.followed + f * N,
+                         300 * sizeof(double));
+    fk_reverse_result_free(&few);
+    fk_reverse_result_free(&all);
+    end(&s);
+}
+END_TEST
+
+/* Long steps of the flow are the flow on every second time, sample by sample, also when
+ * the last long step has only one short one. */
+static void check_flow_pairs(size_t n)
+{
+    enum { N = 1500, PAIRS = 700, CELLS = 45 };
+    setting s = begin(n, 1), every_second = begin(n, 2);
+    fk_reverse_options o = {.count = N,
+                            .seed = 71,
+                            .lambda = 0.0,
+                            .start = s.start,
+                            .histogram = &s.d.grid,
+                            .pairs = PAIRS};
+    fk_reverse_result r = sample(s.sde, s.score, &o);
+    fk_reverse_result far = sample(s.sde, every_second.score, &o);
+    uint64_t count[CELLS + 1], moved[CELLS + 1] = {0};
+    count_states(&s.d.grid, r.x, PAIRS, count);
+    ck_assert_mem_eq(count, r.fine, sizeof count);
+    count_states(&s.d.grid, far.x, PAIRS, count);
+    ck_assert_mem_eq(count, r.coarse, sizeof count);
+    for (size_t i = 0; i < PAIRS; i++) {
+        size_t a, b;
+        a = fk_grid_find(&s.d.grid, &r.x[i], &a) ? a : CELLS;
+        b = fk_grid_find(&s.d.grid, &far.x[i], &b) ? b : CELLS;
+        moved[a] += a != b;
+        moved[b] += a != b;
+    }
+    ck_assert_mem_eq(moved, r.moved, sizeof moved);
+    fk_reverse_result_free(&r);
+    fk_reverse_result_free(&far);
+    end(&s);
+    end(&every_second);
+}
+
+START_TEST(long_steps_of_the_flow)
+{
+    check_flow_pairs(20);
+    check_flow_pairs(21);
+}
+END_TEST
+
+/* Long steps of the SDE have the law of steps twice as long, and the same Brownian path:
+ * with independent ones about 0.9 of the pairs would be in different cells. */
+static void check_noisy_pairs(size_t n, size_t least_steps)
+{
+    enum { N = 100000, CELLS = 45 };
+    setting s = begin(n, 1);
+    const fk_reverse_options o = {.count = N,
+                                  .seed = 72,
+                                  .lambda = 1.0,
+                                  .start = s.start,
+                                  .histogram = &s.d.grid,
+                                  .pairs = N};
+    fk_reverse_result r = sample(s.sde, s.score, &o);
+    uint64_t moved = 0;
+    for (size_t c = 0; c <= CELLS; c++)
+        moved += r.moved[c];
+    for (size_t stride = 1; stride <= 2; stride++) {
+        const gauss p = sampler_law(data, s.last, 1.0, n, stride, s.t);
+        double mass[CELLS + 1], inside = 0.0;
+        for (size_t c = 0; c < CELLS; c++)
+            inside += mass[c] = normal_mass(fk_axis_edge(&s.d.grid.axis[0], c),
+                                            fk_axis_edge(&s.d.grid.axis[0], c + 1),
+                                            p.mean, sqrt(p.var));
+        mass[CELLS] = 1.0 - inside;
+        const double own = p_value(&s.d.grid, stride == 2 ? r.coarse : r.fine, mass);
+        const double other = p_value(&s.d.grid, stride == 2 ? r.fine : r.coarse, mass);
+        ck_assert_double_gt(own, least_p_value);
+        if (n < least_steps)
+            ck_assert_double_lt(other, 1e-12);
+    }
+    if (n >= least_steps)
+        ck_assert_double_lt((double)moved / (2.0 * N), 0.3);
+    fk_reverse_result_free(&r);
+    end(&s);
+}
+
+START_TEST(long_steps_of_the_reverse_sde)
+{
+    check_noisy_pairs(30, 100);
+    check_noisy_pairs(31, 100);
+    check_noisy_pairs(200, 100);
+}
+END_TEST
+
+START_TEST(samples_know_neither_threads_nor_their_number)
+{
+    enum { N = 2000, CELLS = 45 };
+    setting s = begin(15, 1);
+    const size_t frame[] = {0, 4, 15};
+    fk_reverse_options o = {.count = N,
+                            .seed = 73,
+                            .lambda = 0.7,
+                            .start = s.start,
+                            .histogram = &s.d.grid,
+                            .n_frames = 3,
+                            .frame = frame,
+                            .followed = 300,
+                            .pairs = 1000};
+    omp_set_num_threads(1);
+    fk_reverse_result one = sample(s.sde, s.score, &o);
+    for (int threads = 2; threads <= 3; threads++) {
+        omp_set_num_threads(threads);
+        fk_reverse_result r = sample(s.sde, s.score, &o);
+        ck_assert_mem_eq(r.x, one.x, N * sizeof *r.x);
+        ck_assert_mem_eq(r.frames, one.frames, 3 * (CELLS + 1) * sizeof *r.frames);
+        ck_assert_mem_eq(r.followed, one.followed, 3 * 300 * sizeof *r.followed);
+        ck_assert_mem_eq(r.coarse, one.coarse, (CELLS + 1) * sizeof *r.coarse);
+        ck_assert_mem_eq(r.fine, one.fine, (CELLS + 1) * sizeof *r.fine);
+        ck_assert_mem_eq(r.moved, one.moved, (CELLS + 1) * sizeof *r.moved);
+        fk_reverse_result_free(&r);
+    }
+    o.count = 300;
+    o.pairs = 0;
+    fk_reverse_result few = sample(s.sde, s.score, &o);
+    ck_assert_mem_eq(few.x, one.x, 300 * sizeof *few.x);
+    fk_reverse_result_free(&few);
+    fk_reverse_result_free(&one);
+    end(&s);
+}
+END_TEST
+
+/* ---- what is refused ---- */
+
+START_TEST(noise_of_the_variables_is_refused)
+{
+    setting s = begin(5, 1);
+    fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", "-x", "sqrt(1 + x^2)");
+    const fk_reverse_options o = {.count = 10, .lambda = 1.0, .start = s.start};
+    fk_reverse_result r;
+    fk_message message = {""};
+    ck_assert(fk_reverse_sample(sde, s.score, &o, NULL, &r, &message) == FK_EDOMAIN);
+    ck_assert_ptr_nonnull(strstr(message.text, "noise entry (1, 1)"));
+    ck_assert(r.x == NULL && r.frames == NULL);
+    sde_text_free(sde);
+    end(&s);
+}
+END_TEST
+
+/* A drift that sends a path to infinity. */
+START_TEST(lost_samples_are_told)
+{
+    setting s = begin(5, 1);
+    fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", "-exp(1000 + x)", "1");
+    const fk_reverse_options o = {.count = 1000, .lambda = 1.0, .start = s.start};
+    fk_reverse_result r;
+    fk_message message = {""};
+    ck_assert(fk_reverse_sample(sde, s.score, &o, NULL, &r, &message) == FK_EDOMAIN);
+    ck_assert_ptr_nonnull(strstr(message.text, "particle 0 "));
+    ck_assert_ptr_null(r.x);
+    sde_text_free(sde);
+    end(&s);
+}
+END_TEST
+
+static bool always(void *context)
+{
+    (void)context;
+    return true;
+}
+
+START_TEST(stopping_is_heard)
+{
+    setting s = begin(5, 1);
+    const fk_progress progress = {.stopped = always};
+    const fk_reverse_options o = {.count = 1000, .lambda = 1.0, .start = s.start};
+    fk_reverse_result r;
+    fk_message message = {""};
+    ck_assert(fk_reverse_sample(s.sde, s.score, &o, &progress, &r, &message) ==
+              FK_EINTERRUPTED);
+    ck_assert_ptr_null(r.x);
+    end(&s);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("reverse");
+    TCase *laws = tcase_create("laws"), *contract = tcase_create("contract");
+    tcase_add_test(laws, every_member_of_the_family_returns_the_data);
+    tcase_add_test(laws, coarse_steps_err_as_their_scheme_does);
+    tcase_add_test(laws, mixture_is_returned);
+    tcase_add_test(laws, paths_forget_at_the_rate_of_their_noise);
+    tcase_add_test(laws, plane_with_correlated_noise);
+    tcase_add_test(contract, frames_show_the_states_at_their_times);
+    tcase_add_test(contract, long_steps_of_the_flow);
+    tcase_add_test(contract, long_steps_of_the_reverse_sde);
+    tcase_add_test(contract, samples_know_neither_threads_nor_their_number);
+    tcase_add_test(contract, noise_of_the_variables_is_refused);
+    tcase_add_test(contract, lost_samples_are_told);
+    tcase_add_test(contract, stopping_is_heard);
+    suite_add_tcase(suite, laws);
+    suite_add_tcase(suite, contract);
+    return run_suite(suite);
+}
