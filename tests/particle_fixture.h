@@ -41,6 +41,21 @@ static inline fk_law *normal_law_1d(double mean, double variance)
     return normal_law(1, &mean, &variance);
 }
 
+/* At -10 or +10 with even chances.  The first random word of a particle chooses, so that
+ * noise from the same stream would be wide around one point and narrow around the other. */
+static inline fk_law *two_points(void)
+{
+    fk_mixture *m;
+    fk_law *law;
+    ck_assert(fk_mixture_new(1, 2, &m) == FK_OK);
+    m->weight[0] = m->weight[1] = 0.5;
+    m->mean[0] = -10.0;
+    m->mean[1] = 10.0;
+    ck_assert(fk_law_mixture_new(m, &law) == FK_OK);
+    fk_mixture_free(m);
+    return law;
+}
+
 static inline fk_ensemble_options euler_options(size_t count, double step,
                                                 uint64_t seed)
 {

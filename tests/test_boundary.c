@@ -298,7 +298,7 @@ START_TEST(starts_obey_the_faces)
     d.face[0][0] = FK_REFLECTING;
     fk_census census;
     double x;
-    flight f = fly("0", "1", &d, 1.5, 10, 0.1, 1.0);
+    flight f = fly("0", "1", &d, 1.5, 10, 0.1, 0.0);
     free(histogram_of(f.e, &d.grid, &census));
     ck_assert_uint_eq(census.absorbed[0][1], 10);
     land(&f);

@@ -102,26 +102,34 @@ START_TEST(histogram_is_a_sample_of_the_scheme)
 }
 END_TEST
 
-/* dX = 2t dt + t dW from t = 1: coefficients are taken at the left end of each step. */
-START_TEST(time_is_the_left_end_of_a_step)
+/* dX = 2t dt + t dW from t = 1 to 2 with n steps and one pause: coefficients are taken at
+ * the left end of each step. */
+static void check_clock(size_t n)
 {
+    const double h = 1.0 / (double)n;
     fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", "2*t", "t");
     fk_law *law = normal_law_1d(-1.0, 0.0);
-    fk_ensemble_options o = euler_options(100000, 0.125, 6);
+    fk_ensemble_options o = euler_options(20000, h, 6);
     o.start = 1.0;
     fk_ensemble *e = ensemble(sde, NULL, law, &o);
     advance(e, 1.5);
     advance(e, 2.0);
     double mean = -1.0, var = 0.0;
-    for (int k = 0; k < 8; k++) {
-        const double t = 1.0 + 0.125 * k;
-        mean += 2.0 * t * 0.125;
-        var += t * t * 0.125;
+    for (size_t k = 0; k < n; k++) {
+        const double t = 1.0 + h * (double)k;
+        mean += 2.0 * t * h;
+        var += t * t * h;
     }
     assert_moments(ensemble_moments(e), mean, var);
     fk_ensemble_free(e);
     fk_law_free(law);
     sde_text_free(sde);
+}
+
+START_TEST(time_is_the_left_end_of_a_step)
+{
+    check_clock(8);
+    check_clock(1024); /* a block is left and taken up again within them */
 }
 END_TEST
 
@@ -233,6 +241,29 @@ START_TEST(plane_has_mean_and_covariance_of_the_scheme)
                           sqrt((S[i][i] * S[j][j] + S[i][j] * S[i][j]) / N));
     }
     ck_assert_double_eq(cov[0][1], cov[1][0]);
+    fk_ensemble_free(e);
+    fk_law_free(law);
+    sde_text_free(sde);
+}
+END_TEST
+
+/* Noise knows nothing of the start: the same variance around both points. */
+START_TEST(noise_is_independent_of_the_start)
+{
+    enum { N = 40000 };
+    fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", "0", "1");
+    fk_law *law = two_points();
+    const fk_ensemble_options o = euler_options(N, 1.0, 10);
+    fk_ensemble *e = ensemble(sde, NULL, law, &o);
+    advance(e, 1.0);
+    double *x = all_states(e, 1), square[2] = {0.0}, n[2] = {0.0};
+    for (size_t i = 0; i < N; i++) {
+        square[x[i] > 0.0] += pow(fabs(x[i]) - 10.0, 2.0);
+        n[x[i] > 0.0] += 1.0;
+    }
+    for (size_t k = 0; k < 2; k++)
+        assert_sigmas(square[k] / n[k], 1.0, sqrt(2.0 / n[k]));
+    free(x);
     fk_ensemble_free(e);
     fk_law_free(law);
     sde_text_free(sde);
@@ -488,6 +519,7 @@ int main(void)
     tcase_add_test(laws, interpretations_differ_as_they_should);
     tcase_add_test(laws, dynkin_martingale_has_mean_zero);
     tcase_add_test(laws, plane_has_mean_and_covariance_of_the_scheme);
+    tcase_add_test(laws, noise_is_independent_of_the_start);
     tcase_add_test(laws, streams_are_independent);
     tcase_add_test(laws, no_noise_is_eulers_method);
     tcase_add_test(contract, paths_know_neither_their_number_nor_pauses);

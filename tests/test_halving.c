@@ -174,6 +174,61 @@ START_TEST(members_have_the_laws_of_their_steps)
 }
 END_TEST
 
+/* dX = 2t dt + t dW on n steps h, from t = 1: the fine member looks at the clock at each
+ * half step, X - Y = -h/2 T exactly in the mean. */
+START_TEST(half_steps_have_their_own_time)
+{
+    enum { N = 20000 };
+    const size_t steps[] = {4, 512};
+    fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", "2*t", "t");
+    fk_law *law = normal_law_1d(0.0, 0.0);
+    for (size_t k = 0; k < 2; k++) {
+        double mean, square, mean_error, square_error, centre = 3.0;
+        const double h = 1.0 / (double)steps[k];
+        fk_ensemble_options o = euler_options(N, h, 34);
+        o.start = 1.0;
+        fk_halving *p = pairs(sde, NULL, law, &o);
+        go(p, 1.5);
+        go(p, 2.0);
+        fk_halving_moments(p, &centre, &mean, &mean_error, &square, &square_error);
+        assert_sigmas(mean, -0.5 * h, mean_error);
+        /* the difference is h/2 sum of sqrt(h/2) z2 */
+        assert_sigmas(mean_error * sqrt(N), 0.5 * h * sqrt(0.5),
+                      0.5 * h / sqrt(4.0 * N));
+        fk_halving_free(p);
+    }
+    fk_law_free(law);
+    sde_text_free(sde);
+}
+END_TEST
+
+/* The same variance around both points of the start. */
+START_TEST(noise_is_independent_of_the_start)
+{
+    enum { N = 20000, BINS = 400 };
+    fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", "0", "1");
+    fk_law *law = two_points();
+    const fk_domain d = line(-20.0, 20.0, BINS, FK_OPEN);
+    const fk_ensemble_options o = euler_options(N, 1.0, 41);
+    fk_halving *p = pairs(sde, &d, law, &o);
+    go(p, 1.0);
+    uint64_t coarse[BINS + 1], fine[BINS + 1], moved[BINS + 1];
+    fk_halving_histograms(p, &d.grid, coarse, fine, moved);
+    for (size_t side = 0; side < 2; side++) {
+        double n = 0.0, square = 0.0;
+        for (size_t c = side * BINS / 2; c < (side + 1) * BINS / 2; c++) {
+            const double u = fabs(fk_axis_centre(&d.grid.axis[0], c)) - 10.0;
+            n += (double)coarse[c];
+            square += (double)coarse[c] * u * u;
+        }
+        assert_sigmas(square / n - 0.01 / 12.0, 1.0, sqrt(2.0 / n));
+    }
+    fk_halving_free(p);
+    fk_law_free(law);
+    sde_text_free(sde);
+}
+END_TEST
+
 static fk_halving *oscillator(fk_sde **sde, const fk_domain *d, size_t count)
 {
     fk_law *law = normal_law(2, (double[]){0.5, 0.0}, (double[]){0.2, 0.3});
@@ -260,6 +315,34 @@ START_TEST(ended_pairs_do_not_count)
 }
 END_TEST
 
+/* X - 1 shrinks by 1 - 4 h = -1 in the coarse member, by (1 - 2 h)^2 = 0 in the fine one:
+ * from 0 the one oversteps the face at 1.5 and the other comes to rest at 1.  Turned
+ * round, X grows by 1 + h and (1 + h/2)^2: from 0.97 only the fine one is beyond 1.5. */
+START_TEST(half_ended_pairs_do_not_count_either)
+{
+    double mean, square, mean_error, square_error, centre = 0.0;
+    for (int turned = 0; turned < 2; turned++) {
+        const fk_domain d = line(-2.0, 1.5, 7, FK_ABSORBING);
+        fk_sde *sde = turned ? sde_text(FK_ITO, 1, 0, "x", "x", "")
+                             : sde_text(FK_ITO, 1, 0, "x", "4 - 4*x", "");
+        fk_law *law = normal_law_1d(turned ? 0.97 : 0.0, 0.0);
+        const fk_ensemble_options o = euler_options(100, 0.5, 42);
+        fk_halving *p = pairs(sde, &d, law, &o);
+        go(p, 0.5);
+        uint64_t coarse[8], fine[8], moved[8];
+        fk_halving_histograms(p, &d.grid, coarse, fine, moved);
+        ck_assert_uint_eq(coarse[7], turned ? 0 : 100);
+        ck_assert_uint_eq(fine[7], turned ? 100 : 0);
+        fk_halving_moments(p, &centre, &mean, &mean_error, &square, &square_error);
+        ck_assert(mean == 0.0 && mean_error == 0.0 && square == 0.0 &&
+                  square_error == 0.0);
+        fk_halving_free(p);
+        fk_law_free(law);
+        sde_text_free(sde);
+    }
+}
+END_TEST
+
 START_TEST(explosions_are_reported)
 {
     fk_message message = {""};
@@ -283,6 +366,9 @@ int main(void)
     tcase_add_test(cases, strong_order_is_the_declared_one);
     tcase_add_test(cases, noise_is_common);
     tcase_add_test(cases, members_have_the_laws_of_their_steps);
+    tcase_add_test(cases, half_steps_have_their_own_time);
+    tcase_add_test(cases, noise_is_independent_of_the_start);
+    tcase_add_test(cases, half_ended_pairs_do_not_count_either);
     tcase_add_test(cases, counts_know_neither_threads_nor_pauses);
     tcase_add_test(cases, histograms_account_for_every_pair);
     tcase_add_test(cases, ended_pairs_do_not_count);

@@ -245,6 +245,31 @@ START_TEST(paths_forget_at_the_rate_of_their_noise)
 }
 END_TEST
 
+/* f = 0 and a score that does not pull (of a law that is very wide): dX = dW, the same
+ * variance around both points of the start. */
+START_TEST(noise_is_independent_of_the_start)
+{
+    enum { N = 40000 };
+    fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", "0", "1");
+    fk_law *wide = normal_law_1d(0.0, 1e12), *law = two_points();
+    fk_score *score = exact_score(sde, wide, 2, (double[]){0.0, 1.0});
+    const fk_reverse_options o = {.count = N, .seed = 74, .lambda = 1.0, .start = law};
+    fk_reverse_result r = sample(sde, score, &o);
+    double square[2] = {0.0}, n[2] = {0.0};
+    for (size_t i = 0; i < N; i++) {
+        square[r.x[i] > 0.0] += pow(fabs(r.x[i]) - 10.0, 2.0);
+        n[r.x[i] > 0.0] += 1.0;
+    }
+    for (size_t k = 0; k < 2; k++)
+        assert_sigmas(square[k] / n[k], 1.0, sqrt(2.0 / n[k]));
+    fk_reverse_result_free(&r);
+    fk_score_free(score);
+    fk_law_free(wide);
+    fk_law_free(law);
+    sde_text_free(sde);
+}
+END_TEST
+
 /* ---- the plane: correlated noise, full tensors ---- */
 
 static const double A[2][2] = {{-1.0, -1.2}, {0.8, -0.5}};
@@ -608,6 +633,7 @@ int main(void)
     tcase_add_test(laws, coarse_steps_err_as_their_scheme_does);
     tcase_add_test(laws, mixture_is_returned);
     tcase_add_test(laws, paths_forget_at_the_rate_of_their_noise);
+    tcase_add_test(laws, noise_is_independent_of_the_start);
     tcase_add_test(laws, plane_with_correlated_noise);
     tcase_add_test(contract, frames_show_the_states_at_their_times);
     tcase_add_test(contract, long_steps_of_the_flow);
