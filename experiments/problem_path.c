@@ -20,8 +20,7 @@ fk_status fk_problem_path(const char *word, char *path, size_t size,
                           fk_message *message)
 {
     snprintf(path, size, "%s", word);
-    if (is_file(path) || strchr(word, '/') != NULL ||
-        strchr(word, '.') != NULL)
+    if (is_file(path) || strchr(word, '/') != NULL || strchr(word, '.') != NULL)
         return FK_OK; /* the reader says what is wrong with it, if anything */
     for (size_t i = 0; i < FOLDERS; i++) {
         snprintf(path, size, "%s/%s.yaml", folder[i], word);
