@@ -95,16 +95,16 @@ static bool all_ended(const uint8_t *status)
 /* Doubles of scratch: normals of two steps, then the walk's. */
 static size_t scratch_size(const fk_ensemble *e)
 {
-    return 2 * e->walk.noises * FK_BLOCK + fk_walk_scratch(&e->walk);
+    return 2 * e->walk.draws * FK_BLOCK + fk_walk_scratch(&e->walk);
 }
 
 /* Normals are drawn for two steps at a time, so that no pair of rows is made twice
- * when there is an odd number of noises. */
+ * when a step takes an odd number of them. */
 static void run(const void *context, const fk_pace *pace, uint64_t n,
                 unsigned char *block, double *scratch)
 {
     const fk_ensemble *e = context;
-    const size_t m = e->walk.noises;
+    const size_t m = e->walk.draws;
     fk_streams *streams = fk_part_streams(block);
     uint8_t *status = fk_part_status(block, e->walk.dim);
     if (e->walk.absorbs && all_ended(status))

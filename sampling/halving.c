@@ -1,5 +1,6 @@
 /* Pairs of paths with common noise: a step h of the coarse one goes with two steps h/2
- * of the fine one,
+ * of the fine one; the scheme joins their normals to those of the long step, increments
+ * as
  *
  *     z = (z_1 + z_2) / sqrt(2),      sqrt(h) z = sqrt(h/2) z_1 + sqrt(h/2) z_2.
  *
@@ -57,7 +58,7 @@ static unsigned char *block_at(const fk_halving *h, size_t b)
 /* Normals of the fine steps, those of the coarse one, then the walk's. */
 static size_t scratch_size(const fk_halving *h)
 {
-    return 3 * h->walk.noises * FK_BLOCK + fk_walk_scratch(&h->walk);
+    return 3 * h->walk.draws * FK_BLOCK + fk_walk_scratch(&h->walk);
 }
 
 static fk_status start(fk_halving *h, const fk_law *law, uint64_t seed)
@@ -121,26 +122,19 @@ void fk_halving_free(fk_halving *h)
     free(h);
 }
 
-FK_CLONES static void add_up(const double *restrict z1, const double *restrict z2,
-                             double *restrict z, size_t n)
-{
-    for (size_t j = 0; j < n * FK_BLOCK; j++)
-        z[j] = (z1[j] + z2[j]) * 0.70710678118654752440;
-}
-
 static void run(const void *context, const fk_pace *pace, uint64_t n,
                 unsigned char *block, double *scratch)
 {
     const fk_halving *h = context;
-    const size_t m = h->walk.noises * FK_BLOCK;
+    const size_t m = h->walk.draws * FK_BLOCK;
     double *z1 = scratch, *z2 = z1 + m, *z = z2 + m, *rest = z + m;
     double *coarse = part_x(h, block, COARSE), *fine = part_x(h, block, FINE);
     uint8_t *status = part_status(h, block, COARSE);
     uint8_t *fine_status = part_status(h, block, FINE);
     for (uint64_t k = 0; k < n; k++) {
         const double t = fk_pace_time(pace, k), half = 0.5 * pace->h;
-        fk_streams_normal((fk_streams *)(void *)block, 2 * h->walk.noises, z1);
-        add_up(z1, z2, z, h->walk.noises);
+        fk_streams_normal((fk_streams *)(void *)block, 2 * h->walk.draws, z1);
+        fk_walk_join(&h->walk, z1, z2, z);
         fk_walk_step(&h->walk, t, pace->h, z, coarse, status, rest);
         fk_walk_step(&h->walk, t, half, z1, fine, fine_status, rest);
         fk_walk_step(&h->walk, t + half, half, z2, fine, fine_status, rest);

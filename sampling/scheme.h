@@ -24,9 +24,18 @@ typedef struct fk_scheme {
     void (*release)(fk_stepper *s);         /* accepts NULL */
     size_t (*scratch)(const fk_stepper *s); /* doubles per thread */
 
-    /* Advance x[dim][FK_BLOCK] from t to t + h; dw[noises][FK_BLOCK] are N(0, 1), to be
-     * scaled by sqrt(h). */
-    void (*step)(const fk_stepper *s, double t, double h, const double *dw,
+    /* Rows of N(0, 1) that a step takes: first the Brownian increments over sqrt(h), one
+     * row a noise, then whatever else the scheme draws.  NULL: the increments alone. */
+    size_t (*draws)(const fk_stepper *s);
+
+    /* z[draws][FK_BLOCK]: the rows of a step of 2 h along the path of two steps of h with
+     * the rows first and second.  NULL: (first + second) / sqrt(2), which is right for
+     * increments. */
+    void (*join)(const fk_stepper *s, const double *first, const double *second,
+                 double *z);
+
+    /* Advance x[dim][FK_BLOCK] from t to t + h; z[draws][FK_BLOCK]. */
+    void (*step)(const fk_stepper *s, double t, double h, const double *z,
                  double *const *x, double *scratch);
 
     /* Gaussian law of the step's result given its start: mean[dim][FK_BLOCK] and

@@ -9,17 +9,15 @@
 fk_status fk_walk_init(fk_walk *w, const fk_sde *sde, const fk_domain *domain,
                        const fk_scheme *scheme, fk_message *message)
 {
-    *w = (fk_walk){.sde = sde,
-                   .domain = domain,
-                   .scheme = scheme,
-                   .dim = sde->dim,
-                   .noises = sde->noises};
+    *w = (fk_walk){.sde = sde, .domain = domain, .scheme = scheme, .dim = sde->dim};
     if (domain != NULL) {
         w->folds =
             fk_domain_has(domain, FK_REFLECTING) || fk_domain_has(domain, FK_PERIODIC);
         w->absorbs = fk_domain_has(domain, FK_ABSORBING);
     }
-    return scheme->prepare(sde, &w->stepper, message);
+    FK_TRY(scheme->prepare(sde, &w->stepper, message));
+    w->draws = scheme->draws != NULL ? scheme->draws(w->stepper) : sde->noises;
+    return FK_OK;
 }
 
 void fk_walk_clear(fk_walk *w)
@@ -49,13 +47,29 @@ void fk_walk_start(const fk_walk *w, const fk_law *law, uint64_t seed,
         fk_boundary_absorb(w->domain, (const double *const *)rows, rows, status);
 }
 
-void fk_walk_step(const fk_walk *w, double t, double h, const double *dw, double *x,
+FK_CLONES static void join_increments(size_t n, const double *restrict first,
+                                      const double *restrict second, double *restrict z)
+{
+    for (size_t j = 0; j < n; j++)
+        z[j] = (first[j] + second[j]) * M_SQRT1_2;
+}
+
+void fk_walk_join(const fk_walk *w, const double *first, const double *second,
+                  double *z)
+{
+    if (w->scheme->join != NULL)
+        w->scheme->join(w->stepper, first, second, z);
+    else
+        join_increments(w->draws * FK_BLOCK, first, second, z);
+}
+
+void fk_walk_step(const fk_walk *w, double t, double h, const double *z, double *x,
                   uint8_t *status, double *scratch)
 {
     double *const *rows = fk_rows(x, w->dim, scratch);
     scratch += fk_rows_scratch(w->dim);
     if (!w->absorbs) {
-        w->scheme->step(w->stepper, t, h, dw, rows, scratch);
+        w->scheme->step(w->stepper, t, h, z, rows, scratch);
         if (w->folds)
             fk_boundary_fold(w->domain, rows);
         return;
@@ -64,7 +78,7 @@ void fk_walk_step(const fk_walk *w, double t, double h, const double *dw, double
     double *old = scratch + fk_rows_scratch(w->dim);
     double *const *old_rows = fk_rows(old, w->dim, scratch);
     memcpy(old, x, w->dim * FK_BLOCK * sizeof *x);
-    w->scheme->step(w->stepper, t, h, dw, rows, old + w->dim * FK_BLOCK);
+    w->scheme->step(w->stepper, t, h, z, rows, old + w->dim * FK_BLOCK);
     if (w->folds)
         fk_boundary_fold(w->domain, rows);
     fk_boundary_absorb(w->domain, (const double *const *)old_rows, rows, status);

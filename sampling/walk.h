@@ -20,7 +20,8 @@ typedef struct fk_walk {
     const fk_domain *domain; /* borrowed; NULL: free space */
     const fk_scheme *scheme;
     fk_stepper *stepper; /* owned */
-    size_t dim, noises;
+    size_t dim;
+    size_t draws;        /* rows of normals a step takes */
     bool folds, absorbs; /* some face does */
 } fk_walk;
 
@@ -39,8 +40,12 @@ void fk_walk_start(const fk_walk *w, const fk_law *law, uint64_t seed,
                    fk_purpose purpose, uint64_t first, double *x, uint8_t *status,
                    double *scratch);
 
-/* x[dim][FK_BLOCK] from t to t + h with dw[noises][FK_BLOCK], N(0, 1). */
-void fk_walk_step(const fk_walk *w, double t, double h, const double *dw, double *x,
+/* z[draws][FK_BLOCK] of a step of 2 h from those of the two steps of h that it joins. */
+void fk_walk_join(const fk_walk *w, const double *first, const double *second,
+                  double *z);
+
+/* x[dim][FK_BLOCK] from t to t + h with z[draws][FK_BLOCK], N(0, 1). */
+void fk_walk_step(const fk_walk *w, double t, double h, const double *z, double *x,
                   uint8_t *status, double *scratch);
 
 /* First of n lanes whose state is not finite; n if there is none. */
