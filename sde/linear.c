@@ -30,15 +30,39 @@ static const fk_expr *slope(const fk_sde *s, size_t i, size_t j)
     return fk_expr_expand(s->pool, fk_expr_diff(s->pool, s->ito[i], s->variable[j]));
 }
 
+/* f - sum_j (d f / d x_j) x_j, multiplied out */
+static const fk_expr *without_linear_part(const fk_sde *s, const fk_expr *f)
+{
+    const fk_expr *rest = f;
+    for (size_t j = 0; j < s->dim; j++) {
+        const fk_expr *rate = fk_expr_diff(s->pool, f, s->variable[j]);
+        rest = fk_expr_sub(s->pool, rest, fk_expr_mul(s->pool, rate, s->variable[j]));
+    }
+    return fk_expr_expand(s->pool, rest);
+}
+
+/* Constant slopes do not make f linear: those of sign(x) and floor(x) are zero on both
+ * sides of their seams.  What is left without the linear part must be free of the
+ * variables; a second and third time, because rounded coefficients may leave a trace. */
+static bool affine(const fk_sde *s, size_t i)
+{
+    for (size_t j = 0; j < s->dim; j++)
+        if (depends_on_variables(s, slope(s, i, j)))
+            return false;
+    const fk_expr *rest = fk_expr_expand(s->pool, s->ito[i]);
+    for (size_t round = 0; round < 3 && depends_on_variables(s, rest); round++)
+        rest = without_linear_part(s, rest);
+    return !depends_on_variables(s, rest);
+}
+
 bool fk_sde_linear(const fk_sde *s)
 {
     for (size_t e = 0; e < s->dim * s->noises; e++)
         if (depends_on_variables(s, s->noise[e]))
             return false;
     for (size_t i = 0; i < s->dim; i++)
-        for (size_t j = 0; j < s->dim; j++)
-            if (depends_on_variables(s, slope(s, i, j)))
-                return false;
+        if (!affine(s, i))
+            return false;
     return true;
 }
 

@@ -29,6 +29,31 @@ START_TEST(linearity_is_decided)
 }
 END_TEST
 
+/* Slopes constant but for seams, which exact derivatives do not see. */
+START_TEST(pieces_are_not_linear)
+{
+    const char *const drift[] = {"sign(x)",        "-x + step(x)", "-floor(x)",
+                                 "x > 0 ? -1 : 1", "mod(x, 1)",    "-x + (x < t)"};
+    for (size_t i = 0; i < sizeof drift / sizeof *drift; i++)
+        ck_assert_msg(!linear(1, 1, "x", drift[i], "1"), "%s", drift[i]);
+    ck_assert(!linear(2, 1, "x; v", "v; -x - sign(v)", "0; 1"));
+    ck_assert(linear(1, 1, "x", "-x + sign(t - 1)", "1")); /* in time they may be */
+}
+END_TEST
+
+/* Coefficients that do not sum without rounding, and quotients. */
+START_TEST(rounding_leaves_them_linear)
+{
+    const char *const drift[] = {"0.1*x + 0.2*x + 0.3*x - 0.7*(x - 0.3)",
+                                 "-(x - 2.1)/(0.3 + 0.1*t)",
+                                 "(0.1 + 19.9*t)*(0.3 - x)*(0.7 + 0.1*t)/3",
+                                 "exp(-t)*(x - 0.1*sin(t))*(1 + t)^9",
+                                 "sqrt(0.1 + t)*(x + 1.3)/1.7 - 0.9*(x + 0.1)*0.7"};
+    for (size_t i = 0; i < sizeof drift / sizeof *drift; i++)
+        ck_assert_msg(linear(1, 1, "x", drift[i], "1"), "%s", drift[i]);
+}
+END_TEST
+
 /* One Gaussian. */
 static fk_mixture *gaussian(size_t dim, const double *mean, const double *cov)
 {
@@ -174,6 +199,8 @@ int main(void)
     Suite *suite = suite_create("linear");
     TCase *cases = tcase_create("linear");
     tcase_add_test(cases, linearity_is_decided);
+    tcase_add_test(cases, pieces_are_not_linear);
+    tcase_add_test(cases, rounding_leaves_them_linear);
     tcase_add_test(cases, variance_preserving);
     tcase_add_test(cases, other_schedules);
     tcase_add_test(cases, rotating_ou);
