@@ -1,7 +1,9 @@
 #include "experiments/result_folder.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <ftw.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -36,6 +38,30 @@ static fk_status make_parents(const char *path, fk_message *message)
     return FK_OK;
 }
 
+/* What a run writes.  A folder that holds anything else is not ours to replace. */
+static fk_status check_ours(const char *path, fk_message *message)
+{
+    static const char *const ours[] = {".",           "..",    "report.html",
+                                       "results.nc",  "plots", "summary.json",
+                                       "problem.yaml"};
+    DIR *folder = opendir(path);
+    fk_status status = FK_OK;
+    if (folder == NULL)
+        return fk_fail(message, FK_EIO, "%s: %s", path, strerror(errno));
+    for (struct dirent *e; status == FK_OK && (e = readdir(folder)) != NULL;) {
+        bool known = false;
+        for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+            known = known || strcmp(e->d_name, ours[i]) == 0;
+        if (!known)
+            status = fk_fail(message, FK_EEXIST,
+                             "%s holds '%.200s', which is no part of a result: even "
+                             "--force does not replace such a folder",
+                             path, e->d_name);
+    }
+    closedir(folder);
+    return status;
+}
+
 fk_status fk_result_folder_open(const char *path, int force, fk_result_folder *f,
                                 fk_message *message)
 {
@@ -55,6 +81,7 @@ fk_status fk_result_folder_open(const char *path, int force, fk_result_folder *f
         if (!S_ISDIR(s.st_mode))
             return fk_fail(message, FK_EEXIST, "%s exists and is not a folder",
                            f->path);
+        FK_TRY(check_ours(f->path, message));
     }
     FK_TRY(make_parents(f->path, message));
     snprintf(f->working, sizeof f->working, "%s.partial-%ld", f->path, (long)getpid());

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "experiments/verdict.h"
 
@@ -112,6 +113,18 @@ static void say_finding(speech *s, const fk_comparison *c)
     say(s, " (L1 %.2g, of which noise explains %.2g)", c->l1, c->l1_floor);
 }
 
+/* A part of the budget that nobody measured may be what is behind a difference. */
+static void say_unmeasured(speech *s, const fk_comparison *c)
+{
+    static const char *const part[] = {"time step", "grid"};
+    static const char *const key[] = {"particles.halving", "pde.halving"};
+    for (size_t k = 0; k < FK_BUDGET_LINES; k++)
+        for (size_t i = 0; c->budget[k].name != NULL && i < 2; i++)
+            if (strcmp(c->budget[k].name, part[i]) == 0 &&
+                strstr(c->budget[k].source, "not measured") != NULL)
+                say(s, " The error of the %s was not measured (%s).", part[i], key[i]);
+}
+
 static void say_disagreement(speech *s, size_t n, const fk_comparison *all)
 {
     const fk_comparison *c = worst_of(n, all, FK_DISAGREE);
@@ -127,6 +140,8 @@ static void say_disagreement(speech *s, size_t n, const fk_comparison *all)
         say_place(s, c->linf_at);
     }
     say(s, ".");
+    if (c->count > 0.0)
+        say_unmeasured(s, c);
     if (how_many > 1)
         say(s, " So do %zu of %zu comparisons in all.", how_many, n);
 }

@@ -194,9 +194,10 @@ static fk_status fill_budget(work *w, fk_comparison *out)
         in->step == NULL          ? "not measured"
         : in->step->moved != NULL ? "smaller steps with the same noise, extrapolated"
                                   : "smaller steps in another sample, extrapolated",
-        in->grid == NULL ? "not measured"
+        in->grid == NULL
+            ? (in->reference->truncated ? "not measured" : "none in the reference")
         : in->grid->fine == NULL
-            ? "time stepping alone"
+            ? "cells not measured, time stepping alone"
             : "half the cell width, extrapolated, and time stepping",
         !has_face(in->domain, FK_OPEN) ? "no open faces"
         : in->reference->truncated     ? "bounded by the mass beyond the open faces"

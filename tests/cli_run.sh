@@ -26,6 +26,13 @@ expect_status 0 run_ou -o "$work/ou" --force
 [ -z "$(find "$work" -maxdepth 1 -name '*partial*' -o -maxdepth 1 -name '*.old-*')" ]
 verdict $? "no temporary folder is left"
 
+# a folder of something else is never replaced
+mkdir "$work/precious" && : >"$work/precious/thesis.tex"
+expect_status 4 run_ou -o "$work/precious" --force
+expect_stderr 'thesis.tex'
+[ -e "$work/precious/thesis.tex" ]
+verdict $? "what is not a result is kept"
+
 # the same numbers for any number of threads
 expect_status 0 run_ou -q --json -j 1 -o "$work/one"
 cp "$work/stdout" "$work/one.json"
