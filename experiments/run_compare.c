@@ -34,11 +34,12 @@ static bool any_face(const fk_domain *d, fk_boundary kind)
     return false;
 }
 
-/* A path is looked at only after each step: with absorbing faces the error of a scheme
- * falls like sqrt(h), whatever its order inside. */
+/* A path that is looked at only after each step misses touches of absorbing faces: then
+ * the error falls like sqrt(h), whatever the scheme's order inside. */
 static double step_order(const fk_run_state *run)
 {
-    return any_face(&run->problem->domain, FK_ABSORBING)
+    return any_face(&run->problem->domain, FK_ABSORBING) &&
+                   !run->problem->particles.bridge
                ? 0.5
                : run->methods->scheme->weak_order;
 }

@@ -105,7 +105,8 @@ static fk_ensemble_options options(const fk_run_state *run, size_t count,
                                  .step = run->problem->particles.step,
                                  .seed = run->problem->particles.seed,
                                  .purpose = purpose,
-                                 .scheme = run->methods->scheme};
+                                 .scheme = run->methods->scheme,
+                                 .bridge = run->problem->particles.bridge};
 }
 
 static fk_status advance_ensemble(fk_run_state *run, fk_ensemble *e,

@@ -51,7 +51,8 @@ fk_status fk_ensemble_new(const fk_sde *sde, const fk_domain *domain, const fk_l
     fk_ensemble *e = calloc(1, sizeof *e);
     if (e == NULL)
         return FK_ENOMEM;
-    fk_status status = fk_walk_init(&e->walk, sde, domain, o->scheme, message);
+    fk_status status =
+        fk_walk_init(&e->walk, sde, domain, o->scheme, o->bridge, message);
     if (status != FK_OK)
         goto fail;
 

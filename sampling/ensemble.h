@@ -27,6 +27,9 @@ typedef struct fk_ensemble_options {
     uint64_t seed;
     fk_purpose purpose; /* FK_FOR_NOISE for the main run */
     const fk_scheme *scheme;
+    bool
+        bridge; /* absorbing faces end paths that touch them between steps too, with the
+                    probability of a Brownian bridge: order 1 instead of 1/2 */
 } fk_ensemble_options;
 
 /* domain NULL: free space in any dimension.  sde and domain must outlive the ensemble;

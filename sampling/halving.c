@@ -90,7 +90,8 @@ fk_status fk_halving_new(const fk_sde *sde, const fk_domain *domain, const fk_la
     fk_halving *h = calloc(1, sizeof *h);
     if (h == NULL)
         return FK_ENOMEM;
-    fk_status status = fk_walk_init(&h->walk, sde, domain, o->scheme, message);
+    fk_status status =
+        fk_walk_init(&h->walk, sde, domain, o->scheme, o->bridge, message);
     if (status != FK_OK)
         goto fail;
 

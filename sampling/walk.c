@@ -7,16 +7,22 @@
 #include "sampling/rows.h"
 
 fk_status fk_walk_init(fk_walk *w, const fk_sde *sde, const fk_domain *domain,
-                       const fk_scheme *scheme, fk_message *message)
+                       const fk_scheme *scheme, bool bridge, fk_message *message)
 {
     *w = (fk_walk){.sde = sde, .domain = domain, .scheme = scheme, .dim = sde->dim};
     if (domain != NULL) {
         w->folds =
             fk_domain_has(domain, FK_REFLECTING) || fk_domain_has(domain, FK_PERIODIC);
         w->absorbs = fk_domain_has(domain, FK_ABSORBING);
+        w->bridges = w->absorbs && bridge && sde->noises > 0;
     }
     FK_TRY(scheme->prepare(sde, &w->stepper, message));
-    w->draws = scheme->draws != NULL ? scheme->draws(w->stepper) : sde->noises;
+    w->scheme_draws = scheme->draws != NULL ? scheme->draws(w->stepper) : sde->noises;
+    w->draws = w->scheme_draws;
+    if (!w->bridges)
+        return FK_OK;
+    FK_TRY(fk_bridge_init(&w->bridge, sde, domain));
+    w->draws += fk_bridge_draws(&w->bridge);
     return FK_OK;
 }
 
@@ -24,14 +30,18 @@ void fk_walk_clear(fk_walk *w)
 {
     if (w->scheme != NULL)
         w->scheme->release(w->stepper);
+    fk_bridge_clear(&w->bridge);
     *w = (fk_walk){0};
 }
 
-/* Scratch: pointers to the rows of x, pointers to the rows of old, old, the scheme's. */
+/* Scratch: pointers to the rows of x, pointers to the rows of old, old, then the
+ * scheme's and after it the bridge's. */
 size_t fk_walk_scratch(const fk_walk *w)
 {
     const size_t old = w->absorbs ? w->dim * FK_BLOCK : 0;
-    return 2 * fk_rows_scratch(w->dim) + old + w->scheme->scratch(w->stepper);
+    const size_t scheme = w->scheme->scratch(w->stepper);
+    const size_t bridge = w->bridges ? fk_bridge_scratch(&w->bridge) : 0;
+    return 2 * fk_rows_scratch(w->dim) + old + (scheme > bridge ? scheme : bridge);
 }
 
 void fk_walk_start(const fk_walk *w, const fk_law *law, uint64_t seed,
@@ -57,10 +67,12 @@ FK_CLONES static void join_increments(size_t n, const double *restrict first,
 void fk_walk_join(const fk_walk *w, const double *first, const double *second,
                   double *z)
 {
+    const size_t own = w->scheme_draws * FK_BLOCK, rest = w->draws * FK_BLOCK - own;
     if (w->scheme->join != NULL)
         w->scheme->join(w->stepper, first, second, z);
     else
-        join_increments(w->draws * FK_BLOCK, first, second, z);
+        join_increments(own, first, second, z);
+    join_increments(rest, first + own, second + own, z + own);
 }
 
 void fk_walk_step(const fk_walk *w, double t, double h, const double *z, double *x,
@@ -82,6 +94,10 @@ void fk_walk_step(const fk_walk *w, double t, double h, const double *z, double 
     if (w->folds)
         fk_boundary_fold(w->domain, rows);
     fk_boundary_absorb(w->domain, (const double *const *)old_rows, rows, status);
+    if (w->bridges)
+        fk_bridge_absorb(&w->bridge, t, h, z + w->scheme_draws * FK_BLOCK,
+                         (const double *const *)old_rows, rows, status,
+                         old + w->dim * FK_BLOCK);
 }
 
 size_t fk_walk_lost(const fk_walk *w, const double *x, size_t n)

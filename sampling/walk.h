@@ -10,6 +10,7 @@
 
 #include "core/grid.h"
 #include "core/status.h"
+#include "sampling/bridge.h"
 #include "sampling/scheme.h"
 #include "sde/law.h"
 #include "sde/sde.h"
@@ -20,15 +21,19 @@ typedef struct fk_walk {
     const fk_domain *domain; /* borrowed; NULL: free space */
     const fk_scheme *scheme;
     fk_stepper *stepper; /* owned */
+    fk_bridge bridge;    /* owned; of zeros if it is not asked for */
     size_t dim;
-    size_t draws;        /* rows of normals a step takes */
+    size_t scheme_draws; /* rows of normals that the scheme takes */
+    size_t draws;        /* and that a step takes: the bridge has its own */
     bool folds, absorbs; /* some face does */
+    bool bridges;        /* absorbs between steps too */
 } fk_walk;
 
-/* FK_EDOMAIN with a sentence if the scheme does not accept the SDE. */
+/* bridge: paths that touch an absorbing face between steps end too.  FK_EDOMAIN with a
+ * sentence if the scheme does not accept the SDE. */
 FK_NODISCARD fk_status fk_walk_init(fk_walk *w, const fk_sde *sde,
                                     const fk_domain *domain, const fk_scheme *scheme,
-                                    fk_message *message);
+                                    bool bridge, fk_message *message);
 void fk_walk_clear(fk_walk *w); /* accepts one of zeros */
 
 /* Doubles per thread, aligned to FK_ALIGN. */

@@ -20,6 +20,7 @@ typedef struct fk_problem_particles {
     uint64_t seed;
     double
         halving; /* share of the particles that the step-halving pair uses, 0: none */
+    bool bridge; /* absorb between steps too, as a Brownian bridge would */
     bool kernel; /* smooth estimate from the last step's kernel as well */
 } fk_problem_particles;
 
