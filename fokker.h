@@ -15,6 +15,7 @@
 #include "core/program.h"
 #include "core/progress.h"
 #include "core/random.h"
+#include "core/slope.h"
 #include "core/spelling.h"
 #include "core/status.h"
 #include "core/utf8.h"
@@ -42,9 +43,11 @@
 
 #include "sampling/ensemble.h"
 #include "sampling/halving.h"
+#include "sampling/levels.h"
 #include "sampling/reverse.h"
 #include "sampling/scheme.h"
 
+#include "plots/order_figure.h"
 #include "plots/output.h"
 #include "plots/result.h"
 

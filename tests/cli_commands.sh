@@ -12,7 +12,7 @@ expect_stdout 'params.sigma=0.5'
 expect_status 0 fokker version
 expect_stdout '^fokker [0-9]+\.[0-9]+\.[0-9]+'
 expect_status 0 fokker --version
-for name in run check list describe plot; do
+for name in run check list describe order plot; do
     expect_status 0 fokker "$name" --help
     expect_stdout "^usage: fokker $name"
 done
@@ -44,6 +44,17 @@ expect_status 0 fokker describe particles.step
 expect_status 2 fokker describe nothing_at_all
 expect_status 2 fokker plot
 expect_status 4 fokker plot "$work/nothing"
+
+expect_status 2 fokker order sideways double_well
+expect_stderr 'strong, weak'
+expect_status 2 fokker order strong
+expect_status 2 fokker order strong double_well --levels=2
+expect_stderr '3 to 16'
+expect_status 0 fokker order strong stratonovich particles.step=2e-3 -q -o "$work/order"
+expect_stdout '^holds: euler-maruyama'
+expect_file "$work/order/order.png"
+expect_status 3 fokker order weak double_well time=1 particles.step=1e-4 --paths=100 -q
+expect_stdout '^inconclusive'
 
 expect_status 0 fokker check double_well
 expect_stdout 'Fokker-Planck equation'

@@ -1,0 +1,24 @@
+/* Errors over steps with reference slopes: the picture of `fokker order`. */
+#ifndef FK_PLOTS_ORDER_FIGURE_H
+#define FK_PLOTS_ORDER_FIGURE_H
+
+#include <stddef.h>
+
+#include "core/progress.h"
+#include "core/status.h"
+
+/* One line of the picture. */
+typedef struct fk_order_curve {
+    const char *name; /* "E|X_h - X_{h/2}|", enhanced text of gnuplot */
+    size_t n;
+    const double *step, *value, *error; /* [n]; values of either sign */
+    double order;                       /* measured; NaN: none */
+} fk_order_curve;
+
+/* DIR/order.png, order.svg, order.gp and their data.  Makes DIR if it is not there.
+ * declared: the order that the scheme states, drawn as a dashed slope. */
+FK_NODISCARD fk_status fk_write_order_figure(const char *dir, const char *title,
+                                             size_t n, const fk_order_curve *curve,
+                                             double declared, fk_message *message);
+
+#endif

@@ -1,0 +1,57 @@
+/* One set of paths with several steps: h, h/2, h/4, ... from the same initial points along
+ * the same Brownian paths.  What neighbouring levels differ by shows the order of a
+ * scheme without any exact solution: E|X^h - X^(h/2)| = O(h^strong order) and
+ * E phi(X^h) - E phi(X^(h/2)) = O(h^weak order). */
+#ifndef FK_SAMPLING_LEVELS_H
+#define FK_SAMPLING_LEVELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/grid.h"
+#include "core/progress.h"
+#include "core/status.h"
+#include "sampling/scheme.h"
+#include "sde/law.h"
+#include "sde/sde.h"
+
+enum { FK_LEVELS_MOST = 16 };
+
+typedef struct fk_levels_options {
+    size_t count;  /* paths */
+    size_t levels; /* 2 to FK_LEVELS_MOST */
+    size_t steps;  /* of the coarsest level, >= 1 */
+    double start, end;
+    uint64_t seed;
+    const fk_scheme *scheme;
+    bool bridge;
+} fk_levels_options;
+
+/* A mean over the paths and its standard error. */
+typedef struct fk_estimate {
+    double mean, error;
+} fk_estimate;
+
+/* Level l against level l + 1, d = X^l - X^(l+1) at the end; states of paths that were
+ * absorbed are where they ended. */
+typedef struct fk_level_pair {
+    double step;          /* of the coarser one */
+    fk_estimate distance; /* |d|, Euclidean */
+    fk_estimate *mean;    /* [dim] d_i */
+    fk_estimate *square;  /* [dim] X_i^2 of the coarser minus that of the finer */
+} fk_level_pair;
+
+typedef struct fk_levels {
+    size_t dim, n_pairs;
+    fk_level_pair *pair; /* [n_pairs], coarse to fine */
+} fk_levels;
+
+/* domain NULL: free space.  FK_EDOMAIN with a sentence if the scheme refuses the SDE or a
+ * path becomes not finite; FK_EINTERRUPTED.  *out is empty after a failure. */
+FK_NODISCARD fk_status fk_levels_run(const fk_sde *sde, const fk_domain *domain,
+                                     const fk_law *law, const fk_levels_options *o,
+                                     const fk_progress *progress, fk_levels *out,
+                                     fk_message *message);
+void fk_levels_clear(fk_levels *l); /* accepts one of zeros */
+
+#endif
