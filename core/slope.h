@@ -12,7 +12,8 @@ typedef struct fk_slope {
 
 /* log|value| = order log step + constant by least squares, each point with the weight of
  * its relative standard error[i] / |value[i]|, no point's below 1 % (curvature is not
- * noise).  Points below three standard errors are left out; with fewer than two left
+ * noise); where the points scatter about the line, or bend away from it, by more than
+ * that the standard error grows by as much.  Points below three standard errors are left out; with fewer than two left
  * order and error are NaN. */
 fk_slope fk_slope_fit(size_t n, const double *step, const double *value,
                       const double *error);

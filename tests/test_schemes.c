@@ -1,0 +1,187 @@
+/* Every scheme of the list: the orders it declares, the laws it must keep, the problems it
+ * must refuse. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/slope.h"
+#include "sampling/levels.h"
+#include "tests/particle_fixture.h"
+
+static fk_levels run(const fk_scheme *scheme, const fk_sde *sde, const fk_law *law,
+                     size_t count, size_t steps)
+{
+    fk_levels l;
+    fk_message message;
+    const fk_levels_options o = {.count = count,
+                                 .levels = 6,
+                                 .steps = steps,
+                                 .end = 1.0,
+                                 .seed = 31,
+                                 .scheme = scheme};
+    const fk_status status = fk_levels_run(sde, NULL, law, &o, NULL, &l, &message);
+    ck_assert_msg(status == FK_OK, "%s: %s", scheme->name, message.text);
+    return l;
+}
+
+static fk_slope slope(const fk_levels *l, bool weak)
+{
+    double step[FK_LEVELS_MOST], value[FK_LEVELS_MOST], error[FK_LEVELS_MOST];
+    for (size_t k = 0; k < l->n_pairs; k++) {
+        const fk_estimate e = weak ? l->pair[k].mean[0] : l->pair[k].distance;
+        step[k] = l->pair[k].step;
+        value[k] = e.mean;
+        error[k] = e.error;
+    }
+    return fk_slope_fit(l->n_pairs, step, value, error);
+}
+
+/* A problem with multiplicative noise that every scheme for noise accepts, or without. */
+static fk_sde *problem_for(const fk_scheme *scheme)
+{
+    return strcmp(scheme->name, "rk4") == 0
+               ? sde_text(FK_ITO, 2, 0, "x; y", "y - 0.1*x; cos(t) - x", "0")
+               : sde_text(FK_ITO, 1, 1, "x", "-x", "0.5*sqrt(1 + x^2)");
+}
+
+START_TEST(declared_orders)
+{
+    const fk_scheme *scheme = fk_schemes[_i];
+    fk_sde *sde = problem_for(scheme);
+    const double mean[] = {1.0, 0.5}, none[] = {0.0, 0.0};
+    fk_law *law = normal_law(sde->dim, mean, none);
+    fk_levels l = run(scheme, sde, law, 20000, 8);
+    const fk_slope strong = slope(&l, false);
+    fk_levels_clear(&l);
+    l = run(scheme, sde, law, 200000, 4);
+    const fk_slope weak = slope(&l, true);
+    ck_assert_msg(strong.order + 4.0 * strong.error > scheme->strong_order - 0.06,
+                  "%s: strong order %g +- %g", scheme->name, strong.order,
+                  strong.error);
+    ck_assert_uint_ge(weak.used, 3);
+    ck_assert_msg(weak.order + 4.0 * weak.error > scheme->weak_order - 0.06,
+                  "%s: weak order %g +- %g", scheme->name, weak.order, weak.error);
+    fk_levels_clear(&l);
+    fk_law_free(law);
+    sde_text_free(sde);
+}
+END_TEST
+
+/* Whatever the scheme and the interpretation, the law is that of the problem:
+ * dX = sqrt(1 + X^2) o_A dW from 0 has E X^2 = (e^((1 + 2A) t) - 1) / (1 + 2A); bias of
+ * order h, and four standard errors. */
+START_TEST(interpretations_keep_their_law)
+{
+    enum { COUNT = 200000 };
+    const fk_scheme *scheme = fk_schemes[_i];
+    if (strcmp(scheme->name, "rk4") == 0)
+        return;
+    const double A[] = {0.0, 0.5, 1.0}, t = 0.5, step = 2e-3;
+    for (fk_interpretation i = FK_ITO; i <= FK_HANGGI_KLIMONTOVICH; i++) {
+        fk_sde *sde = sde_text(i, 1, 1, "x", "0", "sqrt(1 + x^2)");
+        fk_law *law = normal_law_1d(0.0, 0.0);
+        fk_ensemble *e = NULL;
+        fk_message message;
+        fk_ensemble_options o = euler_options(COUNT, step, 17);
+        o.scheme = scheme;
+        ck_assert_int_eq(fk_ensemble_new(sde, NULL, law, &o, &e, &message), FK_OK);
+        ck_assert_int_eq(fk_ensemble_advance(e, t, NULL, &message), FK_OK);
+        double mean, variance, fourth;
+        uint64_t alive;
+        fk_ensemble_moments(e, &mean, &variance, &fourth, &alive);
+        const double k = 1.0 + 2.0 * A[i], exact = (exp(k * t) - 1.0) / k;
+        const double error = sqrt((fourth - variance * variance) / COUNT);
+        ck_assert_msg(fabs(variance + mean * mean - exact) < 4.0 * error + 8.0 * step,
+                      "%s, %s: %g, exact %g", scheme->name, fk_interpretation_name(i),
+                      variance + mean * mean, exact);
+        fk_ensemble_free(e);
+        fk_law_free(law);
+        sde_text_free(sde);
+    }
+}
+END_TEST
+
+static void expect_refusal(const char *name, const fk_sde *sde, const char *word)
+{
+    fk_stepper *s = NULL;
+    fk_message message = {""};
+    ck_assert_int_eq(fk_scheme_find(name)->prepare(sde, &s, &message), FK_EDOMAIN);
+    ck_assert_ptr_null(s);
+    ck_assert_msg(strstr(message.text, word) != NULL, "%s", message.text);
+}
+
+START_TEST(refusals)
+{
+    fk_sde *areas = sde_text(FK_ITO, 2, 2, "x; y", "0; 0", "1; 0; 0; x");
+    expect_refusal("milstein", areas, "do not commute");
+    expect_refusal("rk4", areas, "without noise");
+    sde_text_free(areas);
+    fk_sde *diagonal = sde_text(FK_ITO, 2, 2, "x; y", "0; 0", "x; 0; 0; y^2");
+    fk_stepper *s = NULL;
+    ck_assert_int_eq(fk_scheme_find("milstein")->prepare(diagonal, &s, NULL), FK_OK);
+    fk_scheme_find("milstein")->release(s);
+    sde_text_free(diagonal);
+}
+END_TEST
+
+/* dX = -X^3 dt + dW from 10 with h = 0.1: Euler-Maruyama explodes, tamed it does not. */
+START_TEST(tamed_survives)
+{
+    fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", "-x^3", "1");
+    fk_law *law = normal_law_1d(10.0, 0.0);
+    for (int tamed = 0; tamed < 2; tamed++) {
+        fk_ensemble *e = NULL;
+        fk_message message;
+        fk_ensemble_options o = euler_options(1000, 0.1, 1);
+        if (tamed)
+            o.scheme = fk_scheme_find("tamed-euler");
+        ck_assert_int_eq(fk_ensemble_new(sde, NULL, law, &o, &e, &message), FK_OK);
+        ck_assert_int_eq(fk_ensemble_advance(e, 20.0, NULL, &message),
+                         tamed ? FK_OK : FK_EDOMAIN);
+        fk_ensemble_free(e);
+    }
+    fk_law_free(law);
+    sde_text_free(sde);
+}
+END_TEST
+
+/* Heun's weak order is 2 for additive noise, and Milstein is Euler-Maruyama there. */
+START_TEST(additive_noise)
+{
+    fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", "x - x^3", "0.7");
+    fk_law *law = normal_law_1d(0.2, 0.0);
+    fk_levels heun = run(fk_scheme_find("heun"), sde, law, 400000, 2);
+    const fk_slope weak = slope(&heun, true);
+    ck_assert_uint_ge(weak.used, 3);
+    ck_assert_double_gt(weak.order + 4.0 * weak.error, 1.9);
+    fk_levels a = run(fk_scheme_find("milstein"), sde, law, 1000, 4);
+    fk_levels b = run(fk_scheme_find("euler-maruyama"), sde, law, 1000, 4);
+    for (size_t k = 0; k < a.n_pairs; k++)
+        ck_assert_double_eq_tol(a.pair[k].distance.mean, b.pair[k].distance.mean,
+                                1e-15);
+    fk_levels_clear(&a);
+    fk_levels_clear(&b);
+    fk_levels_clear(&heun);
+    fk_law_free(law);
+    sde_text_free(sde);
+}
+END_TEST
+
+int main(void)
+{
+    int n = 0;
+    while (fk_schemes[n] != NULL)
+        n++;
+    Suite *suite = suite_create("schemes");
+    TCase *cases = tcase_create("schemes");
+    tcase_add_loop_test(cases, declared_orders, 0, n);
+    tcase_add_loop_test(cases, interpretations_keep_their_law, 0, n);
+    tcase_add_test(cases, refusals);
+    tcase_add_test(cases, tamed_survives);
+    tcase_add_test(cases, additive_noise);
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
