@@ -16,18 +16,32 @@ const char *fk_interpretation_name(fk_interpretation i)
 
 /* ---- what follows from f, G and the interpretation ---- */
 
-/* sum_jk G_jk d_j G_ik, the drift that noise at the end of the step adds twice over */
+const fk_expr *fk_sde_along_noise(const fk_sde *s, size_t k, size_t i, size_t l)
+{
+    const fk_expr *sum = fk_expr_number(s->pool, 0.0);
+    for (size_t j = 0; j < s->dim; j++) {
+        const fk_expr *slope =
+            fk_expr_diff(s->pool, s->noise[i * s->noises + l], s->variable[j]);
+        sum = fk_expr_add(s->pool, sum,
+                          fk_expr_mul(s->pool, s->noise[j * s->noises + k], slope));
+    }
+    return sum;
+}
+
+/* sum_k L^k G_ik, the drift that noise at the end of the step adds */
 static const fk_expr *noise_drift(const fk_sde *s, size_t i)
 {
     const fk_expr *sum = fk_expr_number(s->pool, 0.0);
-    for (size_t j = 0; j < s->dim; j++)
-        for (size_t k = 0; k < s->noises; k++) {
-            const fk_expr *slope =
-                fk_expr_diff(s->pool, s->noise[i * s->noises + k], s->variable[j]);
-            sum = fk_expr_add(s->pool, sum,
-                              fk_expr_mul(s->pool, s->noise[j * s->noises + k], slope));
-        }
+    for (size_t k = 0; k < s->noises; k++)
+        sum = fk_expr_add(s->pool, sum, fk_sde_along_noise(s, k, i, k));
     return sum;
+}
+
+const fk_expr *fk_sde_stratonovich_drift(const fk_sde *s, size_t i)
+{
+    const fk_expr *half = fk_expr_number(s->pool, 0.5);
+    return fk_expr_sub(s->pool, s->ito[i],
+                       fk_expr_mul(s->pool, half, noise_drift(s, i)));
 }
 
 /* sum_j d_j a_ij */

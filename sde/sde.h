@@ -81,6 +81,13 @@ bool fk_sde_diagonal(const fk_sde *s);
 /* True if b and a are free of t. */
 bool fk_sde_autonomous(const fk_sde *s);
 
+/* L^k G_il = sum_j G_jk d_j G_il: the change of noise l along noise k. */
+const fk_expr *fk_sde_along_noise(const fk_sde *s, size_t k, size_t i, size_t l);
+
+/* The drift with which Stratonovich's reading gives this SDE:
+ * ito_i - 1/2 sum_k L^k G_ik. */
+const fk_expr *fk_sde_stratonovich_drift(const fk_sde *s, size_t i);
+
 /* True if in this SDE hanggi-klimontovich and kinetic would give different Ito drifts. */
 bool fk_sde_endpoint_ambiguous(const fk_sde *s);
 

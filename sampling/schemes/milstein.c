@@ -9,30 +9,15 @@
  * [milstein-1975, kloeden-platen-1992, section 10.3] */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "core/memory.h"
-#include "sampling/entries.h"
-#include "sampling/scheme.h"
+#include "sampling/motion.h"
 
 extern const fk_scheme fk_scheme_milstein;
 
-struct fk_stepper {
-    size_t dim, noises, pairs; /* pairs k <= l of noises */
-    fk_entries terms;          /* f[dim], G[dim][noises], then C[dim][pairs] */
-};
-
-/* L^k G_il = sum_j G_jk d_j G_il */
-static const fk_expr *along(const fk_sde *s, size_t k, size_t i, size_t l)
+/* Pairs k <= l of noises. */
+static size_t pairs(size_t noises)
 {
-    const fk_expr *sum = fk_expr_number(s->pool, 0.0);
-    for (size_t j = 0; j < s->dim; j++) {
-        const fk_expr *slope =
-            fk_expr_diff(s->pool, s->noise[i * s->noises + l], s->variable[j]);
-        sum = fk_expr_add(s->pool, sum,
-                          fk_expr_mul(s->pool, s->noise[j * s->noises + k], slope));
-    }
-    return sum;
+    return noises * (noises + 1) / 2;
 }
 
 static bool same(const fk_sde *s, const fk_expr *a, const fk_expr *b)
@@ -49,8 +34,8 @@ static fk_status corrections(const fk_sde *s, const fk_expr **e, fk_message *mes
     for (size_t i = 0; i < s->dim; i++)
         for (size_t k = 0; k < s->noises; k++)
             for (size_t l = k; l < s->noises; l++) {
-                const fk_expr *forth = along(s, k, i, l);
-                if (!same(s, forth, along(s, l, i, k)))
+                const fk_expr *forth = fk_sde_along_noise(s, k, i, l);
+                if (!same(s, forth, fk_sde_along_noise(s, l, i, k)))
                     return fk_fail(
                         message, FK_EDOMAIN,
                         "particles.scheme: milstein needs commutative noise, "
@@ -62,43 +47,17 @@ static fk_status corrections(const fk_sde *s, const fk_expr **e, fk_message *mes
     return FK_OK;
 }
 
-static void release(fk_stepper *s)
-{
-    if (s == NULL)
-        return;
-    fk_entries_clear(&s->terms);
-    free(s);
-}
-
-static fk_status compile(const fk_sde *sde, fk_stepper *s, fk_message *message)
-{
-    const size_t d = sde->dim, m = sde->noises, n = d * (1 + m + s->pairs);
-    const fk_expr **e = calloc(n, sizeof *e);
-    if (e == NULL)
-        return FK_ENOMEM;
-    memcpy(e, sde->ito, d * sizeof *e);
-    memcpy(e + d, sde->noise, d * m * sizeof *e);
-    fk_status status = corrections(sde, e + d * (1 + m), message);
-    if (status == FK_OK)
-        status = fk_entries_new(sde, n, e, &s->terms);
-    free(e);
-    return status;
-}
-
 static fk_status prepare(const fk_sde *sde, fk_stepper **out, fk_message *message)
 {
+    const size_t n = sde->dim * pairs(sde->noises);
     *out = NULL;
-    fk_stepper *s = calloc(1, sizeof *s);
-    if (s == NULL)
-        return FK_ENOMEM;
-    s->dim = sde->dim;
-    s->noises = sde->noises;
-    s->pairs = sde->noises * (sde->noises + 1) / 2;
-    const fk_status status = compile(sde, s, message);
+    const fk_expr **e = calloc(n + 1, sizeof *e);
+    if (e == NULL)
+        return fk_fail(message, FK_ENOMEM, "out of memory");
+    fk_status status = corrections(sde, e, message);
     if (status == FK_OK)
-        *out = s;
-    else
-        release(s);
+        status = fk_motion_new(sde, sde->ito, n, e, out, message);
+    free(e);
     return status;
 }
 
@@ -118,22 +77,16 @@ FK_CLONES static void product(const double *restrict a, const double *restrict b
 static void step(const fk_stepper *s, double t, double h, const double *z,
                  double *const *x, double *scratch)
 {
-    const double root = sqrt(h);
-    const fk_entry *f = s->terms.entry, *G = f + s->dim, *C = G + s->dim * s->noises;
-    double *const *rows =
-        fk_entries_eval(&s->terms, t, (const double *const *)x, scratch + FK_BLOCK);
-    for (size_t i = 0; i < s->dim; i++) {
-        fk_entry_add(&f[i], rows, h, x[i]);
-        for (size_t k = 0; k < s->noises; k++)
-            fk_entry_add_product(&G[i * s->noises + k], rows, root, z + k * FK_BLOCK,
-                                 x[i]);
-    }
-    size_t pair = 0;
+    const size_t n = pairs(s->noises);
+    double *const *rows = fk_motion_eval(s, t, x, scratch + FK_BLOCK);
+    fk_motion_add_drift(s, rows, h, x);
+    fk_motion_add_noise(s, rows, sqrt(h), z, x);
+    const fk_entry *C = fk_motion_extra(s);
     for (size_t k = 0; k < s->noises; k++)
-        for (size_t l = k; l < s->noises; l++, pair++) {
+        for (size_t l = k; l < s->noises; l++, C++) {
             product(z + k * FK_BLOCK, z + l * FK_BLOCK, k == l ? 1.0 : 0.0, scratch);
             for (size_t i = 0; i < s->dim; i++)
-                fk_entry_add_product(&C[i * s->pairs + pair], rows, h, scratch, x[i]);
+                fk_entry_add_product(&C[i * n], rows, h, scratch, x[i]);
         }
 }
 
@@ -144,7 +97,7 @@ const fk_scheme fk_scheme_milstein = {
     .strong_order = 1.0,
     .weak_order = 1.0,
     .prepare = prepare,
-    .release = release,
+    .release = fk_motion_free,
     .scratch = scratch_size,
     .step = step,
 };

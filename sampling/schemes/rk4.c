@@ -4,28 +4,12 @@
  *     k4 = f(X + h k3, t + h),    X+ = X + h/6 (k1 + 2 k2 + 2 k3 + k4)
  *
  * [hairer-norsett-wanner-1993, section II.1] */
-#include <stdlib.h>
 #include <string.h>
 
-#include "core/memory.h"
-#include "sampling/entries.h"
+#include "sampling/motion.h"
 #include "sampling/rows.h"
-#include "sampling/scheme.h"
 
 extern const fk_scheme fk_scheme_rk4;
-
-struct fk_stepper {
-    size_t dim;
-    fk_entries drift; /* f[dim] */
-};
-
-static void release(fk_stepper *s)
-{
-    if (s == NULL)
-        return;
-    fk_entries_clear(&s->drift);
-    free(s);
-}
 
 static fk_status prepare(const fk_sde *sde, fk_stepper **out, fk_message *message)
 {
@@ -35,25 +19,14 @@ static fk_status prepare(const fk_sde *sde, fk_stepper **out, fk_message *messag
                        "particles.scheme: rk4 is for problems without noise; this one "
                        "has %zu",
                        sde->noises);
-    fk_stepper *s = calloc(1, sizeof *s);
-    if (s == NULL)
-        return FK_ENOMEM;
-    s->dim = sde->dim;
-    const fk_status status = fk_entries_new(sde, sde->dim, sde->ito, &s->drift);
-    if (status != FK_OK) {
-        release(s);
-        return fk_fail(message, status, "the drift cannot be compiled: %s",
-                       fk_status_text(status));
-    }
-    *out = s;
-    return FK_OK;
+    return fk_motion_new(sde, sde->ito, 0, NULL, out, message);
 }
 
 /* The stage's point, the sum of stages, pointers to both, the drift's own. */
 static size_t scratch_size(const fk_stepper *s)
 {
     return 2 * (s->dim * FK_BLOCK + fk_rows_scratch(s->dim)) +
-           fk_entries_scratch(&s->drift);
+           fk_entries_scratch(&s->terms);
 }
 
 /* One stage: k = f(y, t); sum += weight k; y = x + ahead k */
@@ -61,13 +34,11 @@ static void stage(const fk_stepper *s, double t, double weight, double ahead,
                   double *const *x, double *const *y, double *const *sum,
                   double *scratch)
 {
-    double *const *rows =
-        fk_entries_eval(&s->drift, t, (const double *const *)y, scratch);
-    for (size_t i = 0; i < s->dim; i++) {
-        fk_entry_add(&s->drift.entry[i], rows, weight, sum[i]);
+    double *const *rows = fk_motion_eval(s, t, y, scratch);
+    fk_motion_add_drift(s, rows, weight, sum);
+    for (size_t i = 0; i < s->dim; i++)
         memcpy(y[i], x[i], FK_BLOCK * sizeof *x[i]);
-        fk_entry_add(&s->drift.entry[i], rows, ahead, y[i]);
-    }
+    fk_motion_add_drift(s, rows, ahead, y);
 }
 
 static void step(const fk_stepper *s, double t, double h, const double *z,
@@ -99,7 +70,7 @@ const fk_scheme fk_scheme_rk4 = {
     .strong_order = 4.0,
     .weak_order = 4.0,
     .prepare = prepare,
-    .release = release,
+    .release = fk_motion_free,
     .scratch = scratch_size,
     .step = step,
 };

@@ -6,57 +6,14 @@
  * out.  f the Ito drift; strong order 1/2, and 1 for additive noise.
  * [hutzenthaler-jentzen-kloeden-2012] */
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "core/memory.h"
-#include "sampling/entries.h"
-#include "sampling/scheme.h"
+#include "sampling/motion.h"
 
 extern const fk_scheme fk_scheme_tamed_euler;
 
-struct fk_stepper {
-    size_t dim, noises;
-    fk_entries terms; /* f[dim], then G[dim][noises] */
-};
-
-static void release(fk_stepper *s)
-{
-    if (s == NULL)
-        return;
-    fk_entries_clear(&s->terms);
-    free(s);
-}
-
-static fk_status compile(const fk_sde *sde, fk_stepper *s)
-{
-    const size_t d = sde->dim, m = sde->noises;
-    const fk_expr **e = calloc(d * (1 + m), sizeof *e);
-    if (e == NULL)
-        return FK_ENOMEM;
-    memcpy(e, sde->ito, d * sizeof *e);
-    memcpy(e + d, sde->noise, d * m * sizeof *e);
-    const fk_status status = fk_entries_new(sde, d * (1 + m), e, &s->terms);
-    free(e);
-    return status;
-}
-
 static fk_status prepare(const fk_sde *sde, fk_stepper **out, fk_message *message)
 {
-    *out = NULL;
-    fk_stepper *s = calloc(1, sizeof *s);
-    if (s == NULL)
-        return FK_ENOMEM;
-    s->dim = sde->dim;
-    s->noises = sde->noises;
-    const fk_status status = compile(sde, s);
-    if (status != FK_OK) {
-        release(s);
-        return fk_fail(message, status, "the drift and noise cannot be compiled: %s",
-                       fk_status_text(status));
-    }
-    *out = s;
-    return FK_OK;
+    return fk_motion_new(sde, sde->ito, 0, NULL, out, message);
 }
 
 /* The factor h / (1 + h |f|), then the terms' own. */
@@ -71,7 +28,7 @@ static void set_factor(const fk_stepper *s, double h, double *const *rows,
     for (size_t j = 0; j < FK_BLOCK; j++) {
         double square = 0.0;
         for (size_t i = 0; i < s->dim; i++) {
-            const double f = fk_entry_value(&s->terms.entry[i], rows, j);
+            const double f = fk_entry_value(&fk_motion_drift(s)[i], rows, j);
             square += f * f;
         }
         factor[j] = h / (1.0 + h * sqrt(square));
@@ -81,16 +38,11 @@ static void set_factor(const fk_stepper *s, double h, double *const *rows,
 static void step(const fk_stepper *s, double t, double h, const double *z,
                  double *const *x, double *scratch)
 {
-    const fk_entry *f = s->terms.entry, *G = f + s->dim;
-    double *const *rows =
-        fk_entries_eval(&s->terms, t, (const double *const *)x, scratch + FK_BLOCK);
+    double *const *rows = fk_motion_eval(s, t, x, scratch + FK_BLOCK);
     set_factor(s, h, rows, scratch);
-    for (size_t i = 0; i < s->dim; i++) {
-        fk_entry_add_product(&f[i], rows, 1.0, scratch, x[i]);
-        for (size_t k = 0; k < s->noises; k++)
-            fk_entry_add_product(&G[i * s->noises + k], rows, sqrt(h), z + k * FK_BLOCK,
-                                 x[i]);
-    }
+    for (size_t i = 0; i < s->dim; i++)
+        fk_entry_add_product(&fk_motion_drift(s)[i], rows, 1.0, scratch, x[i]);
+    fk_motion_add_noise(s, rows, sqrt(h), z, x);
 }
 
 const fk_scheme fk_scheme_tamed_euler = {
@@ -100,7 +52,7 @@ const fk_scheme fk_scheme_tamed_euler = {
     .strong_order = 0.5, /* 1 for additive noise */
     .weak_order = 1.0,
     .prepare = prepare,
-    .release = release,
+    .release = fk_motion_free,
     .scratch = scratch_size,
     .step = step,
 };

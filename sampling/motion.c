@@ -1,0 +1,72 @@
+#include "sampling/motion.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static fk_status compile(const fk_sde *sde, const fk_expr *const *drift,
+                         const fk_expr *const *more, fk_stepper *s)
+{
+    const size_t d = sde->dim, m = sde->noises, n = d * (1 + m) + s->extra;
+    const fk_expr **e = calloc(n, sizeof *e);
+    if (e == NULL)
+        return FK_ENOMEM;
+    memcpy(e, drift, d * sizeof *e);
+    if (m > 0)
+        memcpy(e + d, sde->noise, d * m * sizeof *e);
+    if (s->extra > 0)
+        memcpy(e + d * (1 + m), more, s->extra * sizeof *e);
+    const fk_status status = fk_entries_new(sde, n, e, &s->terms);
+    free(e);
+    return status;
+}
+
+fk_status fk_motion_new(const fk_sde *sde, const fk_expr *const *drift, size_t extra,
+                        const fk_expr *const *more, fk_stepper **out,
+                        fk_message *message)
+{
+    *out = NULL;
+    fk_stepper *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return fk_fail(message, FK_ENOMEM, "out of memory");
+    s->dim = sde->dim;
+    s->noises = sde->noises;
+    s->extra = extra;
+    const fk_status status = compile(sde, drift, more, s);
+    if (status != FK_OK) {
+        fk_motion_free(s);
+        return fk_fail(message, status, "the drift and noise cannot be compiled: %s",
+                       fk_status_text(status));
+    }
+    *out = s;
+    return FK_OK;
+}
+
+void fk_motion_free(fk_stepper *s)
+{
+    if (s == NULL)
+        return;
+    fk_entries_clear(&s->terms);
+    free(s);
+}
+
+double *const *fk_motion_eval(const fk_stepper *s, double t, double *const *x,
+                              double *scratch)
+{
+    return fk_entries_eval(&s->terms, t, (const double *const *)x, scratch);
+}
+
+void fk_motion_add_drift(const fk_stepper *s, double *const *rows, double h,
+                         double *const *to)
+{
+    for (size_t i = 0; i < s->dim; i++)
+        fk_entry_add(&fk_motion_drift(s)[i], rows, h, to[i]);
+}
+
+void fk_motion_add_noise(const fk_stepper *s, double *const *rows, double root,
+                         const double *z, double *const *to)
+{
+    const fk_entry *G = fk_motion_noise(s);
+    for (size_t i = 0; i < s->dim; i++)
+        for (size_t k = 0; k < s->noises; k++, G++)
+            fk_entry_add_product(G, rows, root, z + k * FK_BLOCK, to[i]);
+}

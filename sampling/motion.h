@@ -1,0 +1,52 @@
+/* Private to sampling/.
+ * What most schemes are made of: a drift and the noise matrix, compiled together, and
+ * steppers that hold nothing else. */
+#ifndef FK_SAMPLING_MOTION_H
+#define FK_SAMPLING_MOTION_H
+
+#include <stddef.h>
+
+#include "sampling/entries.h"
+#include "sampling/scheme.h"
+#include "sde/sde.h"
+
+/* The stepper of schemes that need f and G alone. */
+struct fk_stepper {
+    size_t dim, noises;
+    size_t extra; /* further entries behind f[dim] and G[dim][noises] */
+    fk_entries terms;
+};
+
+/* Stepper for drift[dim] (Ito's, Stratonovich's, ...), G and `extra` more expressions.  On
+ * failure *out is NULL and *message a sentence. */
+FK_NODISCARD fk_status fk_motion_new(const fk_sde *sde, const fk_expr *const *drift,
+                                     size_t extra, const fk_expr *const *more,
+                                     fk_stepper **out, fk_message *message);
+void fk_motion_free(fk_stepper *s); /* accepts NULL */
+
+static inline const fk_entry *fk_motion_drift(const fk_stepper *s)
+{
+    return s->terms.entry;
+}
+
+static inline const fk_entry *fk_motion_noise(const fk_stepper *s)
+{
+    return s->terms.entry + s->dim;
+}
+
+static inline const fk_entry *fk_motion_extra(const fk_stepper *s)
+{
+    return s->terms.entry + s->dim * (1 + s->noises);
+}
+
+/* Rows at (t, x), in scratch of fk_entries_scratch(&s->terms). */
+double *const *fk_motion_eval(const fk_stepper *s, double t, double *const *x,
+                              double *scratch);
+
+/* to_i += h f_i, and to_i += sum_k root G_ik z_k, with rows of fk_motion_eval */
+void fk_motion_add_drift(const fk_stepper *s, double *const *rows, double h,
+                         double *const *to);
+void fk_motion_add_noise(const fk_stepper *s, double *const *rows, double root,
+                         const double *z, double *const *to);
+
+#endif
