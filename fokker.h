@@ -44,6 +44,7 @@
 #include "sampling/ensemble.h"
 #include "sampling/halving.h"
 #include "sampling/levels.h"
+#include "sampling/multilevel.h"
 #include "sampling/reverse.h"
 #include "sampling/scheme.h"
 

@@ -12,7 +12,7 @@ expect_stdout 'params.sigma=0.5'
 expect_status 0 fokker version
 expect_stdout '^fokker [0-9]+\.[0-9]+\.[0-9]+'
 expect_status 0 fokker --version
-for name in run check list describe order plot; do
+for name in run check list describe order expect plot; do
     expect_status 0 fokker "$name" --help
     expect_stdout "^usage: fokker $name"
 done
@@ -45,6 +45,12 @@ expect_status 2 fokker describe nothing_at_all
 expect_status 2 fokker plot
 expect_status 4 fokker plot "$work/nothing"
 
+expect_status 0 fokker expect ornstein_uhlenbeck 'x^2' --error=0.02 -q
+expect_stdout '^E\[x\^2\] at t = 1 is 1.4'
+expect_status 2 fokker expect ornstein_uhlenbeck 'y^2'
+expect_stderr "unknown name 'y'"
+expect_status 2 fokker expect ornstein_uhlenbeck x --error=0
+expect_status 2 fokker expect ornstein_uhlenbeck
 expect_status 2 fokker order sideways double_well
 expect_stderr 'strong, weak'
 expect_status 2 fokker order strong
