@@ -6,9 +6,8 @@
 #include "experiments/command.h"
 #include "experiments/equation.h"
 #include "experiments/estimate.h"
-#include "experiments/problem_path.h"
+#include "experiments/problem_load.h"
 #include "sde/linear.h"
-#include "sde/problem_file.h"
 
 static void print_domain(const fk_problem *p)
 {
@@ -46,7 +45,6 @@ static void print_problem(const fk_problem *p)
 
 static int run(int argc, char **argv)
 {
-    char path[1024];
     fk_message message = {.text = ""};
     fk_methods methods;
     fk_problem *problem = NULL;
@@ -55,13 +53,9 @@ static int run(int argc, char **argv)
     const int first = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1;
     if (argc <= first)
         return fk_command_misuse(&fk_the_check, "which problem file?");
-    fk_status status = fk_problem_path(argv[first], path, sizeof path, &message);
-    if (status == FK_OK)
-        status = fk_problem_read(path, (size_t)(argc - first - 1),
-                                 (const char *const *)(argv + first + 1), &problem,
-                                 &message);
-    if (status == FK_OK)
-        status = fk_methods_find(problem, &methods, &message);
+    fk_status status = fk_problem_load(argv[first], (size_t)(argc - first - 1),
+                                       (const char *const *)(argv + first + 1),
+                                       &problem, &methods, &message);
     if (status == FK_OK) {
         print_problem(problem);
         status = fk_print_estimate(problem, &methods, stdout, &message);

@@ -8,11 +8,10 @@
 #include "core/json.h"
 #include "core/slope.h"
 #include "experiments/command.h"
-#include "experiments/problem_path.h"
+#include "experiments/problem_load.h"
 #include "experiments/run.h"
 #include "plots/order_figure.h"
 #include "sampling/levels.h"
-#include "sde/problem_file.h"
 
 enum { CURVES = 6, OPTION_LEVELS = 1000, OPTION_PATHS, OPTION_JSON };
 
@@ -309,7 +308,6 @@ static fk_status measure(const arguments *a, const fk_problem *p,
 static int run(int argc, char **argv)
 {
     arguments a;
-    char path[1024];
     fk_message message = {.text = ""};
     fk_problem *problem = NULL;
     fk_methods methods;
@@ -317,11 +315,8 @@ static int run(int argc, char **argv)
     const int wrong = read_arguments(argc, argv, &a);
     if (wrong != 0)
         return wrong < 0 ? FK_EXIT_AGREE : wrong;
-    fk_status status = fk_problem_path(a.file, path, sizeof path, &message);
-    if (status == FK_OK)
-        status = fk_problem_read(path, a.n_settings, a.setting, &problem, &message);
-    if (status == FK_OK)
-        status = fk_methods_find(problem, &methods, &message);
+    fk_status status =
+        fk_problem_load(a.file, a.n_settings, a.setting, &problem, &methods, &message);
     if (status == FK_OK && methods.scheme == NULL)
         status = fk_fail(&message, FK_ESYNTAX, "the problem has particles: off");
     if (status == FK_OK)

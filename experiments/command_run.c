@@ -6,11 +6,10 @@
 #include <string.h>
 
 #include "experiments/command.h"
-#include "experiments/problem_path.h"
+#include "experiments/problem_load.h"
 #include "experiments/result_folder.h"
 #include "experiments/run.h"
 #include "plots/output.h"
-#include "sde/problem_file.h"
 
 enum { SETTINGS = 256, OPTION_PLOTS = 1000, OPTION_JSON };
 
@@ -209,7 +208,6 @@ static fk_status run_and_write(const arguments *a, const fk_problem *problem,
 static int run(int argc, char **argv)
 {
     arguments a = {.file = NULL};
-    char path[1024];
     fk_message message = {.text = ""};
     char *line = command_line(argc, argv);
     int exit = read_arguments(argc, argv, &a);
@@ -222,13 +220,10 @@ static int run(int argc, char **argv)
     }
     if (a.threads > 0)
         omp_set_num_threads(a.threads);
-    fk_status status = fk_problem_path(a.file, path, sizeof path, &message);
-    if (status == FK_OK)
-        status = fk_problem_read(path, a.n_settings, a.setting, &problem, &message);
+    fk_status status =
+        fk_problem_load(a.file, a.n_settings, a.setting, &problem, &methods, &message);
     if (status == FK_OK && a.no_plots)
         problem->result.plots = false;
-    if (status == FK_OK)
-        status = fk_methods_find(problem, &methods, &message);
     if (status == FK_OK)
         status = run_and_write(&a, problem, &methods, &result, &message);
     exit = status == FK_OK ? exit_status(&result)
