@@ -41,6 +41,38 @@ fk_status fk_motion_new(const fk_sde *sde, const fk_expr *const *drift, size_t e
     return FK_OK;
 }
 
+fk_status fk_motion_at(const fk_sde *sde, double A, fk_stepper **out,
+                       fk_message *message)
+{
+    *out = NULL;
+    const fk_expr **drift = calloc(sde->dim, sizeof *drift);
+    if (drift == NULL)
+        return fk_fail(message, FK_ENOMEM, "out of memory");
+    for (size_t i = 0; i < sde->dim; i++)
+        drift[i] = fk_sde_drift_at(sde, A, i);
+    const fk_status status = fk_motion_new(sde, drift, 0, NULL, out, message);
+    free(drift);
+    return status;
+}
+
+fk_status fk_motion_stratonovich(const fk_sde *sde, fk_stepper **out,
+                                 fk_message *message)
+{
+    return fk_motion_at(sde, 0.5, out, message);
+}
+
+fk_status fk_motion_noiseless(const fk_sde *sde, const char *scheme, fk_stepper **out,
+                              fk_message *message)
+{
+    *out = NULL;
+    if (sde->noises > 0)
+        return fk_fail(message, FK_EDOMAIN,
+                       "particles.scheme: %s is for problems without noise; this one "
+                       "has %zu",
+                       scheme, sde->noises);
+    return fk_motion_new(sde, sde->ito, 0, NULL, out, message);
+}
+
 void fk_motion_free(fk_stepper *s)
 {
     if (s == NULL)

@@ -22,6 +22,15 @@ struct fk_stepper {
 FK_NODISCARD fk_status fk_motion_new(const fk_sde *sde, const fk_expr *const *drift,
                                      size_t extra, const fk_expr *const *more,
                                      fk_stepper **out, fk_message *message);
+
+/* With the drift for noise taken at the point A of a step; 1/2 is Stratonovich's. */
+FK_NODISCARD fk_status fk_motion_at(const fk_sde *sde, double A, fk_stepper **out,
+                                    fk_message *message);
+FK_NODISCARD fk_status fk_motion_stratonovich(const fk_sde *sde, fk_stepper **out,
+                                              fk_message *message);
+/* FK_EDOMAIN if there is noise; scheme: the name to say so with. */
+FK_NODISCARD fk_status fk_motion_noiseless(const fk_sde *sde, const char *scheme,
+                                           fk_stepper **out, fk_message *message);
 void fk_motion_free(fk_stepper *s); /* accepts NULL */
 
 static inline const fk_entry *fk_motion_drift(const fk_stepper *s)

@@ -5,6 +5,7 @@
 #define FK_SAMPLING_ROWS_H
 
 #include <stddef.h>
+#include <string.h>
 
 #include "core/block.h"
 #include "core/memory.h"
@@ -22,6 +23,26 @@ static inline double **fk_rows(double *x, size_t n, double *scratch)
     for (size_t i = 0; i < n; i++)
         row[i] = x + i * FK_BLOCK;
     return row;
+}
+
+/* States x[dim][FK_BLOCK] that a scheme works with, with pointers to their rows. */
+static inline size_t fk_state_scratch(size_t dim)
+{
+    return dim * FK_BLOCK + fk_rows_scratch(dim);
+}
+
+/* The state at the front of *scratch, which is moved behind it. */
+static inline double *const *fk_state_carve(size_t dim, double **scratch)
+{
+    double *const x = *scratch, *const pointers = x + dim * FK_BLOCK;
+    *scratch = pointers + fk_rows_scratch(dim);
+    return fk_rows(x, dim, pointers);
+}
+
+static inline void fk_state_copy(size_t dim, double *const *from, double *const *to)
+{
+    for (size_t i = 0; i < dim; i++)
+        memcpy(to[i], from[i], FK_BLOCK * sizeof *to[i]);
 }
 
 #endif

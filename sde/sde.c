@@ -37,11 +37,11 @@ static const fk_expr *noise_drift(const fk_sde *s, size_t i)
     return sum;
 }
 
-const fk_expr *fk_sde_stratonovich_drift(const fk_sde *s, size_t i)
+const fk_expr *fk_sde_drift_at(const fk_sde *s, double A, size_t i)
 {
-    const fk_expr *half = fk_expr_number(s->pool, 0.5);
-    return fk_expr_sub(s->pool, s->ito[i],
-                       fk_expr_mul(s->pool, half, noise_drift(s, i)));
+    const fk_expr *part =
+        fk_expr_mul(s->pool, fk_expr_number(s->pool, A), noise_drift(s, i));
+    return fk_expr_sub(s->pool, s->ito[i], part);
 }
 
 /* sum_j d_j a_ij */

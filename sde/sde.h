@@ -84,9 +84,9 @@ bool fk_sde_autonomous(const fk_sde *s);
 /* L^k G_il = sum_j G_jk d_j G_il: the change of noise l along noise k. */
 const fk_expr *fk_sde_along_noise(const fk_sde *s, size_t k, size_t i, size_t l);
 
-/* The drift with which Stratonovich's reading gives this SDE:
- * ito_i - 1/2 sum_k L^k G_ik. */
-const fk_expr *fk_sde_stratonovich_drift(const fk_sde *s, size_t i);
+/* The drift with which the noise taken at the point A of each step gives this SDE:
+ * ito_i - A sum_k L^k G_ik. */
+const fk_expr *fk_sde_drift_at(const fk_sde *s, double A, size_t i);
 
 /* True if in this SDE hanggi-klimontovich and kinetic would give different Ito drifts. */
 bool fk_sde_endpoint_ambiguous(const fk_sde *s);

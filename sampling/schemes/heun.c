@@ -7,32 +7,16 @@
  * even there.  Strong order 1 for commutative noise, 1/2 otherwise; weak order 1, and 2
  * for additive noise.  [ruemelin-1982] */
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "sampling/motion.h"
 #include "sampling/rows.h"
 
 extern const fk_scheme fk_scheme_heun;
 
-static fk_status prepare(const fk_sde *sde, fk_stepper **out, fk_message *message)
-{
-    *out = NULL;
-    const fk_expr **drift = calloc(sde->dim, sizeof *drift);
-    if (drift == NULL)
-        return fk_fail(message, FK_ENOMEM, "out of memory");
-    for (size_t i = 0; i < sde->dim; i++)
-        drift[i] = fk_sde_stratonovich_drift(sde, i);
-    const fk_status status = fk_motion_new(sde, drift, 0, NULL, out, message);
-    free(drift);
-    return status;
-}
-
-/* Rows: Y, X+; pointers to both; the terms' own. */
+/* Y and X+, then the terms' own. */
 static size_t scratch_size(const fk_stepper *s)
 {
-    return 2 * (s->dim * FK_BLOCK + fk_rows_scratch(s->dim)) +
-           fk_entries_scratch(&s->terms);
+    return 2 * fk_state_scratch(s->dim) + fk_entries_scratch(&s->terms);
 }
 
 /* to_i += h/2 s_i + 1/2 sum_k sqrt(h) G_ik z_k at (t, x) */
@@ -55,20 +39,14 @@ FK_CLONES static void complete_prediction(size_t n, const double *restrict x,
 static void step(const fk_stepper *s, double t, double h, const double *z,
                  double *const *x, double *scratch)
 {
-    const size_t n = s->dim * FK_BLOCK;
-    double *y = scratch, *next = y + n, *rest = next + n;
-    double *const *y_rows = fk_rows(y, s->dim, rest);
-    rest += fk_rows_scratch(s->dim);
-    double *const *next_rows = fk_rows(next, s->dim, rest);
-    rest += fk_rows_scratch(s->dim);
+    double *const *y = fk_state_carve(s->dim, &scratch);
+    double *const *next = fk_state_carve(s->dim, &scratch);
+    fk_state_copy(s->dim, x, next);
+    add_half(s, t, h, z, x, next, scratch);
     for (size_t i = 0; i < s->dim; i++)
-        memcpy(next_rows[i], x[i], FK_BLOCK * sizeof *x[i]);
-    add_half(s, t, h, z, x, next_rows, rest);
-    for (size_t i = 0; i < s->dim; i++)
-        complete_prediction(FK_BLOCK, x[i], next_rows[i], y_rows[i]);
-    add_half(s, t + h, h, z, y_rows, next_rows, rest);
-    for (size_t i = 0; i < s->dim; i++)
-        memcpy(x[i], next_rows[i], FK_BLOCK * sizeof *x[i]);
+        complete_prediction(FK_BLOCK, x[i], next[i], y[i]);
+    add_half(s, t + h, h, z, y, next, scratch);
+    fk_state_copy(s->dim, next, x);
 }
 
 const fk_scheme fk_scheme_heun = {
@@ -77,7 +55,7 @@ const fk_scheme fk_scheme_heun = {
     .reference = "ruemelin-1982",
     .strong_order = 0.5, /* 1 for commutative noise */
     .weak_order = 1.0,   /* 2 for additive noise */
-    .prepare = prepare,
+    .prepare = fk_motion_stratonovich,
     .release = fk_motion_free,
     .scratch = scratch_size,
     .step = step,

@@ -4,8 +4,6 @@
  *     k4 = f(X + h k3, t + h),    X+ = X + h/6 (k1 + 2 k2 + 2 k3 + k4)
  *
  * [hairer-norsett-wanner-1993, section II.1] */
-#include <string.h>
-
 #include "sampling/motion.h"
 #include "sampling/rows.h"
 
@@ -13,20 +11,13 @@ extern const fk_scheme fk_scheme_rk4;
 
 static fk_status prepare(const fk_sde *sde, fk_stepper **out, fk_message *message)
 {
-    *out = NULL;
-    if (sde->noises > 0)
-        return fk_fail(message, FK_EDOMAIN,
-                       "particles.scheme: rk4 is for problems without noise; this one "
-                       "has %zu",
-                       sde->noises);
-    return fk_motion_new(sde, sde->ito, 0, NULL, out, message);
+    return fk_motion_noiseless(sde, "rk4", out, message);
 }
 
-/* The stage's point, the sum of stages, pointers to both, the drift's own. */
+/* The stage's point and the sum of stages, then the drift's own. */
 static size_t scratch_size(const fk_stepper *s)
 {
-    return 2 * (s->dim * FK_BLOCK + fk_rows_scratch(s->dim)) +
-           fk_entries_scratch(&s->terms);
+    return 2 * fk_state_scratch(s->dim) + fk_entries_scratch(&s->terms);
 }
 
 /* One stage: k = f(y, t); sum += weight k; y = x + ahead k */
@@ -36,8 +27,7 @@ static void stage(const fk_stepper *s, double t, double weight, double ahead,
 {
     double *const *rows = fk_motion_eval(s, t, y, scratch);
     fk_motion_add_drift(s, rows, weight, sum);
-    for (size_t i = 0; i < s->dim; i++)
-        memcpy(y[i], x[i], FK_BLOCK * sizeof *x[i]);
+    fk_state_copy(s->dim, x, y);
     fk_motion_add_drift(s, rows, ahead, y);
 }
 
@@ -45,22 +35,15 @@ static void step(const fk_stepper *s, double t, double h, const double *z,
                  double *const *x, double *scratch)
 {
     (void)z;
-    const size_t n = s->dim * FK_BLOCK;
-    double *rest = scratch + 2 * n;
-    double *const *y = fk_rows(scratch, s->dim, rest);
-    rest += fk_rows_scratch(s->dim);
-    double *const *sum = fk_rows(scratch + n, s->dim, rest);
-    rest += fk_rows_scratch(s->dim);
-    for (size_t i = 0; i < s->dim; i++) {
-        memcpy(y[i], x[i], FK_BLOCK * sizeof *x[i]);
-        memcpy(sum[i], x[i], FK_BLOCK * sizeof *x[i]);
-    }
-    stage(s, t, h / 6.0, 0.5 * h, x, y, sum, rest);
-    stage(s, t + 0.5 * h, h / 3.0, 0.5 * h, x, y, sum, rest);
-    stage(s, t + 0.5 * h, h / 3.0, h, x, y, sum, rest);
-    stage(s, t + h, h / 6.0, 0.0, x, y, sum, rest);
-    for (size_t i = 0; i < s->dim; i++)
-        memcpy(x[i], sum[i], FK_BLOCK * sizeof *x[i]);
+    double *const *y = fk_state_carve(s->dim, &scratch);
+    double *const *sum = fk_state_carve(s->dim, &scratch);
+    fk_state_copy(s->dim, x, y);
+    fk_state_copy(s->dim, x, sum);
+    stage(s, t, h / 6.0, 0.5 * h, x, y, sum, scratch);
+    stage(s, t + 0.5 * h, h / 3.0, 0.5 * h, x, y, sum, scratch);
+    stage(s, t + 0.5 * h, h / 3.0, h, x, y, sum, scratch);
+    stage(s, t + h, h / 6.0, 0.0, x, y, sum, scratch);
+    fk_state_copy(s->dim, sum, x);
 }
 
 const fk_scheme fk_scheme_rk4 = {
