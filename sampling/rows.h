@@ -10,11 +10,17 @@
 #include "core/block.h"
 #include "core/memory.h"
 
-/* Doubles of scratch for n pointers, a multiple of FK_ALIGN bytes. */
+/* n doubles, or a few more: a multiple of FK_ALIGN bytes. */
+static inline size_t fk_padded(size_t n)
+{
+    const size_t line = FK_ALIGN / sizeof(double);
+    return (n + line - 1) / line * line;
+}
+
+/* Doubles of scratch for n pointers. */
 static inline size_t fk_rows_scratch(size_t n)
 {
-    const size_t bytes = (n * sizeof(double *) + FK_ALIGN - 1) / FK_ALIGN * FK_ALIGN;
-    return bytes / sizeof(double);
+    return fk_padded(n * sizeof(double *) / sizeof(double));
 }
 
 static inline double **fk_rows(double *x, size_t n, double *scratch)
