@@ -93,8 +93,8 @@ static bool iterate(const fk_stepper *s, double t, double a, double *const *c,
     double *const *rows = fk_motion_eval(s, t, y, scratch);
     for (size_t i = 0; i < s->dim; i++)
         for (size_t j = 0; j < FK_BLOCK; j++)
-            r[i][j] = y[i][j] - c[i][j] -
-                      a * fk_entry_value(&fk_motion_drift(s)[i], rows, j);
+            r[i][j] =
+                y[i][j] - c[i][j] - a * fk_entry_value(&fk_motion_drift(s)[i], rows, j);
     bool all = true;
     for (size_t j = 0; j < FK_BLOCK; j++) {
         if (!rests[j])

@@ -14,7 +14,8 @@ FK_CLONES static void join(size_t n, const double *restrict first,
     const double across = 0.5 * sqrt(1.5), along = 0.5 * M_SQRT1_2;
     for (size_t j = 0; j < n; j++) {
         z[j] = (first[j] + second[j]) * M_SQRT1_2;
-        z[n + j] = across * (first[j] - second[j]) + along * (first[n + j] + second[n + j]);
+        z[n + j] =
+            across * (first[j] - second[j]) + along * (first[n + j] + second[n + j]);
     }
 }
 

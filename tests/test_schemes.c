@@ -131,6 +131,11 @@ START_TEST(refusals)
     fk_sde *areas = sde_text(FK_ITO, 2, 2, "x; y", "0; 0", "1; 0; 0; x");
     expect_refusal("milstein", areas, "do not commute");
     expect_refusal("rk4", areas, "without noise");
+    expect_refusal("dormand-prince", areas, "without noise");
+    expect_refusal("sra1", areas, "additive");
+    fk_sde *mixed = sde_text(FK_ITO, 2, 2, "x; y", "0; 0", "y; 0; 0; 1");
+    expect_refusal("sriw1", mixed, "their own variables");
+    sde_text_free(mixed);
     sde_text_free(areas);
     fk_sde *diagonal = sde_text(FK_ITO, 2, 2, "x; y", "0; 0", "x; 0; 0; y^2");
     fk_stepper *s = NULL;
@@ -183,6 +188,51 @@ START_TEST(additive_noise)
 }
 END_TEST
 
+/* Two noises with variables of their own and one variable without noise: SRIW1 keeps its
+ * strong order 3/2. */
+START_TEST(own_variables)
+{
+    fk_sde *sde = sde_text(FK_ITO, 3, 2, "x; y; v", "v - x*y; cos(x) - y; x - v",
+                           "0.4*sqrt(1 + x^2 + v^2); 0; 0; 0.3 + 0.2*sin(y); 0; 0");
+    const double mean[] = {1.0, 0.5, -0.3}, none[9] = {0.0};
+    fk_law *law = normal_law(3, mean, none);
+    fk_levels l = run(fk_scheme_find("sriw1"), sde, law, 20000, 8);
+    const fk_slope strong = slope(&l, false);
+    ck_assert_double_gt(strong.order + 4.0 * strong.error, 1.45);
+    fk_levels_clear(&l);
+    fk_law_free(law);
+    sde_text_free(sde);
+}
+END_TEST
+
+/* dX = -L X dt + S dW with h L = 50: after a few steps the variance is S^2/(2 L) for the
+ * trapezoidal rule, and h S^2/((1 + h L)^2 - 1) for implicit Euler. */
+START_TEST(stiff_stationary_variance)
+{
+    enum { COUNT = 200000 };
+    const double L = 500.0, S = 3.0, h = 0.1, a = 1.0 + h * L;
+    const char *const name[] = {"trapezoidal", "implicit-euler"};
+    const double exact[] = {S * S / (2.0 * L), h * S * S / (a * a - 1.0)};
+    fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", "-500*x", "3");
+    fk_law *law = normal_law_1d(0.0, exact[0]);
+    for (int k = 0; k < 2; k++) {
+        fk_ensemble *e = NULL;
+        fk_message message;
+        fk_ensemble_options o = euler_options(COUNT, h, 17);
+        o.scheme = fk_scheme_find(name[k]);
+        ck_assert_int_eq(fk_ensemble_new(sde, NULL, law, &o, &e, &message), FK_OK);
+        ck_assert_int_eq(fk_ensemble_advance(e, 4.0, NULL, &message), FK_OK);
+        double mean, variance, fourth;
+        uint64_t alive;
+        fk_ensemble_moments(e, &mean, &variance, &fourth, &alive);
+        ck_assert_double_eq_tol(variance / exact[k], 1.0, 4.0 * sqrt(2.0 / COUNT));
+        fk_ensemble_free(e);
+    }
+    fk_law_free(law);
+    sde_text_free(sde);
+}
+END_TEST
+
 int main(void)
 {
     int n = 0;
@@ -195,6 +245,8 @@ int main(void)
     tcase_add_test(cases, refusals);
     tcase_add_test(cases, tamed_survives);
     tcase_add_test(cases, additive_noise);
+    tcase_add_test(cases, own_variables);
+    tcase_add_test(cases, stiff_stationary_variance);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -4,7 +4,7 @@
  *     X+ = X + h s(Y, t + h/2) + G(Y, t + h/2) dW
  *
  * The deterministic midpoint rule where there is no noise.  Strong order 1 for commutative
- * noise, 1/2 otherwise; weak order 1, and 2 for additive noise.
+ * noise, 1/2 otherwise; weak order 1, and 2 for linear drifts with additive noise.
  * [kloeden-platen-1992, section 15.1; milstein-tretyakov-2004, section 2.2] */
 #include <math.h>
 
@@ -34,10 +34,10 @@ static void step(const fk_stepper *s, double t, double h, const double *z,
 
 const fk_scheme fk_scheme_midpoint = {
     .name = "midpoint",
-    .summary = "Stratonovich midpoint rule; weak order 2 for additive noise",
+    .summary = "Stratonovich midpoint rule",
     .reference = "milstein-tretyakov-2004",
     .strong_order = 0.5, /* 1 for commutative noise */
-    .weak_order = 1.0,   /* 2 for additive noise */
+    .weak_order = 1.0,
     .prepare = fk_motion_stratonovich,
     .release = fk_motion_free,
     .scratch = scratch_size,

@@ -98,8 +98,7 @@ static void displace(const work *a, size_t l, double sign)
     for (size_t k = 0; k < s->noises; k++) {
         if (k == l)
             continue;
-        const double *v =
-            k < l ? pair_row(s, a->z, k, l) : pair_row(s, a->z, l, k);
+        const double *v = k < l ? pair_row(s, a->z, k, l) : pair_row(s, a->z, l, k);
         weigh_pair(sign, k < l ? 1.0 : -1.0, a->z + k * FK_BLOCK, zl, v, a->w);
         add_one(s, k, rows, quarter, a->w, a->next);
     }

@@ -84,8 +84,8 @@ FK_CLONES static void weigh(size_t n, double h, const double *restrict b,
                  b4 = b[3] * root / 6.0;
     for (size_t j = 0; j < n; j++) {
         const double square = z[j] * z[j];
-        to[j] = b1 * z[j] + b2 * (square - 1.0) + b3 * mean[j] +
-                b4 * z[j] * (square - 3.0);
+        to[j] =
+            b1 * z[j] + b2 * (square - 1.0) + b3 * mean[j] + b4 * z[j] * (square - 3.0);
     }
 }
 

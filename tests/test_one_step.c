@@ -1,0 +1,161 @@
+/* One step of every scheme against the generator L of its SDE, with u = phi:
+ *
+ *     (E u(X_h) - u)/h = L u + h/2 (L + d_t) L u + O(h^2),
+ *
+ * the first term for weak order 1, both for weak order 2.  The expectation is a product of
+ * Gauss-Hermite rules over the rows of normals, so nothing here is random. */
+#include <check.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "sampling/scheme.h"
+#include "tests/sde_text.h"
+
+enum { NODES = 4, ROWS = 4 }; /* NODES^ROWS is a block */
+
+/* d_t u + sum_i ito_i d_i u + sum_ij a_ij d_ij u */
+static const fk_expr *generator(const fk_sde *s, const fk_expr *u)
+{
+    fk_expr_pool *pool = s->pool;
+    const fk_expr *sum = fk_expr_diff(pool, u, s->time);
+    for (size_t i = 0; i < s->dim; i++) {
+        const fk_expr *ui = fk_expr_diff(pool, u, s->variable[i]);
+        sum = fk_expr_add(pool, sum, fk_expr_mul(pool, s->ito[i], ui));
+        for (size_t j = 0; j < s->dim; j++) {
+            const fk_expr *uij = fk_expr_diff(pool, ui, s->variable[j]);
+            sum = fk_expr_add(pool, sum,
+                              fk_expr_mul(pool, s->diffusion[i * s->dim + j], uij));
+        }
+    }
+    return sum;
+}
+
+static double value(const fk_sde *s, const fk_expr *e, double t, const double *x)
+{
+    const fk_expr *symbol[] = {s->time, s->variable[0], s->variable[1]};
+    const double at[] = {t, x[0], x[1]};
+    return fk_expr_value(e, 3, symbol, at);
+}
+
+/* E u(X_h) by the rule of four nodes in each row; a block holds the whole product. */
+static double expectation(const fk_scheme *scheme, const fk_stepper *stepper,
+                          const fk_sde *s, const fk_expr *u, size_t rows, double t,
+                          double h, const double *start)
+{
+    /* zeros of He_4: z^2 = 3 +- sqrt 6, weights (3 -+ sqrt 6)/12 */
+    const double far = sqrt(3.0 + sqrt(6.0)), near = sqrt(3.0 - sqrt(6.0));
+    const double node[NODES] = {-far, -near, near, far};
+    const double rare = (3.0 - sqrt(6.0)) / 12.0, common = (3.0 + sqrt(6.0)) / 12.0;
+    const double share[NODES] = {rare, common, common, rare};
+    double *z = fk_doubles((ROWS + 2) * FK_BLOCK), *x = z + ROWS * FK_BLOCK;
+    double *scratch = fk_doubles(scheme->scratch(stepper) + 1);
+    double *const state[] = {x, x + FK_BLOCK};
+    double weight[FK_BLOCK];
+    ck_assert_uint_le(rows, ROWS);
+    for (size_t j = 0; j < FK_BLOCK; j++) {
+        weight[j] = 1.0;
+        for (size_t r = 0, rest = j; r < ROWS; r++, rest /= NODES) {
+            z[r * FK_BLOCK + j] = node[rest % NODES];
+            weight[j] *= share[rest % NODES];
+        }
+        x[j] = start[0];
+        x[FK_BLOCK + j] = start[1];
+    }
+    scheme->step(stepper, t, h, z, state, scratch);
+    double sum = 0.0;
+    for (size_t j = 0; j < FK_BLOCK; j++) {
+        const double end[] = {x[j], x[FK_BLOCK + j]};
+        sum += weight[j] * value(s, u, t + h, end);
+    }
+    free(z);
+    free(scratch);
+    return sum;
+}
+
+static void compare(const fk_scheme *scheme, const fk_stepper *stepper, const fk_sde *s,
+                    size_t rows, const fk_expr *u, bool second_order)
+{
+    const double start[] = {0.7, -0.4}, t = 0.3;
+    const fk_expr *Lu = generator(s, u);
+    const double first = value(s, Lu, t, start);
+    const double second = 0.5 * value(s, generator(s, Lu), t, start);
+    double error[2][2]; /* [h, h/2][without, with the second term] */
+    for (int k = 0; k < 2; k++) {
+        const double h = k == 0 ? 4e-3 : 2e-3;
+        const double mean = expectation(scheme, stepper, s, u, rows, t, h, start);
+        error[k][0] = (mean - value(s, u, t, start)) / h - first;
+        error[k][1] = error[k][0] - h * second;
+    }
+    const char *name = scheme->name;
+    ck_assert_msg(fabs(error[1][0]) < 0.54 * fabs(error[0][0]) + 1e-5,
+                  "%s: weak error %g at h, %g at h/2", name, error[0][0], error[1][0]);
+    if (second_order)
+        ck_assert_msg(fabs(error[1][1]) < 0.29 * fabs(error[0][1]) + 1e-8,
+                      "%s: second weak error %g at h, %g at h/2", name, error[0][1],
+                      error[1][1]);
+}
+
+/* Those whose weak order rises to 2 where noise is additive. */
+static bool second_order_if_additive(const fk_scheme *scheme)
+{
+    return strcmp(scheme->name, "heun") == 0 || strcmp(scheme->name, "sriw1") == 0;
+}
+
+/* From the hardest to the easiest: noise that does not commute, noises with variables of
+ * their own, additive noise, none. */
+static const char *const noise[] = {
+    "0.5 + 0.2*y; 0.3*x; 0.1*x*y; 0.4 + 0.1*x^2*exp(-t)",
+    "0.4 + 0.3*x^2; 0; 0; sqrt(1 + y^2)*(1 + t)",
+    "0.5*exp(t); 0.3; -0.2; 0.4*t",
+    "0; 0; 0; 0",
+};
+
+START_TEST(generator_in_one_step)
+{
+    const fk_scheme *scheme = fk_schemes[_i];
+    size_t accepted = 0;
+    for (size_t n = 0; n < 4; n++) {
+        const size_t noises = n == 3 ? 0 : 2;
+        fk_sde *s = sde_text(FK_STRATONOVICH, 2, noises, "x; y",
+                             "y - x*t - x^3; sin(x) - 0.5*y", noise[n]);
+        fk_stepper *stepper = NULL;
+        if (scheme->prepare(s, &stepper, NULL) == FK_OK) {
+            accepted++;
+            const size_t rows = scheme->draws != NULL ? scheme->draws(stepper) : noises;
+            const fk_expr *x = s->variable[0], *y = s->variable[1];
+            const fk_expr *xy = fk_expr_mul(s->pool, x, y);
+            const fk_expr *u[] = {x,
+                                  y,
+                                  fk_expr_mul(s->pool, x, x),
+                                  xy,
+                                  fk_expr_mul(s->pool, y, y),
+                                  fk_expr_mul(s->pool, xy, x)};
+            for (size_t k = 0; k < sizeof u / sizeof *u; k++)
+                compare(scheme, stepper, s, rows, u[k],
+                        scheme->weak_order >= 2.0 ||
+                            (n == 2 && second_order_if_additive(scheme)));
+        }
+        scheme->release(stepper);
+        sde_text_free(s);
+    }
+    ck_assert_uint_ge(accepted, 1);
+}
+END_TEST
+
+int main(void)
+{
+    int n = 0;
+    while (fk_schemes[n] != NULL)
+        n++;
+    Suite *suite = suite_create("one_step");
+    TCase *cases = tcase_create("one_step");
+    tcase_add_loop_test(cases, generator_in_one_step, 0, n);
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
