@@ -48,6 +48,7 @@
 #include "sampling/reverse.h"
 #include "sampling/scheme.h"
 
+#include "plots/exits.h"
 #include "plots/order_figure.h"
 #include "plots/output.h"
 #include "plots/result.h"

@@ -79,6 +79,18 @@ static fk_status record_frame(fk_run_state *run, const fk_ensemble *e, size_t i)
     return FK_OK;
 }
 
+static void record_exits(fk_run_state *run, const fk_ensemble *e, size_t i)
+{
+    fk_exits *exits = &run->result->exits;
+    uint64_t absorbed[FK_GRID_DIM][2];
+    fk_ensemble_absorbed(e, absorbed);
+    for (size_t k = 0; k < exits->n_faces; k++) {
+        const fk_face_exits *f = &exits->face[k];
+        f->particles[i] =
+            (double)absorbed[f->axis][f->side] / (double)run->problem->particles.count;
+    }
+}
+
 static fk_status record_stop(fk_run_state *run, const fk_ensemble *e,
                              const fk_stop *stop)
 {
@@ -89,12 +101,15 @@ static fk_status record_stop(fk_run_state *run, const fk_ensemble *e,
     }
     if (stop->frame != FK_NOWHERE)
         FK_TRY(record_frame(run, e, (size_t)stop->frame));
+    if (stop->exit != FK_NOWHERE)
+        record_exits(run, e, (size_t)stop->exit);
     return FK_OK;
 }
 
 static bool particles_stop(const fk_stop *stop)
 {
-    return stop->snapshot != FK_NOWHERE || stop->frame != FK_NOWHERE;
+    return stop->snapshot != FK_NOWHERE || stop->frame != FK_NOWHERE ||
+           stop->exit != FK_NOWHERE;
 }
 
 static fk_ensemble_options options(const fk_run_state *run, size_t count,

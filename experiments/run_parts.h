@@ -16,6 +16,7 @@ typedef struct fk_stop {
     double t;
     int snapshot; /* into result->snapshot */
     int frame;    /* into result->frame_* */
+    int exit;     /* into result->exits.time */
     int table;    /* into run->table, the times of the reverse samplers */
 } fk_stop;
 

@@ -72,6 +72,14 @@ static fk_status record_snapshot(fk_run_state *run, const solution *s, size_t i)
     return FK_OK;
 }
 
+static void record_exits(fk_run_state *run, const solution *s, size_t i)
+{
+    const fk_exits *exits = &run->result->exits;
+    const fk_ledger ledger = ledger_of(s);
+    for (size_t k = 0; k < exits->n_faces; k++)
+        exits->face[k].pde[i] = ledger.left[exits->face[k].axis][exits->face[k].side];
+}
+
 static fk_status record_stop(fk_run_state *run, const solution *s, const fk_stop *stop)
 {
     const size_t bytes = run->cells * sizeof(double);
@@ -80,6 +88,8 @@ static fk_status record_stop(fk_run_state *run, const solution *s, const fk_stop
         FK_TRY(record_snapshot(run, s, (size_t)stop->snapshot));
     if (stop->frame != FK_NOWHERE)
         memcpy(run->result->frame_pde[stop->frame], p, bytes);
+    if (stop->exit != FK_NOWHERE)
+        record_exits(run, s, (size_t)stop->exit);
     if (stop->table != FK_NOWHERE)
         memcpy(run->table[stop->table], p, bytes);
     return FK_OK;

@@ -27,6 +27,7 @@ static size_t merge(fk_stop *stop, size_t n, double span)
         }
         stop[last].snapshot = either(stop[last].snapshot, stop[i].snapshot);
         stop[last].frame = either(stop[last].frame, stop[i].frame);
+        stop[last].exit = either(stop[last].exit, stop[i].exit);
         stop[last].table = either(stop[last].table, stop[i].table);
     }
     return last + 1;
@@ -44,30 +45,48 @@ static double step_end(const fk_problem *p, double t)
     return from + round((t - from) / (to - from) * n) / n * (to - from);
 }
 
+/* A time at which nothing is recorded yet. */
+static fk_stop stop_at(double t)
+{
+    return (fk_stop){t, FK_NOWHERE, FK_NOWHERE, FK_NOWHERE, FK_NOWHERE};
+}
+
+/* n times from the start to the end, as even as steps of the particles end. */
+static double even_time(const fk_problem *p, size_t i, size_t n)
+{
+    const double t = p->start + (p->end - p->start) * (double)i / (double)(n - 1);
+    return p->particles.on ? step_end(p, t) : t;
+}
+
 /* Snapshots at the start and the outputs; frames evenly; the reverse samplers' table
  * denser towards the start, t_k = start + span (k / n)^2, where the density is narrow. */
 static fk_status plan_stops(fk_run_state *run, size_t n_frames)
 {
     const fk_problem *p = run->problem;
     const double span = p->end - p->start;
-    const size_t most = p->n_outputs + 1 + n_frames + run->n_table;
+    fk_exits *exits = &run->result->exits;
+    const size_t most = p->n_outputs + 1 + n_frames + exits->n_times + run->n_table;
     run->stop = fk_alloc(most, sizeof *run->stop);
     if (run->stop == NULL)
         return FK_ENOMEM;
     size_t n = 0;
-    for (size_t i = 0; i <= p->n_outputs; i++)
-        run->stop[n++] = (fk_stop){i == 0 ? p->start : p->output[i - 1], (int)i,
-                                   FK_NOWHERE, FK_NOWHERE};
-    for (size_t i = 0; i < n_frames; i++) {
-        const double even = p->start + span * (double)i / (double)(n_frames - 1);
-        const double t = p->particles.on ? step_end(p, even) : even;
-        run->result->frame_time[i] = t;
-        run->stop[n++] = (fk_stop){t, FK_NOWHERE, (int)i, FK_NOWHERE};
+    for (size_t i = 0; i <= p->n_outputs; i++, n++) {
+        run->stop[n] = stop_at(i == 0 ? p->start : p->output[i - 1]);
+        run->stop[n].snapshot = (int)i;
     }
-    for (size_t i = 0; i < run->n_table; i++) {
+    for (size_t i = 0; i < n_frames; i++, n++) {
+        run->stop[n] = stop_at(run->result->frame_time[i] = even_time(p, i, n_frames));
+        run->stop[n].frame = (int)i;
+    }
+    for (size_t i = 0; i < exits->n_times; i++, n++) {
+        run->stop[n] = stop_at(exits->time[i] = even_time(p, i, exits->n_times));
+        run->stop[n].exit = (int)i;
+    }
+    for (size_t i = 0; i < run->n_table; i++, n++) {
         const double share = (double)i / (double)(run->n_table - 1);
         run->table_time[i] = p->start + span * share * share;
-        run->stop[n++] = (fk_stop){run->table_time[i], FK_NOWHERE, FK_NOWHERE, (int)i};
+        run->stop[n] = stop_at(run->table_time[i]);
+        run->stop[n].table = (int)i;
     }
     qsort(run->stop, n, sizeof *run->stop, by_time);
     run->n_stops = merge(run->stop, n, span);
@@ -109,6 +128,32 @@ static fk_status plan_frames(fk_run_state *run, size_t n)
     return r->frame_particles != NULL && r->frame_points != NULL ? FK_OK : FK_ENOMEM;
 }
 
+enum { EXIT_TIMES = 101 };
+
+/* One account for each face that absorbs. */
+static fk_status plan_exits(fk_run_state *run)
+{
+    const fk_problem *p = run->problem;
+    fk_exits *e = &run->result->exits;
+    for (size_t i = 0; i < run->dim; i++)
+        for (size_t side = 0; side < 2; side++)
+            if (p->domain.face[i][side] == FK_ABSORBING)
+                e->face[e->n_faces++] = (fk_face_exits){.axis = i, .side = side};
+    if (e->n_faces == 0)
+        return FK_OK;
+    e->n_times = EXIT_TIMES;
+    e->time = fk_doubles(e->n_times);
+    bool whole = e->time != NULL;
+    for (size_t k = 0; k < e->n_faces; k++) {
+        fk_face_exits *f = &e->face[k];
+        if (p->particles.on)
+            whole = (f->particles = fk_doubles(e->n_times)) != NULL && whole;
+        if (p->pde.on)
+            whole = (f->pde = fk_doubles(e->n_times)) != NULL && whole;
+    }
+    return whole ? FK_OK : FK_ENOMEM;
+}
+
 static fk_status plan_table(fk_run_state *run)
 {
     run->n_table = run->problem->reverse.steps + 1;
@@ -134,6 +179,8 @@ fk_status fk_run_plan(fk_run_state *run)
         r->snapshot[i].t = i == 0 ? p->start : p->output[i - 1];
     if (n_frames > 0)
         FK_TRY(plan_frames(run, n_frames));
+    if (p->has_domain)
+        FK_TRY(plan_exits(run));
     if (p->reverse.steps > 0 && p->pde.on)
         FK_TRY(plan_table(run));
     return plan_stops(run, n_frames);

@@ -231,7 +231,11 @@ static fk_status fill_distances(const fk_grid *g, const double *p, const double 
     out->l2 = fk_density_l2(g, p, q);
     out->kl = fk_density_kl(g, p, q);
     out->hellinger = fk_density_hellinger(g, p, q);
-    return fk_density_w1(g, p, q, &out->w1);
+    const fk_status status = fk_density_w1(g, p, q, &out->w1);
+    if (status ==
+        FK_EDOMAIN) /* nobody is inside any more: no distance between places */
+        out->w1 = NAN;
+    return status == FK_EDOMAIN ? FK_OK : status;
 }
 
 /* An excess below `grain`, far below a cell, is rounding. */

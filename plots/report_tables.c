@@ -2,7 +2,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "plots/exits.h"
 #include "plots/html.h"
+#include "plots/label.h"
 #include "plots/report.h"
 
 static void cell(FILE *out, int digits, double value)
@@ -161,6 +163,50 @@ static void reverse_table(FILE *out, const fk_result *r)
     fputs("</table></div>\n", out);
 }
 
+static void error_cell(FILE *out, double error)
+{
+    if (isnan(error))
+        fputs("<td></td>", out);
+    else
+        fprintf(out, "<td>&plusmn; %.1g</td>", error);
+}
+
+static void exit_row(FILE *out, const fk_result *r, const fk_face_exits *f,
+                     const char *way, const double *F, double count)
+{
+    if (F == NULL)
+        return;
+    const fk_exit_summary s = fk_exits_summarise(&r->exits, F, count);
+    fputs("<tr><td>", out);
+    fk_html_text(out, fk_label_face(r->problem, f->axis, f->side).text);
+    fprintf(out, "</td><td>%s</td>", way);
+    cell(out, 5, s.probability);
+    error_cell(out, s.probability_error);
+    cell(out, 5, s.mean_time);
+    error_cell(out, s.mean_time_error);
+    cell(out, 5, s.spread);
+    fputs("</tr>\n", out);
+}
+
+static void exit_table(FILE *out, const fk_result *r)
+{
+    const fk_exits *e = &r->exits;
+    if (e->n_faces == 0)
+        return;
+    fprintf(out,
+            "<h2>Exits by %s</h2>\n<div class=\"wide\"><table><tr><th>through</th>"
+            "<th>by</th><th>probability</th><th></th><th>mean time of those</th>"
+            "<th></th><th>their standard deviation</th></tr>\n",
+            fk_label_time(r->problem, e->time[e->n_times - 1]).text);
+    for (size_t k = 0; k < e->n_faces; k++) {
+        const fk_face_exits *f = &e->face[k];
+        exit_row(out, r, f, "particles", f->particles,
+                 (double)r->problem->particles.count);
+        exit_row(out, r, f, "Fokker&ndash;Planck", f->pde, 0.0);
+    }
+    fputs("</table></div>\n", out);
+}
+
 static void timing_table(FILE *out, const fk_result *r)
 {
     if (r->n_timings == 0)
@@ -196,5 +242,6 @@ void fk_report_tables(FILE *out, const fk_result *r)
             moment_table(out, r, c);
     }
     reverse_table(out, r);
+    exit_table(out, r);
     timing_table(out, r);
 }

@@ -50,6 +50,11 @@ void fk_result_free(fk_result *r)
     free_arrays(r->frame_pde, r->n_frames);
     free_arrays(r->frame_particles, r->n_frames);
     free_arrays(r->frame_points, r->n_frames);
+    free(r->exits.time);
+    for (size_t k = 0; k < r->exits.n_faces; k++) {
+        free(r->exits.face[k].particles);
+        free(r->exits.face[k].pde);
+    }
     free(r->comparison);
     for (size_t i = 0; r->reverse != NULL && i < r->n_reverse; i++) {
         fk_reverse_run *v = &r->reverse[i];

@@ -66,6 +66,22 @@ typedef struct fk_snapshot {
     double *points;
 } fk_snapshot;
 
+/* What has left through one absorbing face, as distribution functions of the exit time
+ * over the times of fk_exits; not conditioned, so that they end at the exit
+ * probabilities. */
+typedef struct fk_face_exits {
+    size_t axis, side;
+    double *particles; /* [n_times] share of the particles; NULL: there are none */
+    double *pde;       /* [n_times] mass; NULL: none */
+} fk_face_exits;
+
+typedef struct fk_exits {
+    size_t n_times; /* even times from start to end; 0: no face absorbs */
+    double *time;
+    size_t n_faces;
+    fk_face_exits face[2 * FK_GRID_DIM];
+} fk_exits;
+
 typedef struct fk_reverse_run {
     char name[64]; /* "reverse SDE, grid score" */
     char key[32];  /* "sde_grid" */
@@ -106,6 +122,8 @@ typedef struct fk_result {
     size_t n_paths;           /* particles followed through the frames, for pictures */
     double **frame_points;    /* [n_frames][n_paths][dim], the same particles in each
                                  frame; NULL: none kept */
+
+    fk_exits exits;
 
     size_t n_comparisons;
     fk_comparison *comparison;

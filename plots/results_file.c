@@ -106,7 +106,7 @@ static fk_label coordinate_name(const fk_problem *p, size_t i)
 {
     static const char *const taken[] = {"time",   "density", "particles",
                                         "kernel", "exact",   "bounds"};
-    static const char *const starts[] = {"current_", "frame_", "reverse_"};
+    static const char *const starts[] = {"current_", "exit_", "frame_", "reverse_"};
     static const char ending[] = "_bounds", addition[] = "_coordinate";
     fk_label name = fk_label_variable(p, i);
     const size_t length = strlen(name.text);
@@ -254,6 +254,40 @@ static void write_animation(file *f)
                  "density, histogram of the particles");
 }
 
+/* exit_time, and through each absorbing face the share that has left by then. */
+static void write_exits(file *f)
+{
+    const fk_exits *e = &f->r->exits;
+    static const char *const end[] = {"from", "to"};
+    if (e->n_faces == 0)
+        return;
+    const int shape = dimension(f, "exit_time", e->n_times);
+    const int id =
+        variable(f, "exit_time", 1, &shape, "time at which exits are counted",
+                 f->r->problem->time_unit);
+    if (f->error == NC_NOERR)
+        call(f, nc_put_var_double(f->id, id, e->time));
+    for (size_t k = 0; k < e->n_faces; k++) {
+        const fk_face_exits *face = &e->face[k];
+        const double *const F[] = {face->particles, face->pde};
+        static const char *const way[] = {"particles", "density"};
+        static const char *const about[] = {
+            "share of the particles that have left through this face",
+            "mass that has left through this face, Fokker-Planck equation"};
+        for (size_t w = 0; w < 2; w++) {
+            char name[256];
+            if (F[w] == NULL)
+                continue;
+            snprintf(name, sizeof name, "exit_%s_%s_%s", way[w],
+                     fk_label_variable(f->r->problem, face->axis).text,
+                     end[face->side]);
+            const int field_id = variable(f, name, 1, &shape, about[w], "1");
+            if (f->error == NC_NOERR)
+                call(f, nc_put_var_double(f->id, field_id, F[w]));
+        }
+    }
+}
+
 static void write_reverse(file *f, const fk_reverse_run *v)
 {
     char name[96], about[192];
@@ -305,6 +339,7 @@ static void write_all(file *f)
         write_densities(f);
         write_currents(f);
         write_animation(f);
+        write_exits(f);
         for (size_t i = 0; i < f->r->n_reverse; i++)
             write_reverse(f, &f->r->reverse[i]);
     }

@@ -1,4 +1,5 @@
 #include "core/json.h"
+#include "plots/exits.h"
 #include "plots/label.h"
 #include "plots/output.h"
 
@@ -114,6 +115,52 @@ static void write_snapshot(fk_json *j, const fk_problem *p, const fk_snapshot *s
     fk_json_end(j);
 }
 
+static void write_exit(fk_json *j, const char *key, const fk_exits *e, const double *F,
+                       double count)
+{
+    if (F == NULL) {
+        fk_json_null(j, key);
+        return;
+    }
+    const fk_exit_summary s = fk_exits_summarise(e, F, count);
+    fk_json_object(j, key);
+    fk_json_number(j, "probability", s.probability);
+    fk_json_number(j, "probability_error", s.probability_error);
+    fk_json_number(j, "mean_time", s.mean_time);
+    fk_json_number(j, "mean_time_error", s.mean_time_error);
+    fk_json_number(j, "spread", s.spread);
+    fk_json_end(j);
+}
+
+static void write_exits(fk_json *j, const fk_result *r)
+{
+    const fk_exits *e = &r->exits;
+    const double count = (double)r->problem->particles.count;
+    if (e->n_faces == 0) {
+        fk_json_null(j, "exits");
+        return;
+    }
+    fk_json_object(j, "exits");
+    fk_json_array(j, "faces");
+    for (size_t k = 0; k < e->n_faces; k++) {
+        const fk_face_exits *f = &e->face[k];
+        fk_json_object(j, NULL);
+        fk_json_text(j, "variable", fk_label_variable(r->problem, f->axis).text);
+        fk_json_text(j, "side", f->side == 0 ? "from" : "to");
+        write_exit(j, "particles", e, f->particles, count);
+        write_exit(j, "fokker_planck", e, f->pde, 0.0);
+        fk_json_end(j);
+    }
+    fk_json_end(j);
+    fk_exit_difference d;
+    if (fk_exits_compare(e, count, &d)) {
+        fk_json_number(j, "largest_difference", d.distance);
+        fk_json_number(j, "largest_difference_at", d.time);
+        fk_json_number(j, "chance_99", d.chance);
+    }
+    fk_json_end(j);
+}
+
 static void write_reverse(fk_json *j, const fk_problem *p, const fk_reverse_run *v)
 {
     fk_json_object(j, NULL);
@@ -165,6 +212,7 @@ fk_status fk_write_summary(const fk_result *r, FILE *out)
     for (size_t i = 0; i < r->n_snapshots; i++)
         write_snapshot(&j, r->problem, &r->snapshot[i]);
     fk_json_end(&j);
+    write_exits(&j, r);
     fk_json_array(&j, "reverse");
     for (size_t i = 0; i < r->n_reverse; i++)
         write_reverse(&j, r->problem, &r->reverse[i]);

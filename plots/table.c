@@ -2,6 +2,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "plots/exits.h"
+#include "plots/label.h"
 #include "plots/output.h"
 
 enum { COLUMNS = 78 };
@@ -113,6 +115,58 @@ static void print_reverse(const fk_result *r, FILE *out)
     fputc('\n', out);
 }
 
+static void with_error(FILE *out, double value, double error)
+{
+    fprintf(out, "%14.*g", 5, value);
+    if (isnan(error))
+        fprintf(out, "%11s", "");
+    else
+        fprintf(out, " +- %-7.1g", error);
+}
+
+static void print_exit_line(const fk_exits *e, const char *face, const char *way,
+                            const double *F, double count, FILE *out)
+{
+    if (F == NULL)
+        return;
+    const fk_exit_summary s = fk_exits_summarise(e, F, count);
+    fprintf(out, "%-14.14s %-13s", face, way);
+    with_error(out, s.probability, s.probability_error);
+    if (isnan(s.mean_time))
+        fprintf(out, "%14s\n", "-");
+    else {
+        with_error(out, s.mean_time, s.mean_time_error);
+        fputc('\n', out);
+    }
+}
+
+static void print_exits(const fk_result *r, FILE *out)
+{
+    const fk_exits *e = &r->exits;
+    if (e->n_faces == 0)
+        return;
+    const double count = (double)r->problem->particles.count;
+    fprintf(out, "exits by %s\n%-28s%14s%25s\n",
+            fk_label_time(r->problem, e->time[e->n_times - 1]).text, "through",
+            "probability", "mean time of those");
+    for (size_t k = 0; k < e->n_faces; k++) {
+        const fk_face_exits *f = &e->face[k];
+        const fk_label face = fk_label_face(r->problem, f->axis, f->side);
+        print_exit_line(e, face.text, "particles", f->particles, count, out);
+        print_exit_line(e, face.text, "Fokker-Planck", f->pde, 0.0, out);
+    }
+    fk_exit_difference d;
+    if (fk_exits_compare(e, count, &d))
+        fprintf(
+            out,
+            "distribution of exit times: largest difference %.2g (%s, %s);\n"
+            "chance alone exceeds %.2g in 1 run of 100\n",
+            d.distance,
+            fk_label_face(r->problem, e->face[d.face].axis, e->face[d.face].side).text,
+            fk_label_time(r->problem, d.time).text, d.chance);
+    fputc('\n', out);
+}
+
 /* Words of `text` in lines of at most COLUMNS; a longer word has a line for itself. */
 static void print_wrapped(const char *text, FILE *out)
 {
@@ -142,6 +196,7 @@ void fk_print_table(const fk_result *r, FILE *out)
     for (size_t i = 0; i < r->n_comparisons; i++)
         if (first_of_its_pair(r, i) && has_budget(&r->comparison[i]))
             print_budget(r, &r->comparison[i], out);
+    print_exits(r, out);
     print_reverse(r, out);
     if (r->scheme_note[0] != '\0') {
         fputs("note: ", out);

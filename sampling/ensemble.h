@@ -71,6 +71,9 @@ typedef struct fk_census {
 void fk_ensemble_histogram(const fk_ensemble *e, const fk_grid *g, uint64_t *count,
                            fk_census *census);
 
+/* Particles absorbed so far, per face. */
+void fk_ensemble_absorbed(const fk_ensemble *e, uint64_t absorbed[FK_GRID_DIM][2]);
+
 /* Moments of those alive, by fixed-order pairwise sums: mean[dim], covariance[dim][dim]
  * (divided by n - 1), fourth central moments[dim] for the standard error of a variance;
  * *alive gets n. */

@@ -27,8 +27,8 @@ static void add_block(const void *context, size_t b, uint64_t *count)
     }
 }
 
-/* Everyone by status: alive, absorbed by face. */
-static void count_ended(const fk_ensemble *e, fk_census *census, uint64_t *alive)
+/* Everyone by status; returns those alive. */
+static uint64_t count_ended(const fk_ensemble *e, uint64_t absorbed[FK_GRID_DIM][2])
 {
     uint64_t by_status[1 + 2 * FK_GRID_DIM] = {0};
     for (size_t b = 0; b < e->n_blocks; b++) {
@@ -38,8 +38,13 @@ static void count_ended(const fk_ensemble *e, fk_census *census, uint64_t *alive
     }
     for (size_t i = 0; i < FK_GRID_DIM; i++)
         for (size_t side = 0; side < 2; side++)
-            census->absorbed[i][side] = by_status[fk_status_of_face(i, side)];
-    *alive = by_status[FK_ALIVE];
+            absorbed[i][side] = by_status[fk_status_of_face(i, side)];
+    return by_status[FK_ALIVE];
+}
+
+void fk_ensemble_absorbed(const fk_ensemble *e, uint64_t absorbed[FK_GRID_DIM][2])
+{
+    count_ended(e, absorbed);
 }
 
 void fk_ensemble_histogram(const fk_ensemble *e, const fk_grid *g, uint64_t *count,
@@ -49,9 +54,8 @@ void fk_ensemble_histogram(const fk_ensemble *e, const fk_grid *g, uint64_t *cou
     const histogram h = {e, g, fk_grid_cells(g)};
     fk_tally(e->n_blocks, h.cells, count, add_block, &h);
 
-    uint64_t alive;
     *census = (fk_census){0};
-    count_ended(e, census, &alive);
+    const uint64_t alive = count_ended(e, census->absorbed);
     for (size_t c = 0; c < h.cells; c++)
         census->inside += count[c];
     census->outside = alive - census->inside;

@@ -43,6 +43,27 @@ sed -n '/"verdict"/,/"timings"/p' "$work/stdout" >"$work/three.txt"
 expect_file "$work/one.txt"
 expect_same "$work/one.txt" "$work/three.txt"
 
+# Brownian motion with drift v = 0.8 from the middle of (0, 2): by symmetry the exit time
+# is independent of the face; P(up) = 1/(1 + e^-1.6), E T = tanh(0.8)/0.8
+fokker run drift_diffusion -q --json time.end=14 time.output=[14] particles.count=100000 \
+    initial.gaussian.sd=1e-3 particles.step=2e-3 particles.halving=0 pde.tolerance=1e-5 \
+    output.plots=false compare.tolerance=0.2 -o "$work/exits" >"$work/exits.json"
+tr -d ' ,' <"$work/exits.json" | awk -F: '
+    function far(x, exact, error) { return x < exact - error || x > exact + error }
+    /"exits"/ { here = 1 }
+    here && $1 == "\"fokker_planck\"" { pde = 1 }
+    here && $1 == "\"particles\"" { pde = 0 }
+    here && $1 == "\"probability\"" {
+        n++
+        P = n > 2 ? 0.8320183851 : 0.1679816149
+        if (far($2, P, pde ? 1e-4 : 4*sqrt(P*(1 - P)/1e5))) bad++
+    }
+    here && $1 == "\"mean_time\"" {
+        if (far($2, 0.8300459626, pde ? 5e-4 : 4*0.7/sqrt(P*1e5))) bad++
+    }
+    END { exit !(n == 4 && bad + 0 == 0) }'
+verdict $? "exit probabilities and mean exit times are the exact ones" "$work/exits.json"
+
 # the problem it wrote runs again
 expect_status 0 fokker run "$work/ou/problem.yaml" -q -o "$work/again"
 
