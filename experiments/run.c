@@ -33,7 +33,8 @@ fk_status fk_methods_find(const fk_problem *problem, fk_methods *out,
     enum { MOST = 64 };
     const char *name[MOST];
     size_t n = 0;
-    out->scheme = fk_scheme_find(problem->particles.scheme);
+    out->scheme =
+        problem->particles.on ? fk_scheme_find(problem->particles.scheme) : NULL;
     out->flux = fk_flux_find(problem->pde.flux);
     out->stepper = fk_pde_stepper_find(problem->pde.stepper);
     if (problem->particles.on && out->scheme == NULL) {

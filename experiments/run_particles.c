@@ -134,6 +134,9 @@ static fk_status advance_ensemble(fk_run_state *run, fk_ensemble *e,
         if (!particles_stop(&run->stop[i]))
             continue;
         FK_TRY(fk_ensemble_advance(e, run->stop[i].t, &stop_only, message));
+        const size_t next = (size_t)run->stop[i].snapshot + 1;
+        if (run->stop[i].snapshot != FK_NOWHERE && next < run->result->n_snapshots)
+            fk_ensemble_pace(e, run->result->snapshot[next].t);
         FK_TRY(record_stop(run, e, &run->stop[i]));
         fk_progress_report(&inner, run->stop[i].t - run->problem->start, span);
     }

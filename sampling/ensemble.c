@@ -31,8 +31,9 @@ static fk_status start(fk_ensemble *e, const fk_law *law, const fk_ensemble_opti
             if (own == NULL)
                 continue;
             unsigned char *block = e->memory + b * e->block_bytes;
-            fk_streams_seed(fk_part_streams(block), o->seed, o->purpose, b * FK_BLOCK);
-            fk_walk_start(&e->walk, law, o->seed, FK_FOR_INITIAL, b * FK_BLOCK,
+            const uint64_t first = o->first + b * FK_BLOCK;
+            fk_streams_seed(fk_part_streams(block), o->seed, o->purpose, first);
+            fk_walk_start(&e->walk, law, o->seed, FK_FOR_INITIAL, first,
                           fk_part_x(block), fk_part_status(block, e->walk.dim), own);
         }
         free(own);
@@ -45,6 +46,7 @@ fk_status fk_ensemble_new(const fk_sde *sde, const fk_domain *domain, const fk_l
                           fk_message *message)
 {
     assert(o->count >= 1 && o->step > 0.0 && o->purpose != FK_FOR_INITIAL);
+    assert(o->first % FK_BLOCK == 0);
     assert(fk_law_dim(law) == sde->dim);
     assert(domain == NULL || domain->grid.dim == sde->dim);
     *out = NULL;
@@ -172,6 +174,16 @@ fk_status fk_ensemble_advance(fk_ensemble *e, double t_end, const fk_progress *p
     return FK_OK;
 }
 
+void fk_ensemble_pace(fk_ensemble *e, double t_end)
+{
+    fk_pace_plan(&e->pace, e->time, t_end, e->step);
+}
+
+double fk_ensemble_step(const fk_ensemble *e)
+{
+    return e->pace.h;
+}
+
 double fk_ensemble_time(const fk_ensemble *e)
 {
     return e->time;
@@ -185,6 +197,16 @@ size_t fk_ensemble_count(const fk_ensemble *e)
 uint64_t fk_ensemble_steps(const fk_ensemble *e)
 {
     return e->steps;
+}
+
+bool fk_ensemble_ended(const fk_ensemble *e, size_t p, size_t *axis, size_t *side)
+{
+    const uint8_t status = fk_ensemble_status(e, p / FK_BLOCK)[p % FK_BLOCK];
+    if (status == FK_ALIVE)
+        return false;
+    *axis = (status - fk_status_of_face(0, 0)) / 2u;
+    *side = (status - fk_status_of_face(0, 0)) % 2u;
+    return true;
 }
 
 void fk_ensemble_states(const fk_ensemble *e, size_t first, size_t n, double *x)

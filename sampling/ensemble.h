@@ -21,6 +21,7 @@ typedef struct fk_ensemble fk_ensemble;
 
 typedef struct fk_ensemble_options {
     size_t count; /* particles, >= 1 */
+    size_t first; /* number of the first one, a multiple of FK_BLOCK; 0 as a rule */
     double start; /* time of the initial law */
     double step;  /* h, > 0; each advance uses the largest h' <= h that
                                 divides its interval evenly */
@@ -52,9 +53,16 @@ FK_NODISCARD fk_status fk_ensemble_advance(fk_ensemble *e, double t_end,
                                            const fk_progress *progress,
                                            fk_message *message);
 
+/* Sets the length of the steps as for an advance to t_end, where the next advances may
+ * then pause at the end of any step without a bit of difference. */
+void fk_ensemble_pace(fk_ensemble *e, double t_end);
+
 double fk_ensemble_time(const fk_ensemble *e);
 size_t fk_ensemble_count(const fk_ensemble *e);
 uint64_t fk_ensemble_steps(const fk_ensemble *e); /* steps taken per particle so far */
+
+/* Length of the present steps. */
+double fk_ensemble_step(const fk_ensemble *e);
 
 /* Copies the present states of n particles from `first` on to x[n][dim]; those absorbed
  * keep the point where they ended. */
@@ -73,6 +81,9 @@ void fk_ensemble_histogram(const fk_ensemble *e, const fk_grid *g, uint64_t *cou
 
 /* Particles absorbed so far, per face. */
 void fk_ensemble_absorbed(const fk_ensemble *e, uint64_t absorbed[FK_GRID_DIM][2]);
+
+/* Whether particle p, counted from the ensemble's first, was absorbed; the face. */
+bool fk_ensemble_ended(const fk_ensemble *e, size_t p, size_t *axis, size_t *side);
 
 /* Moments of those alive, by fixed-order pairwise sums: mean[dim], covariance[dim][dim]
  * (divided by n - 1), fourth central moments[dim] for the standard error of a variance;

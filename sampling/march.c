@@ -17,7 +17,7 @@ uint64_t fk_pace_plan(fk_pace *pace, double now, double t_end, double step)
         return 0;
     const double h = fabs(ratio - n) <= 1e-9 * n ? step : (t_end - now) / n;
     const double here = fk_pace_time(pace, 0);
-    if (h != pace->h || fabs(here - now) > 1e-9 * h)
+    if (fabs(h - pace->h) > 1e-9 * h || fabs(here - now) > 1e-9 * h)
         *pace = (fk_pace){.start = now, .h = h};
     return (uint64_t)n;
 }

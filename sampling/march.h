@@ -30,7 +30,7 @@ static inline double fk_pace_time(const fk_pace *pace, uint64_t k)
 }
 
 /* Steps from now to t_end, none longer than step (but for rounding, 1e-9 of it): their
- * number, and *pace set for them. */
+ * number, and *pace set for them.  A pace that fits but for rounding is kept. */
 uint64_t fk_pace_plan(fk_pace *pace, double now, double t_end, double step);
 
 /* Number of blocks that hold `count` particles. */

@@ -62,6 +62,24 @@ expect_file "$work/order/order.png"
 expect_status 3 fokker order weak double_well time=1 particles.step=1e-4 --paths=100 -q
 expect_stdout '^inconclusive'
 
+# one path alone, the same in any company
+expect_status 0 fokker replay drift_diffusion particle=300 --every=100
+expect_stdout '^t,evidence'
+expect_stdout '^0.29999999999999999,'
+expect_stderr 'particle 300 left through evidence = 2 at t = 0.417'
+tail -n +2 "$work/stdout" >"$work/alone"
+expect_status 0 fokker replay drift_diffusion particle=299-300 --every=100
+sed -n 's/^300,//p' "$work/stdout" >"$work/beside"
+expect_same "$work/alone" "$work/beside"
+expect_status 2 fokker replay drift_diffusion
+expect_stderr 'particle=17'
+for list in 1000000 -1 3-2 1,,2 x; do
+    expect_status 2 fokker replay drift_diffusion "particle=$list"
+    expect_stderr 'from 0 to 999999'
+done
+expect_status 2 fokker replay drift_diffusion particle=1 --every=0
+expect_status 2 fokker replay drift_diffusion particle=1 particles=off
+
 expect_status 0 fokker check double_well
 expect_stdout 'Fokker-Planck equation'
 expect_stdout 'Estimates'

@@ -497,6 +497,45 @@ START_TEST(no_noise_is_eulers_method)
 }
 END_TEST
 
+static fk_ensemble *some_of_it(const fk_sde *sde, const fk_law *law, size_t first,
+                               size_t count)
+{
+    fk_ensemble *e = NULL;
+    fk_message message;
+    fk_ensemble_options o = euler_options(count, 0.03, 23);
+    o.first = first;
+    ck_assert_int_eq(fk_ensemble_new(sde, NULL, law, &o, &e, &message), FK_OK);
+    return e;
+}
+
+/* Particle 700 alone, one step at a time, is particle 700 of a thousand to the last bit,
+ * though the steps do not divide the interval. */
+START_TEST(one_block_alone)
+{
+    const double end = 0.7;
+    fk_message message;
+    fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", "sin(3*x) - x", "0.5 + 0.1*x");
+    fk_law *law = normal_law_1d(0.2, 0.3);
+    fk_ensemble *all = some_of_it(sde, law, 0, 1000);
+    fk_ensemble *alone = some_of_it(sde, law, 512, FK_BLOCK);
+    ck_assert_int_eq(fk_ensemble_advance(all, end, NULL, &message), FK_OK);
+    fk_ensemble_pace(alone, end);
+    const double h = fk_ensemble_step(alone);
+    for (int k = 1; k < 24; k++)
+        ck_assert_int_eq(fk_ensemble_advance(alone, k * h, NULL, &message), FK_OK);
+    ck_assert_int_eq(fk_ensemble_advance(alone, end, NULL, &message), FK_OK);
+    ck_assert_uint_eq(fk_ensemble_steps(alone), 24);
+    double x, y;
+    fk_ensemble_states(all, 700, 1, &x);
+    fk_ensemble_states(alone, 700 - 512, 1, &y);
+    ck_assert_mem_eq(&x, &y, sizeof x);
+    fk_ensemble_free(all);
+    fk_ensemble_free(alone);
+    fk_law_free(law);
+    sde_text_free(sde);
+}
+END_TEST
+
 START_TEST(schemes_are_listed)
 {
     for (const fk_scheme *const *s = fk_schemes; *s != NULL; s++) {
@@ -527,6 +566,7 @@ int main(void)
     tcase_add_test(contract, steps_divide_their_interval);
     tcase_add_test(contract, explosions_are_reported);
     tcase_add_test(contract, progress_is_told_and_stopping_heard);
+    tcase_add_test(contract, one_block_alone);
     tcase_add_test(contract, schemes_are_listed);
     suite_add_tcase(suite, laws);
     suite_add_tcase(suite, contract);
