@@ -118,6 +118,22 @@ void fk_grid_restrict(const fk_grid *g, size_t factor, const double *fine,
     }
 }
 
+bool fk_domain_has(const fk_domain *d, fk_boundary kind)
+{
+    for (size_t i = 0; i < d->grid.dim; i++)
+        if (d->face[i][0] == kind || d->face[i][1] == kind)
+            return true;
+    return false;
+}
+
+bool fk_domain_open(const fk_domain *d)
+{
+    for (size_t i = 0; i < d->grid.dim; i++)
+        if (d->face[i][0] != FK_OPEN || d->face[i][1] != FK_OPEN)
+            return false;
+    return true;
+}
+
 const char *fk_boundary_name(fk_boundary b)
 {
     static const char *const name[] = {

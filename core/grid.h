@@ -43,6 +43,9 @@ typedef struct fk_domain {
     fk_boundary face[FK_GRID_DIM][2];
 } fk_domain;
 
+bool fk_domain_has(const fk_domain *d, fk_boundary kind); /* at some face */
+bool fk_domain_open(const fk_domain *d); /* every face is, or there is none */
+
 fk_grid fk_grid_make(size_t dim, const fk_axis *axis);
 
 size_t fk_grid_cells(const fk_grid *g);  /* product of cells */

@@ -40,7 +40,10 @@ static void print_problem(const fk_problem *p)
         printf("\nExact density: stated in the file\n");
     else if (fk_sde_linear(p->sde) && fk_law_mixture(p->initial) != NULL)
         printf("\nExact density: linear SDE from a Gaussian mixture, known in closed "
-               "form\n");
+               "form%s\n",
+               fk_domain_open(&p->domain)
+                   ? ""
+                   : ";\n  used as long as it does not reach the faces");
 }
 
 static int run(int argc, char **argv)

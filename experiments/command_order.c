@@ -252,15 +252,6 @@ static fk_status draw(const arguments *a, const fk_problem *p, const fk_scheme *
 
 /* ---- doing it ---- */
 
-static bool only_open(const fk_problem *p)
-{
-    for (size_t i = 0; p->has_domain && i < p->domain.grid.dim; i++)
-        for (size_t side = 0; side < 2; side++)
-            if (p->domain.face[i][side] != FK_OPEN)
-                return false;
-    return true;
-}
-
 /* Steps from particles.step 2^(levels - 1) down to particles.step. */
 static fk_levels_options options(const arguments *a, const fk_problem *p,
                                  const fk_scheme *scheme)
@@ -288,8 +279,8 @@ static fk_status measure(const arguments *a, const fk_problem *p,
     const fk_progress progress = fk_terminal_progress(&terminal);
     const fk_levels_options o = options(a, p, scheme);
     fk_terminal_begin(&terminal, "paths", NULL, 1.0);
-    FK_TRY(fk_levels_run(p->sde, only_open(p) ? NULL : &p->domain, p->initial, &o,
-                         &progress, &levels, message));
+    FK_TRY(fk_levels_run(p->sde, fk_domain_open(&p->domain) ? NULL : &p->domain,
+                         p->initial, &o, &progress, &levels, message));
     fk_terminal_end(&terminal);
     evaluate(a, p, scheme, &levels, &found);
     fk_levels_clear(&levels);

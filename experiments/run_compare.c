@@ -26,22 +26,17 @@ static uint64_t absorbed(const fk_census *c, size_t dim)
     return n;
 }
 
-static bool any_face(const fk_domain *d, fk_boundary kind)
-{
-    for (size_t i = 0; i < d->grid.dim; i++)
-        if (d->face[i][0] == kind || d->face[i][1] == kind)
-            return true;
-    return false;
-}
-
 /* A path that is looked at only after each step misses touches of absorbing faces: then
- * the error falls like sqrt(h), whatever the scheme's order inside. */
+ * the error falls like sqrt(h), whatever the scheme's order inside.  A bridge between its
+ * ends, and folding at reflecting faces, is right to order h at best. */
 static double step_order(const fk_run_state *run)
 {
-    return any_face(&run->problem->domain, FK_ABSORBING) &&
-                   !run->problem->particles.bridge
-               ? 0.5
-               : run->methods->scheme->weak_order;
+    const fk_domain *d = &run->problem->domain;
+    const bool absorbs = fk_domain_has(d, FK_ABSORBING);
+    if (absorbs && !run->problem->particles.bridge)
+        return 0.5;
+    const double inside = run->methods->scheme->weak_order;
+    return absorbs || fk_domain_has(d, FK_REFLECTING) ? fmin(inside, 1.0) : inside;
 }
 
 static fk_step_evidence step_evidence(const fk_run_state *run, const fk_record *r)

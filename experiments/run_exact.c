@@ -12,14 +12,6 @@
 /* Beyond this mass outside, walls that are not open would change the law. */
 static const double FREE_SPACE = 1e-9;
 
-static bool all_open(const fk_domain *d)
-{
-    for (size_t i = 0; i < d->grid.dim; i++)
-        if (d->face[i][0] != FK_OPEN || d->face[i][1] != FK_OPEN)
-            return false;
-    return true;
-}
-
 static fk_status linear_density(const fk_problem *p, double t, double *density,
                                 bool *known)
 {
@@ -29,7 +21,7 @@ static fk_status linear_density(const fk_problem *p, double t, double *density,
     FK_TRY(fk_linear_propagate(p->sde, p->start, m0, t, &m));
     const fk_status status = fk_mixture_project(m, &p->domain.grid, density, &outside);
     fk_mixture_free(m);
-    *known = status == FK_OK && (all_open(&p->domain) || outside <= FREE_SPACE);
+    *known = status == FK_OK && (fk_domain_open(&p->domain) || outside <= FREE_SPACE);
     return status;
 }
 

@@ -32,14 +32,6 @@ typedef struct work {
     bool measured[FK_BUDGET_LINES];
 } work;
 
-static bool has_face(const fk_domain *d, fk_boundary kind)
-{
-    for (size_t i = 0; i < d->grid.dim; i++)
-        if (d->face[i][0] == kind || d->face[i][1] == kind)
-            return true;
-    return false;
-}
-
 static void work_end(work *w)
 {
     free(w->p);
@@ -57,7 +49,8 @@ static fk_status work_begin(const fk_compare_input *in, work *w)
 {
     const size_t cells = fk_grid_cells(&in->domain->grid);
     *w = (work){.in = in, .grid = &in->domain->grid, .cells = cells};
-    w->rest_counts = !in->reference->truncated || has_face(in->domain, FK_ABSORBING);
+    w->rest_counts =
+        !in->reference->truncated || fk_domain_has(in->domain, FK_ABSORBING);
     w->p = fk_doubles(cells);
     w->sample = fk_doubles(cells);
     w->mass = fk_doubles(cells + 1);
@@ -179,7 +172,7 @@ static void truncation_part(work *w)
     w->measured[TRUNCATION] = true;
     for (size_t i = 0; i < w->bins->n; i++)
         least = fmin(least, w->bins->q[i]);
-    if (r->truncated && has_face(w->in->domain, FK_OPEN))
+    if (r->truncated && fk_domain_has(w->in->domain, FK_OPEN))
         m = fmax(r->outside, (double)s->outside / (w->count + (double)s->outside));
     if (m > 0.0)
         fk_budget_bound(w->budget, 2.0 * m, fmin(m / sqrt(least), sqrt(m)),
@@ -199,9 +192,9 @@ static fk_status fill_budget(work *w, fk_comparison *out)
         : in->grid->fine == NULL
             ? "cells not measured, time stepping alone"
             : "half the cell width, extrapolated, and time stepping",
-        !has_face(in->domain, FK_OPEN) ? "no open faces"
-        : in->reference->truncated     ? "bounded by the mass beyond the open faces"
-                                       : "none: the reference holds beyond the grid",
+        !fk_domain_has(in->domain, FK_OPEN) ? "no open faces"
+        : in->reference->truncated ? "bounded by the mass beyond the open faces"
+                                   : "none: the reference holds beyond the grid",
     };
     const char *name[FK_BUDGET_LINES] = {"sampling", "time step", "grid", "truncation"};
 

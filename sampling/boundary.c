@@ -3,15 +3,6 @@
 #include <float.h>
 #include <math.h>
 
-bool fk_domain_has(const fk_domain *d, fk_boundary kind)
-{
-    for (size_t i = 0; i < d->grid.dim; i++)
-        for (size_t side = 0; side < 2; side++)
-            if (d->face[i][side] == kind)
-                return true;
-    return false;
-}
-
 /* Two walls: the triangle wave of period 2 (hi - lo) through the identity. */
 FK_CLONES static void fold(double *restrict x, double lo, double hi, double top)
 {
