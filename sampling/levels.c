@@ -84,7 +84,7 @@ static void climb(const ladder *l, climber *c, fk_streams *streams, uint64_t i)
             return;
         }
         c->waits[k] = false;
-        fk_walk_join(&l->walk, c->z[k], z, other);
+        fk_walk_join(&l->walk, h, c->z[k], z, other);
         double *joined = other;
         other = z;
         z = joined;

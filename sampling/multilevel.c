@@ -100,7 +100,7 @@ static void run_block(const sampler *s, size_t level, uint64_t seed, size_t b,
         fk_walk_step(&s->walk, t, h, z, r->fine, r->fine_status, r->rest);
         if (level == 0 || i % 2 == 0)
             continue;
-        fk_walk_join(&s->walk, r->z1, r->z2, r->z);
+        fk_walk_join(&s->walk, h, r->z1, r->z2, r->z);
         fk_walk_step(&s->walk, t - h, 2.0 * h, r->z, r->coarse, r->coarse_status,
                      r->rest);
     }

@@ -31,8 +31,8 @@ typedef struct fk_scheme {
     /* z[draws][FK_BLOCK]: the rows of a step of 2 h along the path of two steps of h with
      * the rows first and second.  NULL: (first + second) / sqrt(2), which is right for
      * increments. */
-    void (*join)(const fk_stepper *s, const double *first, const double *second,
-                 double *z);
+    void (*join)(const fk_stepper *s, double h, const double *first,
+                 const double *second, double *z);
 
     /* Advance x[dim][FK_BLOCK] from t to t + h; z[draws][FK_BLOCK]. */
     void (*step)(const fk_stepper *s, double t, double h, const double *z,

@@ -19,9 +19,10 @@ FK_CLONES static void join(size_t n, const double *restrict first,
     }
 }
 
-void fk_time_integral_join(const fk_stepper *s, const double *first,
+void fk_time_integral_join(const fk_stepper *s, double h, const double *first,
                            const double *second, double *z)
 {
+    (void)h;
     join(s->noises * FK_BLOCK, first, second, z);
 }
 

@@ -16,7 +16,7 @@
 size_t fk_time_integral_draws(const fk_stepper *s);
 
 /* The rows of a step of 2 h from those of two steps of h. */
-void fk_time_integral_join(const fk_stepper *s, const double *first,
+void fk_time_integral_join(const fk_stepper *s, double h, const double *first,
                            const double *second, double *z);
 
 /* to[noises][FK_BLOCK] = I_(k,0) / h */

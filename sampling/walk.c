@@ -64,12 +64,12 @@ FK_CLONES static void join_increments(size_t n, const double *restrict first,
         z[j] = (first[j] + second[j]) * M_SQRT1_2;
 }
 
-void fk_walk_join(const fk_walk *w, const double *first, const double *second,
+void fk_walk_join(const fk_walk *w, double h, const double *first, const double *second,
                   double *z)
 {
     const size_t own = w->scheme_draws * FK_BLOCK, rest = w->draws * FK_BLOCK - own;
     if (w->scheme->join != NULL)
-        w->scheme->join(w->stepper, first, second, z);
+        w->scheme->join(w->stepper, h, first, second, z);
     else
         join_increments(own, first, second, z);
     join_increments(rest, first + own, second + own, z + own);

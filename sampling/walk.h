@@ -46,7 +46,7 @@ void fk_walk_start(const fk_walk *w, const fk_law *law, uint64_t seed,
                    double *scratch);
 
 /* z[draws][FK_BLOCK] of a step of 2 h from those of the two steps of h that it joins. */
-void fk_walk_join(const fk_walk *w, const double *first, const double *second,
+void fk_walk_join(const fk_walk *w, double h, const double *first, const double *second,
                   double *z);
 
 /* x[dim][FK_BLOCK] from t to t + h with z[draws][FK_BLOCK], N(0, 1). */

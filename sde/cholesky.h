@@ -1,4 +1,4 @@
-/* Private to sde/.  Cholesky factors of small covariances, semi-definite ones too. */
+/* Cholesky factors of small covariances, semi-definite ones too. */
 #ifndef FK_SDE_CHOLESKY_H
 #define FK_SDE_CHOLESKY_H
 

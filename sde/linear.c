@@ -112,6 +112,23 @@ static void release(coefficients *k)
     free(k->scratch);
 }
 
+fk_status fk_linear_coefficients(const fk_sde *s, double t, double *A, double *c,
+                                 double *Q)
+{
+    const size_t d = s->dim;
+    coefficients k = {.program = NULL};
+    const fk_status status = compile(s, &k);
+    if (status == FK_OK) {
+        fk_program_point(k.program, t, k.origin, k.value, k.scratch);
+        memcpy(A, k.value, d * d * sizeof *A);
+        memcpy(c, k.value + d * d, d * sizeof *c);
+        for (size_t e = 0; e < d * d; e++)
+            Q[e] = 2.0 * k.value[d * d + d + e];
+    }
+    release(&k);
+    return status;
+}
+
 /* y = (Phi[d][d], u[d], Q[d][d]) */
 static int flow(double t, const double *y, double *dy, void *context)
 {

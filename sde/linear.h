@@ -15,6 +15,10 @@
 
 bool fk_sde_linear(const fk_sde *s);
 
+/* A[d][d], c[d] and Q[d][d] = G G^T at t; needs fk_sde_linear.  FK_ENOMEM. */
+FK_NODISCARD fk_status fk_linear_coefficients(const fk_sde *s, double t, double *A,
+                                              double *c, double *Q);
+
 /* The mixture at t1 of the one at t0; needs fk_sde_linear.  t1 >= t0.
  * FK_ECONVERGE if the integrator gives up. */
 FK_NODISCARD fk_status fk_linear_propagate(const fk_sde *s, double t0,

@@ -107,22 +107,31 @@ static double weak_order(const fk_scheme *scheme, bool additive)
 }
 
 /* From the hardest to the easiest: noise that does not commute, noises with variables of
- * their own, additive noise, none. */
-static const char *const noise[] = {
-    "0.5 + 0.2*y; 0.3*x; 0.1*x*y; 0.4 + 0.1*x^2*exp(-t)",
-    "0.4 + 0.3*x^2; 0; 0; sqrt(1 + y^2)*(1 + t)",
-    "0.5*exp(t); 0.3; -0.2; 0.4*t",
-    "0; 0; 0; 0",
+ * their own, additive noise, constant noise, a linear problem,
+ * an oscillator, no noise. */
+enum { ADDITIVE = 2 };
+static const struct {
+    size_t noises;
+    const char *drift, *noise;
+} problem[] = {
+    {2, "y - x*t - x^3; sin(x) - 0.5*y",
+     "0.5 + 0.2*y; 0.3*x; 0.1*x*y; 0.4 + 0.1*x^2*exp(-t)"},
+    {2, "y - x*t - x^3; sin(x) - 0.5*y", "0.4 + 0.3*x^2; 0; 0; sqrt(1 + y^2)*(1 + t)"},
+    {2, "y - x*t - x^3; sin(x) - 0.5*y", "0.5*exp(t); 0.3; -0.2; 0.4*t"},
+    {2, "y - x*t - x^3; sin(x) - 0.5*y", "0.5; 0.3; -0.2; 0.4"},
+    {2, "2*y - x + 0.3; x - 1.5*y", "0.5; 0.3; -0.2; 0.4"},
+    {1, "2*y; sin(x)*(1 + t) - 1.5*y", "0; 0.4"},
+    {0, "y - x*t - x^3; sin(x) - 0.5*y", "0"},
 };
 
 START_TEST(generator_in_one_step)
 {
     const fk_scheme *scheme = fk_schemes[_i];
     size_t accepted = 0;
-    for (size_t n = 0; n < 4; n++) {
-        const size_t noises = n == 3 ? 0 : 2;
-        fk_sde *s = sde_text(FK_STRATONOVICH, 2, noises, "x; y",
-                             "y - x*t - x^3; sin(x) - 0.5*y", noise[n]);
+    for (size_t n = 0; n < sizeof problem / sizeof *problem; n++) {
+        const size_t noises = problem[n].noises;
+        fk_sde *s = sde_text(FK_STRATONOVICH, 2, noises, "x; y", problem[n].drift,
+                             problem[n].noise);
         fk_stepper *stepper = NULL;
         if (scheme->prepare(s, &stepper, NULL) == FK_OK) {
             accepted++;
@@ -136,7 +145,7 @@ START_TEST(generator_in_one_step)
                                   fk_expr_mul(s->pool, y, y),
                                   fk_expr_mul(s->pool, xy, x)};
             for (size_t k = 0; k < sizeof u / sizeof *u; k++)
-                compare(scheme, stepper, s, rows, u[k], weak_order(scheme, n == 2));
+                compare(scheme, stepper, s, rows, u[k], weak_order(scheme, n == ADDITIVE));
         }
         scheme->release(stepper);
         sde_text_free(s);
