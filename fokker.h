@@ -26,6 +26,7 @@
 #include "solvers/spline.h"
 
 #include "sde/cell_average.h"
+#include "sde/cholesky.h"
 #include "sde/law.h"
 #include "sde/linear.h"
 #include "sde/mixture.h"

@@ -145,7 +145,8 @@ START_TEST(generator_in_one_step)
                                   fk_expr_mul(s->pool, y, y),
                                   fk_expr_mul(s->pool, xy, x)};
             for (size_t k = 0; k < sizeof u / sizeof *u; k++)
-                compare(scheme, stepper, s, rows, u[k], weak_order(scheme, n == ADDITIVE));
+                compare(scheme, stepper, s, rows, u[k],
+                        weak_order(scheme, n == ADDITIVE));
         }
         scheme->release(stepper);
         sde_text_free(s);

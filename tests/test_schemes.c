@@ -5,6 +5,7 @@
 
 #include "core/slope.h"
 #include "sampling/levels.h"
+#include "sde/linear.h"
 #include "tests/particle_fixture.h"
 
 static fk_levels run(const fk_scheme *scheme, const fk_sde *sde, const fk_law *law,
@@ -157,9 +158,21 @@ START_TEST(refusals)
     expect_refusal("rk4", areas, "without noise");
     expect_refusal("dormand-prince", areas, "without noise");
     expect_refusal("sra1", areas, "additive");
+    fk_sde *diagonal_noise = sde_text(FK_ITO, 1, 1, "x", "-x", "x");
     fk_sde *mixed = sde_text(FK_ITO, 2, 2, "x; y", "0; 0", "y; 0; 0; 1");
     expect_refusal("sriw1", mixed, "their own variables");
     sde_text_free(mixed);
+    expect_refusal("exact-linear", diagonal_noise, "linear");
+    expect_refusal("ou-splitting", diagonal_noise, "constant noise");
+    sde_text_free(diagonal_noise);
+    const char *const friction[] = {"v; -q - sign(v)", "v^2; -q - v", "v; -q*v",
+                                    "v; 1"};
+    for (size_t k = 0; k < sizeof friction / sizeof *friction; k++) {
+        fk_sde *s =
+            sde_text(FK_ITO, 2, 1, "q; v", friction[k], k < 3 ? "0; 1" : "1; v");
+        expect_refusal("baoab", s, "positions and velocities");
+        sde_text_free(s);
+    }
     sde_text_free(areas);
     fk_sde *diagonal = sde_text(FK_ITO, 2, 2, "x; y", "0; 0", "x; 0; 0; y^2");
     fk_stepper *s = NULL;
@@ -257,6 +270,69 @@ START_TEST(stiff_stationary_variance)
 }
 END_TEST
 
+/* One step of any length, stiff or degenerate, against the moments' own equations. */
+START_TEST(exact_linear_law)
+{
+    enum { COUNT = 1 << 18 };
+    const char *const drift[] = {"y; 0.3 - x - 0.4*y", "-300*x + y; -2*y"};
+    const char *const noise[] = {"0; 0.8", "4; 1"};
+    for (int k = 0; k < 2; k++) {
+        const double h = 1.5, start[] = {0.7, -0.2}, none[] = {0.0, 0.0};
+        fk_sde *sde = sde_text(FK_ITO, 2, 1, "x; y", drift[k], noise[k]);
+        fk_law *law = normal_law(2, start, none);
+        fk_mixture *exact = NULL;
+        ck_assert_int_eq(fk_linear_propagate(sde, 0.0, fk_law_mixture(law), h, &exact),
+                         FK_OK);
+        fk_ensemble *e = NULL;
+        fk_message message;
+        fk_ensemble_options o = euler_options(COUNT, h, 29);
+        o.scheme = fk_scheme_find("exact-linear");
+        ck_assert_int_eq(fk_ensemble_new(sde, NULL, law, &o, &e, &message), FK_OK);
+        ck_assert_int_eq(fk_ensemble_advance(e, h, NULL, &message), FK_OK);
+        double mean[2], covariance[4], fourth[2];
+        uint64_t alive;
+        fk_ensemble_moments(e, mean, covariance, fourth, &alive);
+        const double *S = exact->cov;
+        for (int i = 0; i < 2; i++) {
+            ck_assert_double_eq_tol(mean[i], exact->mean[i],
+                                    4.0 * sqrt(S[3 * i] / COUNT));
+            ck_assert_double_eq_tol(covariance[3 * i] / S[3 * i], 1.0,
+                                    4.0 * sqrt(2.0 / COUNT));
+        }
+        ck_assert_double_eq_tol(covariance[1], S[1],
+                                4.0 * sqrt((S[0] * S[3] + S[1] * S[1]) / COUNT));
+        fk_mixture_free(exact);
+        fk_ensemble_free(e);
+        fk_law_free(law);
+        sde_text_free(sde);
+    }
+}
+END_TEST
+
+/* BAOAB keeps the variance of a harmonic position exactly, here with h = 0.8. */
+START_TEST(harmonic_position)
+{
+    enum { COUNT = 1 << 18 };
+    const double start[] = {0.0, 0.0}, variance[] = {1.0, 1.0};
+    fk_sde *sde = sde_text(FK_ITO, 2, 1, "q; v", "v; -q - v", "0; sqrt(2)");
+    fk_law *law = normal_law(2, start, variance);
+    fk_ensemble *e = NULL;
+    fk_message message;
+    fk_ensemble_options o = euler_options(COUNT, 0.8, 29);
+    o.scheme = fk_scheme_find("baoab");
+    ck_assert_int_eq(fk_ensemble_new(sde, NULL, law, &o, &e, &message), FK_OK);
+    ck_assert_int_eq(fk_ensemble_advance(e, 40.0, NULL, &message), FK_OK);
+    double mean[2], covariance[4], fourth[2];
+    uint64_t alive;
+    fk_ensemble_moments(e, mean, covariance, fourth, &alive);
+    ck_assert_double_eq_tol(covariance[0], 1.0, 4.0 * sqrt(2.0 / COUNT));
+    ck_assert_double_lt(covariance[3], 0.9); /* the velocity's is of order h^2 off */
+    fk_ensemble_free(e);
+    fk_law_free(law);
+    sde_text_free(sde);
+}
+END_TEST
+
 int main(void)
 {
     int n = 0;
@@ -271,6 +347,8 @@ int main(void)
     tcase_add_test(cases, additive_noise);
     tcase_add_test(cases, own_variables);
     tcase_add_test(cases, stiff_stationary_variance);
+    tcase_add_test(cases, exact_linear_law);
+    tcase_add_test(cases, harmonic_position);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
