@@ -133,6 +133,18 @@ static void add_weak(finding *f, const fk_problem *p, const fk_levels *l, size_t
     free(name);
 }
 
+/* A scheme declared exact leaves rounding, which has no order. */
+static void judge_exact(finding *f)
+{
+    static const double rounding = 1e-9;
+    double most = 0.0;
+    for (size_t k = 0; k < f->n_curves; k++)
+        for (size_t i = 0; i < f->n_points; i++)
+            most = fmax(most, fabs(f->curve[k].value[i]));
+    f->order = f->error = NAN;
+    f->word = most <= rounding ? FK_AGREE : FK_DISAGREE;
+}
+
 /* The slowest curve decides; a curve with fewer than three points above noise says
  * nothing. */
 static void judge(finding *f)
@@ -165,7 +177,10 @@ static void evaluate(const arguments *a, const fk_problem *p, const fk_scheme *s
     }
     for (size_t i = 0; a->weak && i < l->dim; i++)
         add_weak(f, p, l, i);
-    judge(f);
+    if (isinf(f->declared))
+        judge_exact(f);
+    else
+        judge(f);
 }
 
 /* ---- saying it ---- */
@@ -194,7 +209,11 @@ static void print_finding(const finding *f, const fk_scheme *scheme, bool weak)
     const char *kind = weak ? "weak" : "strong";
     for (size_t k = 0; k < f->n_curves; k++)
         print_curve(&f->curve[k], f->n_points);
-    if (f->word == FK_INCONCLUSIVE)
+    if (isinf(f->declared))
+        printf("%s: %s is declared exact; its results %s on the step\n",
+               f->word == FK_AGREE ? "holds" : "fails", scheme->name,
+               f->word == FK_AGREE ? "do not depend" : "depend");
+    else if (f->word == FK_INCONCLUSIVE)
         printf(
             "inconclusive: too few differences stand out from noise; more --paths or a "
             "larger\nparticles.step would help\n");

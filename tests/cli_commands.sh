@@ -59,6 +59,8 @@ expect_stderr '3 to 16'
 expect_status 0 fokker order strong stratonovich particles.step=2e-3 -q -o "$work/order"
 expect_stdout '^holds: euler-maruyama'
 expect_file "$work/order/order.png"
+expect_status 0 fokker order strong rotating_ou particles.scheme=exact-linear -q
+expect_stdout '^holds: exact-linear is declared exact'
 expect_status 3 fokker order weak double_well time=1 particles.step=1e-4 --paths=100 -q
 expect_stdout '^inconclusive'
 
