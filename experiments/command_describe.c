@@ -1,4 +1,5 @@
 /* fokker describe NAME: everything known of one entry of any list. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,8 +34,12 @@ static int describe_scheme(const char *name)
     const fk_scheme *s = fk_scheme_find(name);
     if (s == NULL)
         return 0;
-    printf("scheme %s: %s\n  strong order %g, weak order %g\n  reference: %s\n",
-           s->name, s->summary, s->strong_order, s->weak_order, s->reference);
+    printf("scheme %s: %s\n", s->name, s->summary);
+    if (isinf(s->strong_order))
+        printf("  exact: no error of the step\n");
+    else
+        printf("  strong order %g, weak order %g\n", s->strong_order, s->weak_order);
+    printf("  reference: %s\n", s->reference);
     return 1;
 }
 
