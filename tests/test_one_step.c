@@ -108,7 +108,7 @@ static double weak_order(const fk_scheme *scheme, bool additive)
 
 /* From the hardest to the easiest: noise that does not commute, noises with variables of
  * their own, additive noise, constant noise, a linear problem,
- * an oscillator, no noise. */
+ * geometric Brownian motions, an oscillator, no noise. */
 enum { ADDITIVE = 2 };
 static const struct {
     size_t noises;
@@ -120,6 +120,7 @@ static const struct {
     {2, "y - x*t - x^3; sin(x) - 0.5*y", "0.5*exp(t); 0.3; -0.2; 0.4*t"},
     {2, "y - x*t - x^3; sin(x) - 0.5*y", "0.5; 0.3; -0.2; 0.4"},
     {2, "2*y - x + 0.3; x - 1.5*y", "0.5; 0.3; -0.2; 0.4"},
+    {2, "0.3*x; -0.2*y", "0.4*x; 0.1*x; -0.3*y; 0.2*y"},
     {1, "2*y; sin(x)*(1 + t) - 1.5*y", "0; 0.4"},
     {0, "y - x*t - x^3; sin(x) - 0.5*y", "0"},
 };

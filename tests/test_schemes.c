@@ -56,6 +56,7 @@ static fk_sde *problem_for(const fk_scheme *scheme)
         {1, 1, "x", "sin(2*x) - x*t", "0.5"},
         {2, 1, "x; y", "y; sin(2*x) - 0.7*y", "0; 0.5"},
         {2, 2, "x; y", "0.3 + y - x; -2*x - 0.1*y", "0.5; 0.2; 0; 0.3"},
+        {2, 2, "x; y", "0.3*x; -0.2*y", "0.4*x; 0.1*x; -0.3*y; 0.2*y"},
         {2, 0, "x; y", "y - 0.1*x; cos(t) - x", "0"},
     };
     const size_t n = sizeof problem / sizeof *problem;
@@ -173,6 +174,7 @@ START_TEST(refusals)
         expect_refusal("baoab", s, "positions and velocities");
         sde_text_free(s);
     }
+    expect_refusal("exact-geometric", areas, "times that variable");
     sde_text_free(areas);
     fk_sde *diagonal = sde_text(FK_ITO, 2, 2, "x; y", "0; 0", "x; 0; 0; y^2");
     fk_stepper *s = NULL;
