@@ -5,7 +5,8 @@
 #   make lint       layers, headers, format     make format     rewrite with clang-format
 #   make install    PREFIX=/usr/local DESTDIR=  make uninstall  the same paths
 #   make demo       the main job into out/      make clean      remove build/
-#   make tests      build tests, run none       make help       this text
+#   make tests      build tests, run none       make slow       tests of 10^9 draws
+#   make help       this text
 #
 # Any variable below may be set on the command line: make CC=clang OPT='-O0 -g3'.
 # V=1 shows the commands in full.
@@ -45,14 +46,16 @@ EXP_SRC   := $(sort $(wildcard experiments/*.c))
 MAIN_SRC  := $(wildcard experiments/main.c)
 APP_SRC   := $(filter-out $(MAIN_SRC),$(EXP_SRC))
 TEST_SRC  := $(sort $(wildcard tests/test_*.c))
+SLOW_SRC  := $(sort $(wildcard tests/slow_*.c))
 BENCH_SRC := $(sort $(wildcard bench/*.c))
-ALL_SRC   := $(LIB_SRC) $(EXP_SRC) $(TEST_SRC) $(BENCH_SRC)
+ALL_SRC   := $(LIB_SRC) $(EXP_SRC) $(TEST_SRC) $(SLOW_SRC) $(BENCH_SRC)
 HEADERS   := $(sort $(wildcard $(MODULES:%=%/*.h)))
 ALL_HEADERS := fokker.h $(HEADERS) $(sort $(wildcard $(MODULES:%=%/*/*.h) experiments/*.h))
 
 LIB     := $(BUILD)/libfokker.a
 PROGRAM := $(if $(MAIN_SRC),$(BUILD)/fokker)
 TESTS   := $(TEST_SRC:tests/%.c=$(BUILD)/%)
+SLOWS   := $(SLOW_SRC:tests/%.c=$(BUILD)/%)
 BENCHES := $(BENCH_SRC:bench/%.c=$(BUILD)/bench-%)
 object   = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
@@ -60,7 +63,7 @@ object   = $(patsubst %.c,$(BUILD)/%.o,$(1))
 Q   := $(if $(V),,@)
 say  = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),,@printf '  %-5s %s\n' $(1) $@)
 
-.PHONY: all tests check bench demo sanitize lint layers headers format format-check install \
+.PHONY: all tests check slow bench demo sanitize lint layers headers format format-check install \
         uninstall clean help FORCE
 .DELETE_ON_ERROR:
 
@@ -72,10 +75,10 @@ $(LIB): $(call object,$(LIB_SRC) $(APP_SRC)) $(BUILD)/objects
 	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
 $(BUILD)/fokker: $(call object,$(MAIN_SRC)) $(LIB)
-$(TESTS): $(BUILD)/%: $(BUILD)/tests/%.o $(LIB)
+$(TESTS) $(SLOWS): $(BUILD)/%: $(BUILD)/tests/%.o $(LIB)
 $(BENCHES): $(BUILD)/bench-%: $(BUILD)/bench/%.o $(LIB)
-$(TESTS): EXTRA_LIBS = $(shell pkg-config --libs check)
-$(BUILD)/fokker $(TESTS) $(BENCHES):
+$(TESTS) $(SLOWS): EXTRA_LIBS = $(shell pkg-config --libs check)
+$(BUILD)/fokker $(TESTS) $(SLOWS) $(BENCHES):
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(EXTRA_LIBS) $(ALL_LIBS)
 
@@ -111,6 +114,9 @@ FORCE:
 
 check: all tests
 	@sh tests/run.sh $(BUILD) $(T)
+
+slow: all $(SLOWS)
+	@for t in $(SLOWS); do $$t || exit 1; done
 
 bench: all $(BENCHES)
 	@for b in $(BENCHES); do $$b || exit 1; done
