@@ -28,10 +28,11 @@ static size_t draws(const fk_stepper *s)
     return s->noises + s->noises * (s->noises - 1) / 2;
 }
 
-/* The stage's point, X + h f, X+; the noises' weights, ones; the terms' own. */
+/* The stage's point, X + h f, X+; the noises' weights, ones; the terms' own twice. */
 static size_t scratch_size(const fk_stepper *s)
 {
-    return 3 * fk_state_scratch(s->dim) + 2 * FK_BLOCK + fk_entries_scratch(&s->terms);
+    return 3 * fk_state_scratch(s->dim) + 2 * FK_BLOCK +
+           2 * fk_entries_scratch(&s->terms);
 }
 
 /* The row of the pair of noises k < l. */
@@ -71,6 +72,7 @@ typedef struct work {
     double t, h;
     const double *z;
     double *const *x, *const *moved, *const *y, *const *next;
+    double *const *rows; /* at (t, x), for the whole step */
     double *w, *ones, *scratch;
 } work;
 
@@ -78,9 +80,8 @@ typedef struct work {
 static double *const *beside(const work *a, double *const *base, double sign, size_t k,
                              double t)
 {
-    double *const *rows = fk_motion_eval(a->s, a->t, a->x, a->scratch);
     fk_state_copy(a->s->dim, base, a->y);
-    add_one(a->s, k, rows, sign * sqrt(a->h), a->ones, a->y);
+    add_one(a->s, k, a->rows, sign * sqrt(a->h), a->ones, a->y);
     return fk_motion_eval(a->s, t, a->y, a->scratch);
 }
 
@@ -120,14 +121,15 @@ static void step(const fk_stepper *s, double t, double h, const double *z,
 
     fk_state_copy(s->dim, x, a.moved);
     fk_state_copy(s->dim, x, a.next);
-    double *const *rows = fk_motion_eval(s, t, x, a.scratch);
-    fk_motion_add_drift(s, rows, h, a.moved);
-    fk_motion_add_drift(s, rows, 0.5 * h, a.next);
+    a.rows = fk_motion_eval(s, t, x, a.scratch);
+    a.scratch += fk_entries_scratch(&s->terms);
+    fk_motion_add_drift(s, a.rows, h, a.moved);
+    fk_motion_add_drift(s, a.rows, 0.5 * h, a.next);
     /* 2 - 2 (m - 1) quarters of G_k dW_k at X; the rest is at displaced points */
-    fk_motion_add_noise(s, rows, (1.0 - 0.5 * (double)m) * sqrt(h), z, a.next);
+    fk_motion_add_noise(s, a.rows, (1.0 - 0.5 * (double)m) * sqrt(h), z, a.next);
     fk_state_copy(s->dim, a.moved, a.y);
-    fk_motion_add_noise(s, rows, sqrt(h), z, a.y);
-    rows = fk_motion_eval(s, t + h, a.y, a.scratch);
+    fk_motion_add_noise(s, a.rows, sqrt(h), z, a.y);
+    double *const *rows = fk_motion_eval(s, t + h, a.y, a.scratch);
     fk_motion_add_drift(s, rows, 0.5 * h, a.next);
     for (size_t l = 0; l < m; l++) {
         displace(&a, l, 1.0);
