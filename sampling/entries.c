@@ -82,8 +82,7 @@ FK_CLONES static void add_number(double *restrict to, double a)
         to[j] += a;
 }
 
-FK_CLONES static void add_scaled(double *restrict to, double a,
-                                 const double *restrict y)
+FK_CLONES void fk_row_add(double *restrict to, double a, const double *restrict y)
 {
     for (size_t j = 0; j < FK_BLOCK; j++)
         to[j] += a * y[j];
@@ -99,7 +98,7 @@ FK_CLONES static void add_product(double *restrict to, double a,
 void fk_entry_add(const fk_entry *e, double *const *rows, double a, double *to)
 {
     if (e->row != FK_ENTRY_NUMBER)
-        add_scaled(to, a, rows[e->row]);
+        fk_row_add(to, a, rows[e->row]);
     else if (e->value != 0.0)
         add_number(to, a * e->value);
 }
@@ -110,5 +109,5 @@ void fk_entry_add_product(const fk_entry *e, double *const *rows, double a,
     if (e->row != FK_ENTRY_NUMBER)
         add_product(to, a, rows[e->row], z);
     else if (e->value != 0.0)
-        add_scaled(to, a * e->value, z);
+        fk_row_add(to, a * e->value, z);
 }

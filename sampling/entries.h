@@ -46,6 +46,9 @@ static inline bool fk_entry_zero(const fk_entry *e)
     return e->row == FK_ENTRY_NUMBER && e->value == 0.0;
 }
 
+/* to += a y over a block. */
+void fk_row_add(double *restrict to, double a, const double *restrict y);
+
 /* to += a entry, and to += a entry z, over a block. */
 void fk_entry_add(const fk_entry *e, double *const *rows, double a, double *to);
 void fk_entry_add_product(const fk_entry *e, double *const *rows, double a,

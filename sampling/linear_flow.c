@@ -7,6 +7,7 @@
 
 #include "core/block.h"
 #include "core/memory.h"
+#include "sampling/entries.h"
 #include "sde/cholesky.h"
 
 /* What a step of h multiplies with; immutable once it is in the list. */
@@ -196,13 +197,6 @@ FK_CLONES static void fill(double *restrict to, double value)
         to[j] = value;
 }
 
-FK_CLONES static void add_scaled(double *restrict to, double a,
-                                 const double *restrict x)
-{
-    for (size_t j = 0; j < FK_BLOCK; j++)
-        to[j] += a * x[j];
-}
-
 void fk_linear_flow_step(fk_linear_flow *f, double h, const double *z, double *const *x,
                          double *scratch)
 {
@@ -213,9 +207,9 @@ void fk_linear_flow_step(fk_linear_flow *f, double h, const double *z, double *c
         fill(to, p == NULL ? NAN : p->k[i]);
         for (size_t j = 0; p != NULL && j < d; j++) {
             if (p->E[i * d + j] != 0.0)
-                add_scaled(to, p->E[i * d + j], x[j]);
+                fk_row_add(to, p->E[i * d + j], x[j]);
             if (p->L[i * d + j] != 0.0)
-                add_scaled(to, p->L[i * d + j], z + j * FK_BLOCK);
+                fk_row_add(to, p->L[i * d + j], z + j * FK_BLOCK);
         }
     }
     for (size_t i = 0; i < d; i++)
@@ -238,11 +232,11 @@ void fk_linear_flow_join(fk_linear_flow *f, double h, const double *first,
             double a = 0.0;
             for (size_t q = j; q < d; q++)
                 a += p->E[i * d + q] * p->L[q * d + j];
-            add_scaled(to, a, first + j * FK_BLOCK);
-            add_scaled(to, p->L[i * d + j], second + j * FK_BLOCK);
+            fk_row_add(to, a, first + j * FK_BLOCK);
+            fk_row_add(to, p->L[i * d + j], second + j * FK_BLOCK);
         }
         for (size_t j = 0; j < i; j++)
-            add_scaled(to, -whole->L[i * d + j], z + j * FK_BLOCK);
+            fk_row_add(to, -whole->L[i * d + j], z + j * FK_BLOCK);
         for (size_t j = 0; j < FK_BLOCK; j++)
             to[j] /= whole->L[i * d + i];
     }

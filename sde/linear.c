@@ -16,14 +16,6 @@ static const double RELATIVE = 1e-12, ABSOLUTE = 1e-15;
 
 enum { MOST_STEPS = 1000000 };
 
-static bool depends_on_variables(const fk_sde *s, const fk_expr *e)
-{
-    for (size_t i = 0; i < s->dim; i++)
-        if (fk_expr_depends(e, s->variable[i]))
-            return true;
-    return false;
-}
-
 /* d f_i / d x_j, multiplied out so that what cancels is gone */
 static const fk_expr *slope(const fk_sde *s, size_t i, size_t j)
 {
@@ -47,18 +39,18 @@ static const fk_expr *without_linear_part(const fk_sde *s, const fk_expr *f)
 static bool affine(const fk_sde *s, size_t i)
 {
     for (size_t j = 0; j < s->dim; j++)
-        if (depends_on_variables(s, slope(s, i, j)))
+        if (fk_sde_varies(s, slope(s, i, j)))
             return false;
     const fk_expr *rest = fk_expr_expand(s->pool, s->ito[i]);
-    for (size_t round = 0; round < 3 && depends_on_variables(s, rest); round++)
+    for (size_t round = 0; round < 3 && fk_sde_varies(s, rest); round++)
         rest = without_linear_part(s, rest);
-    return !depends_on_variables(s, rest);
+    return !fk_sde_varies(s, rest);
 }
 
 bool fk_sde_linear(const fk_sde *s)
 {
     for (size_t e = 0; e < s->dim * s->noises; e++)
-        if (depends_on_variables(s, s->noise[e]))
+        if (fk_sde_varies(s, s->noise[e]))
             return false;
     for (size_t i = 0; i < s->dim; i++)
         if (!affine(s, i))

@@ -37,6 +37,19 @@ static const fk_expr *noise_drift(const fk_sde *s, size_t i)
     return sum;
 }
 
+bool fk_sde_varies(const fk_sde *s, const fk_expr *e)
+{
+    for (size_t i = 0; i < s->dim; i++)
+        if (fk_expr_depends(e, s->variable[i]))
+            return true;
+    return false;
+}
+
+bool fk_sde_constant(const fk_sde *s, const fk_expr *e)
+{
+    return !fk_sde_varies(s, e) && !fk_expr_depends(e, s->time);
+}
+
 const fk_expr *fk_sde_drift_at(const fk_sde *s, double A, size_t i)
 {
     const fk_expr *part =

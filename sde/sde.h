@@ -81,6 +81,10 @@ bool fk_sde_diagonal(const fk_sde *s);
 /* True if b and a are free of t. */
 bool fk_sde_autonomous(const fk_sde *s);
 
+/* Whether e depends on a variable; on neither a variable nor time. */
+bool fk_sde_varies(const fk_sde *s, const fk_expr *e);
+bool fk_sde_constant(const fk_sde *s, const fk_expr *e);
+
 /* L^k G_il = sum_j G_jk d_j G_il: the change of noise l along noise k. */
 const fk_expr *fk_sde_along_noise(const fk_sde *s, size_t k, size_t i, size_t l);
 

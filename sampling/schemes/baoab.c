@@ -92,20 +92,12 @@ static bool affine(const fk_sde *sde, const fk_stepper *s, size_t i)
     return !sees_velocity(sde, s, rest);
 }
 
-static bool constant(const fk_sde *sde, const fk_expr *e)
-{
-    for (size_t i = 0; i < sde->dim; i++)
-        if (fk_expr_depends(e, sde->variable[i]))
-            return false;
-    return !fk_expr_depends(e, sde->time);
-}
-
 /* Numbers of n expressions; FK_EDOMAIN if one is not constant. */
 static fk_status evaluate(const fk_sde *sde, size_t n, const fk_expr *const *e,
                           fk_entries *out)
 {
     for (size_t i = 0; i < n; i++)
-        if (!constant(sde, e[i]))
+        if (!fk_sde_constant(sde, e[i]))
             return FK_EDOMAIN;
     return fk_entries_new(sde, n, e, out);
 }
@@ -242,10 +234,9 @@ static void move(const fk_stepper *s, double h, double *const *x)
     const fk_entry *M = s->motion.entry, *m = M + s->positions * s->velocities;
     for (size_t i = 0; i < s->positions; i++) {
         fk_entry_add(&m[i], NULL, h, x[s->q[i]]);
-        for (size_t j = 0; j < s->velocities; j++, M++) {
-            const fk_entry velocity = {.row = s->v[j]}; /* as a row of x */
-            fk_entry_add(&velocity, x, h * M->value, x[s->q[i]]);
-        }
+        for (size_t j = 0; j < s->velocities; j++, M++)
+            if (M->value != 0.0)
+                fk_row_add(x[s->q[i]], h * M->value, x[s->v[j]]);
     }
 }
 

@@ -31,11 +31,8 @@ static const fk_expr *rate_of(const fk_sde *sde, const fk_expr *e, size_t i)
     const fk_expr *x = sde->variable[i], *r = fk_expr_diff(sde->pool, e, x);
     double value;
     r = fk_expr_expand(sde->pool, r);
-    if (fk_expr_depends(r, sde->time))
+    if (!fk_sde_constant(sde, r))
         return NULL;
-    for (size_t j = 0; j < sde->dim; j++)
-        if (fk_expr_depends(r, sde->variable[j]))
-            return NULL;
     const fk_expr *rest = fk_expr_expand(
         sde->pool, fk_expr_sub(sde->pool, e, fk_expr_mul(sde->pool, r, x)));
     return fk_expr_is_number(rest, &value) && value == 0.0 ? r : NULL;
@@ -90,13 +87,6 @@ static size_t scratch_size(const fk_stepper *s)
     return FK_BLOCK;
 }
 
-FK_CLONES static void add_scaled(double *restrict to, double a,
-                                 const double *restrict z)
-{
-    for (size_t j = 0; j < FK_BLOCK; j++)
-        to[j] += a * z[j];
-}
-
 FK_CLONES static void grow(double *restrict x, const double *restrict exponent)
 {
     for (size_t j = 0; j < FK_BLOCK; j++)
@@ -115,7 +105,7 @@ static void step(const fk_stepper *s, double t, double h, const double *z,
         for (size_t j = 0; j < FK_BLOCK; j++)
             scratch[j] = rate * h;
         for (size_t k = 0; k < s->noises; k++)
-            add_scaled(scratch, sqrt(h) * sigma[k].value, z + k * FK_BLOCK);
+            fk_row_add(scratch, sqrt(h) * sigma[k].value, z + k * FK_BLOCK);
         grow(x[i], scratch);
     }
 }

@@ -35,13 +35,9 @@ static void release(fk_stepper *s)
 
 static bool constant_noise(const fk_sde *sde)
 {
-    for (size_t e = 0; e < sde->dim * sde->noises; e++) {
-        if (fk_expr_depends(sde->noise[e], sde->time))
+    for (size_t e = 0; e < sde->dim * sde->noises; e++)
+        if (!fk_sde_constant(sde, sde->noise[e]))
             return false;
-        for (size_t j = 0; j < sde->dim; j++)
-            if (fk_expr_depends(sde->noise[e], sde->variable[j]))
-                return false;
-    }
     return true;
 }
 

@@ -32,7 +32,7 @@ static size_t draws(const fk_stepper *s)
 static size_t scratch_size(const fk_stepper *s)
 {
     return 3 * fk_state_scratch(s->dim) + 2 * FK_BLOCK +
-           2 * fk_entries_scratch(&s->terms);
+           2 * fk_padded(fk_entries_scratch(&s->terms));
 }
 
 /* The row of the pair of noises k < l. */
@@ -122,7 +122,7 @@ static void step(const fk_stepper *s, double t, double h, const double *z,
     fk_state_copy(s->dim, x, a.moved);
     fk_state_copy(s->dim, x, a.next);
     a.rows = fk_motion_eval(s, t, x, a.scratch);
-    a.scratch += fk_entries_scratch(&s->terms);
+    a.scratch += fk_padded(fk_entries_scratch(&s->terms));
     fk_motion_add_drift(s, a.rows, h, a.moved);
     fk_motion_add_drift(s, a.rows, 0.5 * h, a.next);
     /* 2 - 2 (m - 1) quarters of G_k dW_k at X; the rest is at displaced points */
