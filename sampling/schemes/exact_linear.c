@@ -24,23 +24,11 @@ static void release(fk_stepper *s)
     free(s);
 }
 
-static bool constant(const fk_sde *sde)
-{
-    for (size_t i = 0; i < sde->dim; i++) {
-        if (fk_expr_depends(sde->ito[i], sde->time))
-            return false;
-        for (size_t k = 0; k < sde->noises; k++)
-            if (fk_expr_depends(sde->noise[i * sde->noises + k], sde->time))
-                return false;
-    }
-    return true;
-}
-
 static fk_status prepare(const fk_sde *sde, fk_stepper **out, fk_message *message)
 {
     const size_t d = sde->dim;
     *out = NULL;
-    if (!fk_sde_linear(sde) || !constant(sde))
+    if (!fk_sde_linear(sde) || !fk_sde_autonomous(sde))
         return fk_fail(message, FK_EDOMAIN,
                        "particles.scheme: exact-linear needs a drift that is linear in "
                        "the variables and noise that does not depend on them, both "
