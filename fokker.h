@@ -45,6 +45,7 @@
 #include "sampling/ensemble.h"
 #include "sampling/halving.h"
 #include "sampling/levels.h"
+#include "sampling/losses.h"
 #include "sampling/multilevel.h"
 #include "sampling/reverse.h"
 #include "sampling/scheme.h"

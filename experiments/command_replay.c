@@ -127,6 +127,7 @@ typedef struct path {
     fk_ensemble *e; /* the particle's block */
     size_t particle, lane, every;
     bool several;
+    bool lost; /* this or an earlier particle: its state is not finite */
     double *x;
 } path;
 
@@ -139,6 +140,17 @@ static void print_state(const path *a)
     for (size_t i = 0; i < a->p->sde->dim; i++)
         printf(",%.17g", a->x[i]);
     putchar('\n');
+}
+
+static bool lost(const path *a)
+{
+    if (!fk_ensemble_lost(a->e, a->lane))
+        return false;
+    fprintf(stderr,
+            "particle %zu is nowhere (not finite) after the step that ends at "
+            "t = %.10g: lost\n",
+            a->particle, fk_ensemble_time(a->e));
+    return true;
 }
 
 static bool ended(const path *a)
@@ -166,6 +178,10 @@ static fk_status follow(path *a, double t_end, bool *over, fk_message *message)
     for (size_t k = 1; k <= n; k++) {
         const double t = k == n ? t_end : start + (double)k * h;
         FK_TRY(fk_ensemble_advance(a->e, t, NULL, message));
+        if ((*over = lost(a))) {
+            a->lost = true;
+            return FK_OK;
+        }
         *over = ended(a);
         if (*over || k == n || fk_ensemble_steps(a->e) % a->every == 0)
             print_state(a);
@@ -210,7 +226,8 @@ static void print_header(const path *a)
 }
 
 static fk_status replay_all(const arguments *a, const fk_problem *p,
-                            const fk_methods *methods, fk_message *message)
+                            const fk_methods *methods, bool *any_lost,
+                            fk_message *message)
 {
     path one = {.p = p, .every = a->every};
     const char *rest = a->particles;
@@ -229,6 +246,7 @@ static fk_status replay_all(const arguments *a, const fk_problem *p,
             status = replay(&one, methods, message);
     }
     free(one.x);
+    *any_lost = one.lost;
     if (status == FK_OK && (fflush(stdout) != 0 || ferror(stdout)))
         return fk_fail(message, FK_EIO, "standard output cannot be written");
     return status;
@@ -242,18 +260,20 @@ static int run(int argc, char **argv)
     fk_methods methods;
     const int wrong = read_arguments(argc, argv, &a);
     fk_status status = FK_OK;
+    bool any_lost = false;
     if (wrong == 0) {
         status = fk_problem_load(a.file, a.n_settings, a.setting, &problem, &methods,
                                  &message);
         if (status == FK_OK)
-            status = replay_all(&a, problem, &methods, &message);
+            status = replay_all(&a, problem, &methods, &any_lost, &message);
         fk_problem_free(problem);
     }
     free(a.setting);
     if (wrong != 0)
         return wrong < 0 ? FK_EXIT_AGREE : wrong;
-    return status == FK_OK ? FK_EXIT_AGREE
-                           : fk_command_fail(&fk_the_replay, status, &message);
+    if (status != FK_OK)
+        return fk_command_fail(&fk_the_replay, status, &message);
+    return any_lost ? FK_EXIT_INCONCLUSIVE : FK_EXIT_AGREE;
 }
 
 const fk_command fk_the_replay = {
@@ -268,6 +288,6 @@ const fk_command fk_the_replay = {
         "takes.  Only the block of 256 particles around each is simulated.\n\n"
         "      --every=N      a line every N steps, and at output times [1]\n"
         "  -h, --help         this text\n\n"
-        "exit status: 0, or 4 if a state is not finite\n",
+        "exit status: 0, or 3 if a state is not finite\n",
     .run = run,
 };

@@ -154,7 +154,7 @@ static fk_status write_all(const fk_problem *problem, const fk_result *r,
 
 static int exit_status(const fk_result *r)
 {
-    if (r->n_comparisons == 0)
+    if (!fk_result_compared(r))
         return FK_EXIT_AGREE;
     return r->word == FK_AGREE      ? FK_EXIT_AGREE
            : r->word == FK_DISAGREE ? FK_EXIT_DISAGREE
@@ -251,7 +251,8 @@ const fk_command fk_the_run = {
         "      --json         print the summary as JSON instead of the table\n"
         "      --no-plots     no figures and no animation\n"
         "  -h, --help         this text\n\n"
-        "exit status: 0 the densities agree, 1 they disagree, 3 inconclusive,\n"
-        "2 wrong option or problem file, 4 could not finish, 130 interrupted\n",
+        "exit status: 0 the densities agree, 1 they disagree, 3 inconclusive\n"
+        "or particles were lost, 2 wrong option or problem file, 4 could not finish, "
+        "130 interrupted\n",
     .run = run,
 };

@@ -131,6 +131,15 @@ static fk_status run_parts(fk_run_state *run, fk_message *message)
     return FK_OK;
 }
 
+/* What is left says nothing about the law when somebody is missing. */
+static void weigh_losses(fk_result *r)
+{
+    if (r->lost.count + r->lost.pairs == 0)
+        return;
+    r->word = FK_INCONCLUSIVE;
+    snprintf(r->sentence, sizeof r->sentence, "%s", r->lost.sentence);
+}
+
 fk_status fk_run(const fk_problem *problem, const fk_methods *methods,
                  fk_terminal *terminal, fk_result *result, fk_message *message)
 {
@@ -150,6 +159,7 @@ fk_status fk_run(const fk_problem *problem, const fk_methods *methods,
     strftime(result->created, sizeof result->created, "%Y-%m-%dT%H:%M:%SZ",
              gmtime_r(&now, &utc));
     const fk_status status = run_parts(&run, message);
+    weigh_losses(result);
     free_state(&run);
     return status;
 }

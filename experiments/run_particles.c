@@ -1,5 +1,6 @@
 /* The ensemble, and the step-halving pair beside it. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +13,7 @@ enum { SHOWN = 2000 }; /* particles kept for scatter plots */
 
 static uint64_t not_inside(const fk_run_state *run, const fk_census *census)
 {
-    uint64_t n = census->outside;
+    uint64_t n = census->outside + census->lost;
     for (size_t i = 0; i < run->dim; i++)
         n += census->absorbed[i][0] + census->absorbed[i][1];
     return n;
@@ -23,9 +24,20 @@ static void record_shares(const fk_run_state *run, const fk_census *census,
 {
     const double count = (double)run->problem->particles.count;
     s->outside = (double)census->outside / count;
+    s->vanished = (double)census->lost / count;
     for (size_t i = 0; i < run->dim; i++)
         for (size_t side = 0; side < 2; side++)
             s->absorbed[i][side] = (double)census->absorbed[i][side] / count;
+}
+
+/* States of the particles below n that are somewhere, to x[][dim]; returns how many. */
+static size_t states_left(const fk_ensemble *e, size_t n, size_t dim, double *x)
+{
+    size_t left = 0;
+    for (size_t p = 0; p < n; p++)
+        if (!fk_ensemble_lost(e, p))
+            fk_ensemble_states(e, p, 1, x + left++ * dim);
+    return left;
 }
 
 /* Moments and a handful of points need no grid. */
@@ -37,13 +49,13 @@ static fk_status record_states(fk_run_state *run, const fk_ensemble *e, size_t i
     r->mean = fk_doubles(dim);
     r->covariance = fk_doubles(dim * dim);
     r->fourth = fk_doubles(dim);
-    s->n_points = count < SHOWN ? count : SHOWN;
-    s->points = fk_doubles(s->n_points * dim);
+    const size_t shown = count < SHOWN ? count : SHOWN;
+    s->points = fk_doubles(shown * dim);
     if (r->mean == NULL || r->covariance == NULL || r->fourth == NULL ||
         s->points == NULL)
         return FK_ENOMEM;
     fk_ensemble_moments(e, r->mean, r->covariance, r->fourth, &r->alive);
-    fk_ensemble_states(e, 0, s->n_points, s->points);
+    s->n_points = states_left(e, shown, dim, s->points);
     return FK_OK;
 }
 
@@ -64,6 +76,19 @@ static fk_status record_density(fk_run_state *run, const fk_ensemble *e, size_t 
     return FK_OK;
 }
 
+/* A particle that is lost stays where it was seen last. */
+static void record_followed(fk_run_state *run, const fk_ensemble *e, size_t i)
+{
+    double **points = run->result->frame_points;
+    for (size_t p = 0; p < run->result->n_paths; p++) {
+        double *x = points[i] + p * run->dim;
+        if (!fk_ensemble_lost(e, p))
+            fk_ensemble_states(e, p, 1, x);
+        else if (i > 0)
+            memcpy(x, points[i - 1] + p * run->dim, run->dim * sizeof *x);
+    }
+}
+
 static fk_status record_frame(fk_run_state *run, const fk_ensemble *e, size_t i)
 {
     uint64_t *count = fk_alloc(run->cells + 1, sizeof *count);
@@ -75,7 +100,7 @@ static fk_status record_frame(fk_run_state *run, const fk_ensemble *e, size_t i)
     fk_density_from_counts(&p->domain.grid, count, (double)p->particles.count,
                            run->result->frame_particles[i]);
     free(count);
-    fk_ensemble_states(e, 0, run->result->n_paths, run->result->frame_points[i]);
+    record_followed(run, e, i);
     return FK_OK;
 }
 
@@ -140,6 +165,25 @@ static fk_status advance_ensemble(fk_run_state *run, fk_ensemble *e,
         FK_TRY(record_stop(run, e, &run->stop[i]));
         fk_progress_report(&inner, run->stop[i].t - run->problem->start, span);
     }
+    return FK_OK;
+}
+
+/* The first are told: nothing that is computed from those left is a verdict. */
+static fk_status record_lost(fk_run_state *run, const fk_losses *l, uint64_t total,
+                             const char *what)
+{
+    fk_result *r = run->result;
+    if (l->count == 0 || r->lost.x != NULL)
+        return FK_OK;
+    fk_message message;
+    fk_losses_tell(l, run->problem->sde, what, total, &message);
+    snprintf(r->lost.sentence, sizeof r->lost.sentence, "%.500s.", message.text);
+    r->lost.x = fk_doubles(run->dim);
+    if (r->lost.x == NULL)
+        return FK_ENOMEM;
+    memcpy(r->lost.x, l->x, run->dim * sizeof *l->x);
+    r->lost.particle = l->particle;
+    r->lost.t = l->time;
     return FK_OK;
 }
 
@@ -213,7 +257,11 @@ static fk_status run_halving(fk_run_state *run, double steps, fk_message *messag
     fk_halving *h = NULL;
     FK_TRY(fk_halving_new(p->sde, &p->domain, p->initial, &o, &h, message));
     fk_terminal_begin(run->terminal, "step halved", "particle-steps", work / span);
-    const fk_status status = advance_halving(run, h, message);
+    fk_status status = advance_halving(run, h, message);
+    run->result->lost.pairs = fk_halving_losses(h)->count;
+    if (status == FK_OK)
+        status =
+            record_lost(run, fk_halving_losses(h), run->pairs, "step-halving pairs");
     fk_halving_free(h);
     if (status == FK_OK) {
         fk_terminal_end(run->terminal);
@@ -235,6 +283,9 @@ fk_status fk_run_particles(fk_run_state *run, fk_message *message)
                            &e, message));
     fk_status status = advance_ensemble(run, e, message);
     const double steps = (double)fk_ensemble_steps(e);
+    run->result->lost.count = fk_ensemble_losses(e)->count;
+    if (status == FK_OK)
+        status = record_lost(run, fk_ensemble_losses(e), o.count, "particles");
     fk_ensemble_free(e);
     FK_TRY(status);
     fk_terminal_end(run->terminal);

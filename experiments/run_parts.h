@@ -22,7 +22,7 @@ typedef struct fk_stop {
 
 /* What the comparison at one snapshot needs beyond the densities of the result. */
 typedef struct fk_record {
-    uint64_t *count; /* [cells + 1] particles; the last entry: outside or absorbed */
+    uint64_t *count; /* [cells + 1] particles; the last entry: all others */
     fk_census census;
     uint64_t alive;
     double *mean, *covariance, *fourth; /* as fk_ensemble_moments */

@@ -56,7 +56,7 @@ static void put_head(FILE *out, const fk_result *r)
 
 static void put_verdict(FILE *out, const fk_result *r)
 {
-    if (r->n_comparisons == 0)
+    if (!fk_result_compared(r))
         return;
     const char *word = fk_word_text(r->word);
     fprintf(out, "<p class=\"verdict %s\"><b>%s</b> <span>", word, word);

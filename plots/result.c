@@ -18,7 +18,7 @@ const char *fk_word_text(fk_word w)
 
 bool fk_result_compared(const fk_result *r)
 {
-    return r->n_comparisons + r->n_reverse > 0;
+    return r->n_comparisons + r->n_reverse > 0 || r->lost.count + r->lost.pairs > 0;
 }
 
 static void free_arrays(double **array, size_t n)
@@ -50,6 +50,7 @@ void fk_result_free(fk_result *r)
     free_arrays(r->frame_pde, r->n_frames);
     free_arrays(r->frame_particles, r->n_frames);
     free_arrays(r->frame_points, r->n_frames);
+    free(r->lost.x);
     free(r->exits.time);
     for (size_t k = 0; k < r->exits.n_faces; k++) {
         free(r->exits.face[k].particles);

@@ -60,6 +60,7 @@ typedef struct fk_snapshot {
     double *current[FK_GRID_DIM];    /* [cells] probability current */
     double outside;                  /* share of the particles beyond open faces */
     double absorbed[FK_GRID_DIM][2]; /* share absorbed, by particles */
+    double vanished;                 /* share of the particles that are nowhere */
     double lost[FK_GRID_DIM][2];     /* mass left through each face, by the PDE */
     double mass_defect, minimum;
     size_t n_points; /* a handful of particles for scatter plots, [n_points][dim] */
@@ -81,6 +82,16 @@ typedef struct fk_exits {
     size_t n_faces;
     fk_face_exits face[2 * FK_GRID_DIM];
 } fk_exits;
+
+/* Particles that are nowhere (not finite): the first of them and what to do about it. */
+typedef struct fk_lost_particles {
+    uint64_t count;
+    uint64_t pairs;  /* of the step-halving estimate */
+    size_t particle; /* the first: number, time, state */
+    double t;
+    double *x;          /* [dim]; NULL if there is none */
+    char sentence[512]; /* who, where, when, and what can be done */
+} fk_lost_particles;
 
 typedef struct fk_reverse_run {
     char name[64]; /* "reverse SDE, grid score" */
@@ -124,6 +135,7 @@ typedef struct fk_result {
                                  frame; NULL: none kept */
 
     fk_exits exits;
+    fk_lost_particles lost;
 
     size_t n_comparisons;
     fk_comparison *comparison;
@@ -136,7 +148,8 @@ typedef struct fk_result {
     char scheme_note[256]; /* facts worth telling, "" if none */
 } fk_result;
 
-/* True if anything was compared: only then do `word` and `sentence` mean something. */
+/* True if anything was compared, or particles were lost, which leaves everything open:
+ * only then do `word` and `sentence` mean something. */
 bool fk_result_compared(const fk_result *r);
 
 void fk_result_free(fk_result *r); /* frees what it owns, not the problem, and leaves

@@ -108,6 +108,7 @@ static void write_snapshot(fk_json *j, const fk_problem *p, const fk_snapshot *s
     fk_json_object(j, NULL);
     fk_json_number(j, "t", s->t);
     fk_json_number(j, "outside", s->outside);
+    fk_json_number(j, "vanished", s->vanished);
     write_faces(j, "absorbed", p, (const double(*)[2])s->absorbed);
     write_faces(j, "lost", p, (const double(*)[2])s->lost);
     fk_json_number(j, "mass_defect", s->mass_defect);
@@ -194,6 +195,22 @@ static void write_provenance(fk_json *j, const fk_result *r)
     fk_json_text(j, "created", r->created);
 }
 
+static void write_lost(fk_json *j, const fk_result *r)
+{
+    const fk_lost_particles *l = &r->lost;
+    fk_json_object(j, "lost");
+    fk_json_integer(j, "particles", l->count);
+    fk_json_integer(j, "pairs", l->pairs);
+    if (l->x != NULL) {
+        fk_json_object(j, "first");
+        fk_json_integer(j, "particle", l->particle);
+        fk_json_number(j, "t", l->t);
+        fk_json_numbers(j, "x", r->problem->sde->dim, l->x);
+        fk_json_end(j);
+    }
+    fk_json_end(j);
+}
+
 fk_status fk_write_summary(const fk_result *r, FILE *out)
 {
     fk_json j = fk_json_begin(out);
@@ -213,6 +230,7 @@ fk_status fk_write_summary(const fk_result *r, FILE *out)
         write_snapshot(&j, r->problem, &r->snapshot[i]);
     fk_json_end(&j);
     write_exits(&j, r);
+    write_lost(&j, r);
     fk_json_array(&j, "reverse");
     for (size_t i = 0; i < r->n_reverse; i++)
         write_reverse(&j, r->problem, &r->reverse[i]);

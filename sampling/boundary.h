@@ -14,8 +14,8 @@
 #include "core/block.h"
 #include "core/grid.h"
 
-/* Status of a particle: 0 alive, otherwise the face that absorbed it. */
-enum { FK_ALIVE = 0 };
+/* Status of a particle: 0 alive, the face that absorbed it, or lost: not finite. */
+enum { FK_ALIVE = 0, FK_LOST = 1 + 2 * FK_GRID_DIM };
 static inline uint8_t fk_status_of_face(size_t axis, size_t side)
 {
     return (uint8_t)(1 + 2 * axis + side);

@@ -64,7 +64,8 @@ fk_status fk_ensemble_new(const fk_sde *sde, const fk_domain *domain, const fk_l
     e->step = o->step;
     e->block_bytes = fk_ensemble_block_bytes(sde->dim);
     e->memory = fk_alloc(e->n_blocks, e->block_bytes);
-    status = e->memory == NULL ? FK_ENOMEM : start(e, law, o);
+    e->lost_x = fk_doubles(sde->dim);
+    status = e->memory == NULL || e->lost_x == NULL ? FK_ENOMEM : start(e, law, o);
     if (status != FK_OK) {
         fk_fail(message, status, "no memory for %zu particles (%.3g GB)", o->count,
                 1e-9 * (double)fk_ensemble_memory(sde->dim, o->count));
@@ -83,6 +84,7 @@ void fk_ensemble_free(fk_ensemble *e)
     if (e == NULL)
         return;
     fk_walk_clear(&e->walk);
+    free(e->lost_x);
     free(e->memory);
     free(e);
 }
@@ -110,7 +112,7 @@ static void run(const void *context, const fk_pace *pace, uint64_t n,
     const size_t m = e->walk.draws;
     fk_streams *streams = fk_part_streams(block);
     uint8_t *status = fk_part_status(block, e->walk.dim);
-    if (e->walk.absorbs && all_ended(status))
+    if (all_ended(status))
         return;
     for (uint64_t k = 0; k < n;) {
         const uint64_t at_once = n - k >= 2 && streams->used == 0 ? 2 : 1;
@@ -122,31 +124,27 @@ static void run(const void *context, const fk_pace *pace, uint64_t n,
     }
 }
 
-static size_t lost(const void *context, const unsigned char *block, size_t n)
+static size_t lose(const void *context, unsigned char *block, size_t n, size_t *first)
 {
     const fk_ensemble *e = context;
-    const double *x = (const double *)(const void *)(block + FK_STREAMS_BYTES);
-    return fk_walk_lost(&e->walk, x, n);
+    const double *x = fk_part_x(block);
+    uint8_t *status = fk_part_status(block, e->walk.dim);
+    size_t lost = 0, j;
+    while ((j = fk_walk_lost(&e->walk, x, status, n)) < n) {
+        if (lost++ == 0)
+            *first = j;
+        status[j] = FK_LOST;
+    }
+    return lost;
 }
 
-/* "particle 17 at t = 1.25: x = 3.1e+205, y = 2" */
-static fk_status tell_lost(const fk_ensemble *e, fk_lost at, fk_message *message)
+static void state(const void *context, const unsigned char *block, size_t lane,
+                  double *x)
 {
-    char state[256] = "";
-    const fk_sde *sde = e->walk.sde;
-    for (size_t i = 0; i < sde->dim; i++) {
-        char *name = fk_expr_print(sde->variable[i], FK_EXPR_TEXT);
-        const double *x = fk_ensemble_x(e, at.particle / FK_BLOCK) + i * FK_BLOCK;
-        const size_t end = strlen(state);
-        snprintf(state + end, sizeof state - end, "%s%s = %.6g", i == 0 ? "" : ", ",
-                 name == NULL ? "?" : name, x[at.particle % FK_BLOCK]);
-        free(name);
-    }
-    return fk_fail(message, FK_EDOMAIN,
-                   "particle %zu was at %s at t = %.10g and is nowhere after the next "
-                   "step (not finite): take a smaller step than %.3g, unless the "
-                   "process itself explodes or leaves the domain of its coefficients",
-                   at.particle, state, at.time, e->pace.h);
+    const fk_ensemble *e = context;
+    const double *from = (const double *)(const void *)(block + FK_STREAMS_BYTES);
+    for (size_t i = 0; i < e->walk.dim; i++)
+        x[i] = from[i * FK_BLOCK + lane];
 }
 
 fk_status fk_ensemble_advance(fk_ensemble *e, double t_end, const fk_progress *progress,
@@ -161,11 +159,9 @@ fk_status fk_ensemble_advance(fk_ensemble *e, double t_end, const fk_progress *p
                             .steps = steps,
                             .context = e,
                             .run = run,
-                            .lost = lost};
-    fk_lost at;
-    const fk_status status = fk_march_run(&march, progress, &at);
-    if (status == FK_EDOMAIN)
-        return tell_lost(e, at, message);
+                            .lose = lose,
+                            .state = state};
+    const fk_status status = fk_march_run(&march, progress, &e->losses, e->lost_x);
     if (status != FK_OK)
         return fk_fail(message, status, "%s", fk_status_text(status));
     e->pace.first += steps;
@@ -202,11 +198,21 @@ uint64_t fk_ensemble_steps(const fk_ensemble *e)
 bool fk_ensemble_ended(const fk_ensemble *e, size_t p, size_t *axis, size_t *side)
 {
     const uint8_t status = fk_ensemble_status(e, p / FK_BLOCK)[p % FK_BLOCK];
-    if (status == FK_ALIVE)
+    if (status == FK_ALIVE || status == FK_LOST)
         return false;
     *axis = (status - fk_status_of_face(0, 0)) / 2u;
     *side = (status - fk_status_of_face(0, 0)) % 2u;
     return true;
+}
+
+const fk_losses *fk_ensemble_losses(const fk_ensemble *e)
+{
+    return &e->losses;
+}
+
+bool fk_ensemble_lost(const fk_ensemble *e, size_t p)
+{
+    return fk_ensemble_status(e, p / FK_BLOCK)[p % FK_BLOCK] == FK_LOST;
 }
 
 void fk_ensemble_states(const fk_ensemble *e, size_t first, size_t n, double *x)

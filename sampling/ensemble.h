@@ -13,6 +13,7 @@
 #include "core/progress.h"
 #include "core/random.h"
 #include "core/status.h"
+#include "sampling/losses.h"
 #include "sampling/scheme.h"
 #include "sde/law.h"
 #include "sde/sde.h"
@@ -46,9 +47,9 @@ size_t fk_ensemble_memory(size_t dim, size_t count);
 
 /* To time t_end >= the present time.  After each step: reflecting faces fold the path
  * back, periodic ones wrap it, absorbing ones end it there, open ones let it go on
- * outside.  FK_EDOMAIN with a sentence if a particle becomes not finite (names the
- * particle and the time); FK_EINTERRUPTED leaves the ensemble at some paused state
- * that must only be freed. */
+ * outside.  A particle that becomes not finite is lost: counted, and out of everything
+ * below.  FK_EINTERRUPTED leaves the ensemble at some paused state that must only be
+ * freed. */
 FK_NODISCARD fk_status fk_ensemble_advance(fk_ensemble *e, double t_end,
                                            const fk_progress *progress,
                                            fk_message *message);
@@ -64,8 +65,14 @@ uint64_t fk_ensemble_steps(const fk_ensemble *e); /* steps taken per particle so
 /* Length of the present steps. */
 double fk_ensemble_step(const fk_ensemble *e);
 
+/* Particles lost so far; lives as long as the ensemble. */
+const fk_losses *fk_ensemble_losses(const fk_ensemble *e);
+
+/* Whether particle p, counted from the ensemble's first, was lost. */
+bool fk_ensemble_lost(const fk_ensemble *e, size_t p);
+
 /* Copies the present states of n particles from `first` on to x[n][dim]; those absorbed
- * keep the point where they ended. */
+ * keep the point where they ended, those lost are not finite. */
 void fk_ensemble_states(const fk_ensemble *e, size_t first, size_t n, double *x);
 
 /* Where everyone is.  Integers: exact and the same for any number of threads. */
@@ -73,6 +80,7 @@ typedef struct fk_census {
     uint64_t inside;                   /* in a cell */
     uint64_t outside;                  /* alive beyond an open face */
     uint64_t absorbed[FK_GRID_DIM][2]; /* per face */
+    uint64_t lost;
 } fk_census;
 
 /* Counts per cell of g, count[cells]. */

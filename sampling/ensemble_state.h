@@ -18,6 +18,8 @@ struct fk_ensemble {
     uint64_t steps;
     size_t block_bytes;
     unsigned char *memory;
+    fk_losses losses;
+    double *lost_x; /* [dim], of the losses */
 };
 
 enum { FK_STREAMS_BYTES = (sizeof(fk_streams) + FK_ALIGN - 1) / FK_ALIGN * FK_ALIGN };

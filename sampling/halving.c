@@ -26,6 +26,8 @@ struct fk_halving {
     fk_pace pace;
     size_t block_bytes;
     unsigned char *memory;
+    fk_losses losses;
+    double *lost_x; /* [dim], of the losses */
 };
 
 enum {
@@ -101,7 +103,9 @@ fk_status fk_halving_new(const fk_sde *sde, const fk_domain *domain, const fk_la
     h->step = o->step;
     h->block_bytes = STREAMS_BYTES + 2 * member_bytes(sde->dim);
     h->memory = fk_alloc(h->n_blocks, h->block_bytes);
-    status = h->memory == NULL ? FK_ENOMEM : start(h, law, o->seed);
+    h->lost_x = fk_doubles(sde->dim);
+    status =
+        h->memory == NULL || h->lost_x == NULL ? FK_ENOMEM : start(h, law, o->seed);
     if (status != FK_OK) {
         fk_fail(message, status, "no memory for %zu pairs of particles", o->count);
         goto fail;
@@ -119,6 +123,7 @@ void fk_halving_free(fk_halving *h)
     if (h == NULL)
         return;
     fk_walk_clear(&h->walk);
+    free(h->lost_x);
     free(h->memory);
     free(h);
 }
@@ -142,14 +147,32 @@ static void run(const void *context, const fk_pace *pace, uint64_t n,
     }
 }
 
-static size_t lost(const void *context, const unsigned char *block, size_t n)
+/* Who loses one member is lost with both. */
+static size_t lose(const void *context, unsigned char *block, size_t n, size_t *first)
 {
     const fk_halving *h = context;
-    const size_t member = member_bytes(h->walk.dim);
-    const unsigned char *coarse = block + STREAMS_BYTES, *fine = coarse + member;
-    const size_t a = fk_walk_lost(&h->walk, (const double *)(const void *)coarse, n);
-    const size_t b = fk_walk_lost(&h->walk, (const double *)(const void *)fine, n);
-    return a < b ? a : b;
+    uint8_t *coarse = part_status(h, block, COARSE);
+    uint8_t *fine = part_status(h, block, FINE);
+    for (size_t lost = 0;; lost++) {
+        const size_t a = fk_walk_lost(&h->walk, part_x(h, block, COARSE), coarse, n);
+        const size_t b = fk_walk_lost(&h->walk, part_x(h, block, FINE), fine, n);
+        const size_t j = a < b ? a : b;
+        if (j == n)
+            return lost;
+        if (lost == 0)
+            *first = j;
+        coarse[j] = fine[j] = FK_LOST;
+    }
+}
+
+/* Of the coarse member. */
+static void state(const void *context, const unsigned char *block, size_t lane,
+                  double *x)
+{
+    const fk_halving *h = context;
+    const double *from = (const double *)(const void *)(block + STREAMS_BYTES);
+    for (size_t i = 0; i < h->walk.dim; i++)
+        x[i] = from[i * FK_BLOCK + lane];
 }
 
 fk_status fk_halving_advance(fk_halving *h, double t_end, const fk_progress *progress,
@@ -164,21 +187,19 @@ fk_status fk_halving_advance(fk_halving *h, double t_end, const fk_progress *pro
                             .steps = steps,
                             .context = h,
                             .run = run,
-                            .lost = lost};
-    fk_lost at;
-    const fk_status status = fk_march_run(&march, progress, &at);
-    if (status == FK_EDOMAIN)
-        return fk_fail(message, status,
-                       "pair %zu of the step-halving estimate is not finite after the "
-                       "step that begins at t = %.10g: take a smaller step than %.3g, "
-                       "unless the process itself explodes or leaves the domain of its "
-                       "coefficients",
-                       at.particle, at.time, h->pace.h);
+                            .lose = lose,
+                            .state = state};
+    const fk_status status = fk_march_run(&march, progress, &h->losses, h->lost_x);
     if (status != FK_OK)
         return fk_fail(message, status, "%s", fk_status_text(status));
     h->pace.first += steps;
     h->time = t_end;
     return FK_OK;
+}
+
+const fk_losses *fk_halving_losses(const fk_halving *h)
+{
+    return &h->losses;
 }
 
 typedef struct histogram {

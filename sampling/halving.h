@@ -23,9 +23,12 @@ FK_NODISCARD fk_status fk_halving_advance(fk_halving *h, double t_end,
                                           const fk_progress *progress,
                                           fk_message *message);
 
+/* Pairs lost so far, where either member is; lives as long as the pairs. */
+const fk_losses *fk_halving_losses(const fk_halving *h);
+
 /* Counts per cell with step h and h/2, and how many of the pairs sit in different
  * places: moved[cell] = pairs of which exactly one member is in the cell.  The cell with
- * index `cells` collects all that are outside or absorbed: arrays of cells + 1. */
+ * index `cells` collects all that are outside, absorbed or lost: arrays of cells + 1. */
 void fk_halving_histograms(const fk_halving *h, const fk_grid *g, uint64_t *coarse,
                            uint64_t *fine, uint64_t *moved);
 

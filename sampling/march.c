@@ -22,42 +22,77 @@ uint64_t fk_pace_plan(fk_pace *pace, double now, double t_end, double step)
     return (uint64_t)n;
 }
 
-/* What the threads share; `first_lost` is a block, `count` of blocks if none. */
+/* What the threads share.  The first particle lost: step (the number of steps if there
+ * is none) and particle; its state is in x. */
 typedef struct team {
     const fk_march *m;
     const fk_progress *progress;
-    fk_lost *lost;
-    size_t first_lost;
+    uint64_t first_step;
+    size_t first_particle;
+    double *x;
+    uint64_t lost;
     double done; /* particle-steps */
     int stop;
 } team;
 
-/* The portion that begins at step k went wrong: repeats it one step at a time from the
- * block's state before it. */
-static void find_lost(team *t, size_t b, uint64_t k, const unsigned char *before,
-                      unsigned char *backup, double *scratch)
+/* Each has room for a block as it was before a portion, before a step, and after it. */
+enum { SPARES = 3 };
+
+static uint64_t earliest(team *t)
+{
+    uint64_t step;
+#pragma omp atomic read
+    step = t->first_step;
+    return step;
+}
+
+static void remember(team *t, uint64_t step, size_t particle,
+                     const unsigned char *block, size_t lane)
+{
+#pragma omp critical(fk_march_lost)
+    if (step < t->first_step ||
+        (step == t->first_step && particle < t->first_particle)) {
+#pragma omp atomic write
+        t->first_step = step;
+        t->first_particle = particle;
+        t->m->state(t->m->context, block, lane, t->x);
+    }
+}
+
+/* The portion that began at step k lost somebody: repeats it one step at a time from
+ * the block before it, spare[0], unless an earlier loss is known. */
+static void find_first(team *t, size_t b, uint64_t k, unsigned char *spare,
+                       double *scratch)
 {
     const fk_march *m = t->m;
     const size_t lanes = fk_block_lanes(m->count, b);
-    unsigned char *block = m->memory + b * m->block_bytes;
-    memcpy(block, before, m->block_bytes);
-    size_t lane = lanes;
+    unsigned char *before = spare + m->block_bytes, *block = before + m->block_bytes;
+    memcpy(block, spare, m->block_bytes);
     fk_pace pace = m->pace;
-    for (pace.first += k; lane == lanes; pace.first++) {
-        memcpy(backup, block, m->block_bytes);
+    size_t lane = 0, n = 0;
+    for (pace.first += k; k <= earliest(t) && k < m->steps; pace.first++, k++) {
+        memcpy(before, block, m->block_bytes);
         m->run(m->context, &pace, 1, block, scratch);
-        lane = m->lost(m->context, block, lanes);
-        if (lane < lanes)
-            break;
+        n = m->lose(m->context, block, lanes, &lane);
+        if (n > 0) {
+            remember(t, k, b * FK_BLOCK + lane, before, lane);
+            return;
+        }
     }
-    memcpy(block, backup, m->block_bytes);
+}
 
-#pragma omp critical(fk_march_lost)
-    if (b < t->first_lost) {
-#pragma omp atomic write
-        t->first_lost = b;
-        *t->lost = (fk_lost){b * FK_BLOCK + lane, fk_pace_time(&pace, 0)};
-    }
+static void look_for_lost(team *t, size_t b, uint64_t k, unsigned char *spare,
+                          double *scratch)
+{
+    const fk_march *m = t->m;
+    size_t lane;
+    const size_t n = m->lose(m->context, m->memory + b * m->block_bytes,
+                             fk_block_lanes(m->count, b), &lane);
+    if (n == 0)
+        return;
+#pragma omp atomic update
+    t->lost += n;
+    find_first(t, b, k, spare, scratch);
 }
 
 static int stopped(team *t)
@@ -73,14 +108,6 @@ static int stopped(team *t)
     return stop;
 }
 
-static int behind_a_lost_block(team *t, size_t b)
-{
-    size_t first;
-#pragma omp atomic read
-    first = t->first_lost;
-    return b > first;
-}
-
 static void tell(team *t, double work)
 {
     double done;
@@ -91,51 +118,62 @@ static void tell(team *t, double work)
                            (double)t->m->count * (double)t->m->steps);
 }
 
-/* All steps of block b.  spare: two blocks of memory. */
+/* All steps of block b. */
 static void run_block(team *t, size_t b, unsigned char *spare, double *scratch)
 {
     const fk_march *m = t->m;
-    const size_t lanes = fk_block_lanes(m->count, b);
     unsigned char *block = m->memory + b * m->block_bytes;
     for (uint64_t k = 0, n; k < m->steps; k += n) {
-        if (stopped(t) || behind_a_lost_block(t, b))
+        if (stopped(t))
             return;
         n = m->steps - k < FK_PORTION ? m->steps - k : FK_PORTION;
         fk_pace pace = m->pace;
         pace.first += k;
         memcpy(spare, block, m->block_bytes);
         m->run(m->context, &pace, n, block, scratch);
-        if (m->lost(m->context, block, lanes) < lanes) {
-            find_lost(t, b, k, spare, spare + m->block_bytes, scratch);
-            return;
-        }
-        tell(t, (double)lanes * (double)n);
+        look_for_lost(t, b, k, spare, scratch);
+        tell(t, (double)fk_block_lanes(m->count, b) * (double)n);
     }
 }
 
-fk_status fk_march_run(const fk_march *m, const fk_progress *progress, fk_lost *lost)
+static void add_losses(const team *t, fk_losses *losses)
+{
+    if (t->lost > 0 && losses->count == 0) {
+        losses->particle = t->first_particle;
+        losses->time = fk_pace_time(&t->m->pace, t->first_step);
+        losses->step = t->m->pace.h;
+        losses->x = t->x;
+    }
+    losses->count += t->lost;
+}
+
+fk_status fk_march_run(const fk_march *m, const fk_progress *progress,
+                       fk_losses *losses, double *x)
 {
     const size_t n_blocks = fk_block_count(m->count);
     const size_t threads = (size_t)omp_get_max_threads();
-    const size_t own =
-        2 * m->block_bytes + (m->scratch * sizeof(double) / FK_ALIGN + 1) * FK_ALIGN;
+    const size_t spares = SPARES * m->block_bytes;
+    const size_t own = spares + (m->scratch * sizeof(double) / FK_ALIGN + 1) * FK_ALIGN;
     unsigned char *memory = fk_alloc(threads, own);
     if (memory == NULL)
         return FK_ENOMEM;
 
-    team t = {.m = m, .progress = progress, .lost = lost, .first_lost = n_blocks};
+    /* a loss before this march is earlier than any in it */
+    team t = {.m = m,
+              .progress = progress,
+              .first_step = losses->count > 0 ? 0 : m->steps,
+              .x = x};
 #pragma omp parallel for default(none) shared(t, memory) \
-    firstprivate(m, n_blocks, own) schedule(dynamic, 4)
+    firstprivate(n_blocks, own, spares) schedule(dynamic, 4)
     for (size_t b = 0; b < n_blocks; b++) {
         unsigned char *spare = memory + (size_t)omp_get_thread_num() * own;
-        run_block(&t, b, spare, (double *)(void *)(spare + 2 * m->block_bytes));
+        run_block(&t, b, spare, (double *)(void *)(spare + spares));
     }
     free(memory);
 
     if (t.stop)
         return FK_EINTERRUPTED;
-    if (t.first_lost < n_blocks)
-        return FK_EDOMAIN;
+    add_losses(&t, losses);
     fk_progress_report(progress, (double)m->count * (double)m->steps,
                        (double)m->count * (double)m->steps);
     return FK_OK;

@@ -4,7 +4,8 @@
  * One block makes all its steps while it is in cache, then the next; threads share the
  * blocks.  Work comes in portions of FK_PORTION steps of one block: after each the
  * block is looked at for states that are not finite, the user may have asked to stop,
- * and progress is told. */
+ * and progress is told.  Where somebody was lost, the portion is repeated step by step
+ * on a copy to learn when and where. */
 #ifndef FK_SAMPLING_MARCH_H
 #define FK_SAMPLING_MARCH_H
 
@@ -14,6 +15,7 @@
 #include "core/block.h"
 #include "core/progress.h"
 #include "core/status.h"
+#include "sampling/losses.h"
 
 enum { FK_PORTION = 256 };
 
@@ -58,21 +60,17 @@ typedef struct fk_march {
     /* n steps of one block */
     void (*run)(const void *context, const fk_pace *pace, uint64_t n,
                 unsigned char *block, double *scratch);
-    /* first of n lanes that is not finite; n if there is none */
-    size_t (*lost)(const void *context, const unsigned char *block, size_t n);
+    /* Of n lanes those that are in the run and not finite: takes them out of it and
+     * returns their number, *first the lowest. */
+    size_t (*lose)(const void *context, unsigned char *block, size_t n, size_t *first);
+    /* x[dim] of a lane */
+    void (*state)(const void *context, const unsigned char *block, size_t lane,
+                  double *x);
 } fk_march;
 
-/* Where a march ended in FK_EDOMAIN: the particle with a state that is not finite after
- * the step that begins at `time`.  Its block is left as it was before that step.  Of
- * several blocks it is the first, of its particles the one that was lost first: the
- * same for any number of threads. */
-typedef struct fk_lost {
-    size_t particle;
-    double time;
-} fk_lost;
-
-/* FK_EDOMAIN: *lost is set; FK_EINTERRUPTED; FK_ENOMEM: nothing was done. */
+/* FK_EINTERRUPTED; FK_ENOMEM: nothing was done.  Adds to *losses, whose x is `x`, the
+ * particles that were lost; the first of all if there was none before. */
 FK_NODISCARD fk_status fk_march_run(const fk_march *m, const fk_progress *progress,
-                                    fk_lost *lost);
+                                    fk_losses *losses, double *x);
 
 #endif

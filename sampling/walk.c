@@ -100,17 +100,29 @@ void fk_walk_step(const fk_walk *w, double t, double h, const double *z, double 
                          old + w->dim * FK_BLOCK);
 }
 
-size_t fk_walk_lost(const fk_walk *w, const double *x, size_t n)
+/* 0 x is 0 for finite x and NaN for others: one sum tells of a whole block. */
+static bool all_finite(const fk_walk *w, const double *x)
 {
-    /* 0 x is 0 for finite x and NaN for others: one sum tells of a whole block */
     double sum = 0.0;
     for (size_t j = 0; j < w->dim * FK_BLOCK; j++)
         sum += 0.0 * x[j];
-    if (sum == 0.0)
+    return sum == 0.0;
+}
+
+static bool lane_finite(const fk_walk *w, const double *x, size_t j)
+{
+    for (size_t i = 0; i < w->dim; i++)
+        if (!isfinite(x[i * FK_BLOCK + j]))
+            return false;
+    return true;
+}
+
+size_t fk_walk_lost(const fk_walk *w, const double *x, const uint8_t *status, size_t n)
+{
+    if (all_finite(w, x))
         return n;
     for (size_t j = 0; j < n; j++)
-        for (size_t i = 0; i < w->dim; i++)
-            if (!isfinite(x[i * FK_BLOCK + j]))
-                return j;
+        if (status[j] == FK_ALIVE && !lane_finite(w, x, j))
+            return j;
     return n;
 }

@@ -53,7 +53,7 @@ void fk_walk_join(const fk_walk *w, double h, const double *first, const double 
 void fk_walk_step(const fk_walk *w, double t, double h, const double *z, double *x,
                   uint8_t *status, double *scratch);
 
-/* First of n lanes whose state is not finite; n if there is none. */
-size_t fk_walk_lost(const fk_walk *w, const double *x, size_t n);
+/* First of n lanes that is alive and has a state that is not finite; n if there is none. */
+size_t fk_walk_lost(const fk_walk *w, const double *x, const uint8_t *status, size_t n);
 
 #endif

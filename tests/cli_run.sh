@@ -86,3 +86,24 @@ verdict $? "an interrupted run ends with 130, not $status" "$work/stderr"
 verdict $? "an interrupted run leaves nothing"
 
 finish
+
+# dX = X^3 dt + 0.3 dW explodes: those lost are counted, the first is named, no verdict
+cat >"$work/explosion.yaml" <<'END'
+variables: [x]
+drift: x^3
+noise: 0.3
+time: {end: 1}
+domain:
+  x: {from: -3, to: 3, cells: 100, boundary: open}
+initial:
+  gaussian: {mean: 0, sd: 0.7}
+particles: {count: 5e4, step: 2e-3}
+output: {plots: false}
+END
+expect_status 3 fokker run "$work/explosion.yaml" -q -o "$work/explosion"
+expect_stdout 'of 50000 particles were lost: number'
+expect_status 3 fokker run "$work/explosion.yaml" -q pde=off -o "$work/alone" --json
+expect_stdout '"verdict": "inconclusive"'
+lost=$(awk -F: '/"particle":/ { print $2 + 0 }' "$work/stdout")
+expect_status 3 fokker replay "$work/explosion.yaml" "particle=$lost" --every=1000
+expect_stderr "particle $lost is nowhere"

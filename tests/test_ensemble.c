@@ -417,28 +417,93 @@ START_TEST(steps_divide_their_interval)
 }
 END_TEST
 
-/* dX = X^3 dt from x >= 3, h = 0.25: gone after a few steps; told the same by any number
- * of threads, and told where. */
-START_TEST(explosions_are_reported)
+/* dX = X^3 dt + 0.1 dW explodes from where it starts far out.  One pause a step finds
+ * who is lost first; one advance must tell the same, on any number of threads. */
+static fk_ensemble *exploding(const fk_sde *sde)
+{
+    fk_law *law = normal_law_1d(0.0, 0.36);
+    const fk_ensemble_options o = euler_options(3000, 0.25, 15);
+    fk_ensemble *e = ensemble(sde, NULL, law, &o);
+    fk_law_free(law);
+    return e;
+}
+
+typedef struct first_lost {
+    size_t particle;
+    double time, x;
+} first_lost;
+
+static first_lost find_first_lost(fk_ensemble *e)
+{
+    double before[3000];
+    for (size_t k = 0; k < 100; k++) {
+        fk_ensemble_states(e, 0, 3000, before);
+        advance(e, 0.25 * (double)(k + 1));
+        for (size_t p = 0; p < 3000; p++)
+            if (fk_ensemble_lost(e, p))
+                return (first_lost){p, 0.25 * (double)k, before[p]};
+    }
+    ck_abort_msg("nobody was lost");
+}
+
+START_TEST(explosions_are_counted)
 {
     fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", "x^3", "0.1");
-    fk_message first = {""};
+    fk_ensemble *steps = exploding(sde);
+    const first_lost first = find_first_lost(steps);
+    advance(steps, 25.0);
+    const fk_losses *there = fk_ensemble_losses(steps);
     for (int threads = 1; threads <= 3; threads++) {
         omp_set_num_threads(threads);
-        fk_law *law = normal_law_1d(0.0, 0.36);
-        const fk_ensemble_options o = euler_options(3000, 0.25, 15);
-        fk_ensemble *e = ensemble(sde, NULL, law, &o);
-        fk_message message = {""};
-        ck_assert(fk_ensemble_advance(e, 25.0, NULL, &message) == FK_EDOMAIN);
-        ck_assert_ptr_nonnull(strstr(message.text, "particle "));
-        ck_assert_ptr_nonnull(strstr(message.text, "x = "));
-        ck_assert_ptr_nonnull(strstr(message.text, " at t = "));
-        if (threads == 1)
-            first = message;
-        ck_assert_str_eq(message.text, first.text);
+        fk_ensemble *e = exploding(sde);
+        advance(e, 25.0);
+        const fk_losses *l = fk_ensemble_losses(e);
+        ck_assert_uint_eq(l->particle, first.particle);
+        ck_assert(l->time == first.time && l->x[0] == first.x && l->step == 0.25);
+        ck_assert_uint_eq(l->count, there->count);
         fk_ensemble_free(e);
-        fk_law_free(law);
     }
+    fk_message message;
+    fk_losses_tell(there, sde, "particles", 3000, &message);
+    ck_assert_ptr_nonnull(
+        strstr(message.text, " of 3000 particles were lost: number "));
+    ck_assert_ptr_nonnull(strstr(message.text, " was at x = "));
+    ck_assert_ptr_nonnull(strstr(message.text, " at t = "));
+    fk_ensemble_free(steps);
+    sde_text_free(sde);
+}
+END_TEST
+
+/* Everyone is somewhere or lost, and those lost leave no trace in a result. */
+START_TEST(losses_stay_out_of_results)
+{
+    fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", "x^3", "0.1");
+    fk_domain box = {.grid = {.dim = 1, .axis = {{-1e9, 1e9, 4}}},
+                     .face = {{FK_OPEN, FK_OPEN}}};
+    fk_ensemble *e = exploding(sde);
+    advance(e, 25.0);
+    uint64_t count[4], alive;
+    fk_census census;
+    double mean, variance, fourth;
+    fk_ensemble_histogram(e, &box.grid, count, &census);
+    fk_ensemble_moments(e, &mean, &variance, &fourth, &alive);
+    const uint64_t lost = fk_ensemble_losses(e)->count;
+    ck_assert(lost > 100 && lost < 3000);
+    ck_assert_uint_eq(census.lost, lost);
+    ck_assert_uint_eq(census.inside + census.outside + lost, 3000);
+    ck_assert_uint_eq(alive + lost, 3000);
+    ck_assert(isfinite(mean)); /* one on its way out has a fourth power beyond all */
+    ck_assert(!isnan(variance) && !isnan(fourth));
+    size_t marked = 0, axis, side;
+    for (size_t p = 0; p < 3000; p++) {
+        double x;
+        fk_ensemble_states(e, p, 1, &x);
+        marked += fk_ensemble_lost(e, p);
+        ck_assert(fk_ensemble_lost(e, p) != (isfinite(x) != 0));
+        ck_assert(!fk_ensemble_ended(e, p, &axis, &side));
+    }
+    ck_assert_uint_eq(marked, lost);
+    fk_ensemble_free(e);
     sde_text_free(sde);
 }
 END_TEST
@@ -564,7 +629,8 @@ int main(void)
     tcase_add_test(contract, paths_know_neither_their_number_nor_pauses);
     tcase_add_test(contract, threads_do_not_change_a_bit);
     tcase_add_test(contract, steps_divide_their_interval);
-    tcase_add_test(contract, explosions_are_reported);
+    tcase_add_test(contract, explosions_are_counted);
+    tcase_add_test(contract, losses_stay_out_of_results);
     tcase_add_test(contract, progress_is_told_and_stopping_heard);
     tcase_add_test(contract, one_block_alone);
     tcase_add_test(contract, schemes_are_listed);

@@ -196,8 +196,8 @@ START_TEST(tamed_survives)
         if (tamed)
             o.scheme = fk_scheme_find("tamed-euler");
         ck_assert_int_eq(fk_ensemble_new(sde, NULL, law, &o, &e, &message), FK_OK);
-        ck_assert_int_eq(fk_ensemble_advance(e, 20.0, NULL, &message),
-                         tamed ? FK_OK : FK_EDOMAIN);
+        ck_assert_int_eq(fk_ensemble_advance(e, 20.0, NULL, &message), FK_OK);
+        ck_assert_uint_eq(fk_ensemble_losses(e)->count, tamed ? 0 : 1000);
         fk_ensemble_free(e);
     }
     fk_law_free(law);

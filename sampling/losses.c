@@ -1,0 +1,26 @@
+#include "sampling/losses.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void fk_losses_tell(const fk_losses *l, const fk_sde *sde, const char *what,
+                    uint64_t total, fk_message *message)
+{
+    char state[160] = "";
+    for (size_t i = 0; i < sde->dim && strlen(state) + 64 < sizeof state; i++) {
+        char *name = fk_expr_print(sde->variable[i], FK_EXPR_TEXT);
+        const size_t end = strlen(state);
+        snprintf(state + end, sizeof state - end, "%s%s = %.6g", i == 0 ? "" : ", ",
+                 name == NULL ? "?" : name, l->x[i]);
+        free(name);
+    }
+    fk_fail(message, FK_EDOMAIN,
+            "%" PRIu64 " of %" PRIu64
+            " %s were lost: number %zu was at %s at t = %.10g "
+            "and is nowhere after the next step (not finite); take a smaller step than "
+            "%.3g or a tamed or implicit scheme, unless the process itself explodes or "
+            "leaves the domain of its coefficients",
+            l->count, total, what, l->particle, state, l->time, l->step);
+}
