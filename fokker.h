@@ -43,10 +43,10 @@
 #include "pde/stepper.h"
 
 #include "sampling/ensemble.h"
+#include "sampling/expectation.h"
 #include "sampling/halving.h"
 #include "sampling/levels.h"
 #include "sampling/losses.h"
-#include "sampling/multilevel.h"
 #include "sampling/reverse.h"
 #include "sampling/scheme.h"
 

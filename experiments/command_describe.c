@@ -7,6 +7,7 @@
 #include "experiments/command.h"
 #include "pde/flux.h"
 #include "pde/stepper.h"
+#include "sampling/expectation.h"
 #include "sampling/scheme.h"
 #include "sde/problem_file.h"
 #include "sde/process.h"
@@ -53,6 +54,15 @@ static int describe_flux(const char *name)
     return 1;
 }
 
+static int describe_estimator(const char *name)
+{
+    const fk_estimator *e = fk_estimator_find(name);
+    if (e == NULL)
+        return 0;
+    printf("estimator %s: %s\n  reference: %s\n", e->name, e->summary, e->reference);
+    return 1;
+}
+
 static int describe_stepper(const char *name)
 {
     const fk_pde_stepper *s = fk_pde_stepper_find(name);
@@ -87,9 +97,9 @@ static int describe_key(const char *name)
 
 static int run(int argc, char **argv)
 {
-    static int (*const describe[])(const char *) = {describe_process,  describe_scheme,
-                                                    describe_flux,     describe_stepper,
-                                                    describe_function, describe_key};
+    static int (*const describe[])(const char *) = {
+        describe_process,   describe_scheme,   describe_flux, describe_stepper,
+        describe_estimator, describe_function, describe_key};
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
         return fk_command_help(&fk_the_describe);
     if (argc != 2)

@@ -6,16 +6,19 @@
 #include <string.h>
 
 #include "core/json.h"
+#include "core/spelling.h"
 #include "experiments/command.h"
+#include "experiments/expect_density.h"
 #include "experiments/problem_load.h"
 #include "experiments/run.h"
-#include "sampling/multilevel.h"
+#include "sampling/expectation.h"
 
-enum { OPTION_ERROR = 1000, OPTION_JSON, NAMES = 256, COARSE = 64 };
+enum { OPTION_ERROR = 1000, OPTION_METHOD, OPTION_JSON, NAMES = 256, ESTIMATORS = 16 };
 
 typedef struct arguments {
     const char *file, *phi;
     double error;
+    const fk_estimator *method; /* NULL: all */
     bool json, quiet;
     size_t n_settings;
     const char *const *setting;
@@ -23,6 +26,7 @@ typedef struct arguments {
 
 static const struct option long_options[] = {
     {"error", required_argument, NULL, OPTION_ERROR},
+    {"method", required_argument, NULL, OPTION_METHOD},
     {"json", no_argument, NULL, OPTION_JSON},
     {"quiet", no_argument, NULL, 'q'},
     {"help", no_argument, NULL, 'h'},
@@ -39,14 +43,35 @@ static int read_error(arguments *a, const char *text)
     return 0;
 }
 
+static int read_method(arguments *a, const char *text)
+{
+    char known[256] = "";
+    const char *name[ESTIMATORS];
+    size_t n = 0;
+    a->method = strcmp(text, "all") == 0 ? NULL : fk_estimator_find(text);
+    if (a->method != NULL || strcmp(text, "all") == 0)
+        return 0;
+    for (; fk_estimators[n] != NULL && n < ESTIMATORS; n++) {
+        name[n] = fk_estimators[n]->name;
+        const size_t end = strlen(known);
+        snprintf(known + end, sizeof known - end, "%s, ", name[n]);
+    }
+    const char *near = fk_spelling_nearest(text, n, name);
+    return fk_command_misuse(&fk_the_expect, "--method=%s: must be one of %sall%s%s%s",
+                             text, known, near != NULL ? "; did you mean '" : "",
+                             near != NULL ? near : "", near != NULL ? "'?" : "");
+}
+
 /* 0 to go on, -1 after --help, an exit status otherwise. */
 static int read_arguments(int argc, char **argv, arguments *a)
 {
     int option, status = 0;
-    *a = (arguments){.error = 0.01};
+    *a = (arguments){.error = 0.01, .method = fk_estimators[0]};
     while ((option = getopt_long(argc, argv, "qh", long_options, NULL)) != -1) {
         if (option == OPTION_ERROR)
             status = read_error(a, optarg);
+        else if (option == OPTION_METHOD)
+            status = read_method(a, optarg);
         else if (option == OPTION_JSON)
             a->json = true;
         else if (option == 'q')
@@ -105,76 +130,186 @@ static fk_status read_phi(const fk_problem *p, const char *phi, const fk_expr **
     return status;
 }
 
-/* ---- saying it ---- */
+/* ---- all that was asked ---- */
 
-static double total_error(const fk_multilevel *m)
+typedef struct estimate {
+    const fk_estimator *way;
+    fk_expectation found;
+    double seconds;
+    fk_message refusal; /* empty: found is */
+} estimate;
+
+typedef struct answer {
+    const arguments *a;
+    const fk_problem *p;
+    size_t n;
+    estimate estimate[ESTIMATORS];
+    fk_expect_density density;
+} answer;
+
+static double total_error(const fk_expectation *m)
 {
     return sqrt(m->sampling * m->sampling + m->bias * m->bias);
 }
 
-static void print_result(const arguments *a, const fk_problem *p,
-                         const fk_multilevel *m)
+static void print_levels(const fk_expectation *m)
 {
     printf("%12s%14s%16s%14s\n", "step", "paths", "mean", "variance");
     for (size_t l = 0; l < m->levels; l++)
         printf("%12.4g%14.6g%16.6g%14.3g\n", m->level[l].step, m->level[l].paths,
                m->level[l].mean, m->level[l].variance);
-    printf("\nE[%s] at t = %g is %.8g +- %.2g\n", a->phi, p->end, m->value,
+    putchar('\n');
+}
+
+static void print_density(const answer *w)
+{
+    const fk_expect_density *d = &w->density;
+    if (d->known)
+        printf("Fokker-Planck: %.8g, changed by %.2g as the cells were halved",
+               d->value, d->grid_error);
+    else
+        printf("Fokker-Planck: no value, as %s", d->why);
+    if (d->known && d->outside > 0.0)
+        printf("; %.2g of the mass left through open faces", d->outside);
+    putchar('\n');
+}
+
+static void print_one(const answer *w)
+{
+    const fk_expectation *m = &w->estimate[0].found;
+    if (m->levels > 1)
+        print_levels(m);
+    printf("E[%s] at t = %g is %.8g +- %.2g\n", w->a->phi, w->p->end, m->value,
            total_error(m));
     printf("standard error of the sample %.2g, error of the step about %.2g\n",
            m->sampling, m->bias);
     printf("work: %.3g particle-steps; plain Monte Carlo of the same error: %.3g\n",
            m->work, m->plain);
+    print_density(w);
 }
 
-static void write_json(const arguments *a, const fk_problem *p, const fk_multilevel *m)
+static void print_all(const answer *w)
+{
+    printf("E[%s] at t = %g\n\n%-14s%14s%11s%11s%11s%11s%10s\n", w->a->phi, w->p->end,
+           "method", "value", "error", "sampling", "step", "work", "seconds");
+    for (size_t i = 0; i < w->n; i++) {
+        const estimate *e = &w->estimate[i];
+        const fk_expectation *m = &e->found;
+        if (e->refusal.text[0] != '\0')
+            printf("%-14s%s\n", e->way->name, e->refusal.text);
+        else
+            printf("%-14s%14.8g%11.2g%11.2g%11.2g%11.2g%10.2g\n", e->way->name,
+                   m->value, total_error(m), m->sampling, m->bias, m->work, e->seconds);
+    }
+    printf(
+        "\nwork: particle-steps, those that measured the error of the step included\n");
+    print_density(w);
+}
+
+static void write_estimate(fk_json *j, const estimate *e)
+{
+    const fk_expectation *m = &e->found;
+    fk_json_text(j, "method", e->way->name);
+    if (e->refusal.text[0] != '\0') {
+        fk_json_text(j, "refusal", e->refusal.text);
+        return;
+    }
+    fk_json_number(j, "value", m->value);
+    fk_json_number(j, "error", total_error(m));
+    fk_json_number(j, "sampling_error", m->sampling);
+    fk_json_number(j, "step_error", m->bias);
+    fk_json_number(j, "work", m->work);
+    fk_json_number(j, "plain_work", m->plain);
+    fk_json_number(j, "seconds", e->seconds);
+    fk_json_array(j, "levels");
+    for (size_t l = 0; l < m->levels; l++) {
+        fk_json_object(j, NULL);
+        fk_json_number(j, "step", m->level[l].step);
+        fk_json_number(j, "paths", m->level[l].paths);
+        fk_json_number(j, "mean", m->level[l].mean);
+        fk_json_number(j, "variance", m->level[l].variance);
+        fk_json_end(j);
+    }
+    fk_json_end(j);
+}
+
+static void write_density(fk_json *j, const answer *w)
+{
+    const fk_expect_density *d = &w->density;
+    fk_json_object(j, "fokker_planck");
+    fk_json_number(j, "value", d->known ? d->value : (double)NAN);
+    fk_json_number(j, "grid_error", d->known ? d->grid_error : (double)NAN);
+    fk_json_number(j, "outside", d->outside);
+    fk_json_text(j, "why", d->known ? "" : d->why);
+    fk_json_end(j);
+}
+
+/* One method's numbers at the top, several in an array. */
+static void write_json(const answer *w)
 {
     fk_json j = fk_json_begin(stdout);
     fk_json_object(&j, NULL);
-    fk_json_text(&j, "name", p->name);
-    fk_json_text(&j, "expression", a->phi);
-    fk_json_number(&j, "t", p->end);
-    fk_json_number(&j, "value", m->value);
-    fk_json_number(&j, "error", total_error(m));
-    fk_json_number(&j, "sampling_error", m->sampling);
-    fk_json_number(&j, "step_error", m->bias);
-    fk_json_number(&j, "work", m->work);
-    fk_json_number(&j, "plain_work", m->plain);
-    fk_json_array(&j, "levels");
-    for (size_t l = 0; l < m->levels; l++) {
+    fk_json_text(&j, "name", w->p->name);
+    fk_json_text(&j, "expression", w->a->phi);
+    fk_json_number(&j, "t", w->p->end);
+    if (w->n == 1)
+        write_estimate(&j, &w->estimate[0]);
+    else
+        fk_json_array(&j, "methods");
+    for (size_t i = 0; w->n > 1 && i < w->n; i++) {
         fk_json_object(&j, NULL);
-        fk_json_number(&j, "step", m->level[l].step);
-        fk_json_number(&j, "paths", m->level[l].paths);
-        fk_json_number(&j, "mean", m->level[l].mean);
-        fk_json_number(&j, "variance", m->level[l].variance);
+        write_estimate(&j, &w->estimate[i]);
         fk_json_end(&j);
     }
+    if (w->n > 1)
+        fk_json_end(&j);
+    write_density(&j, w);
     fk_json_end(&j);
-    fk_json_end(&j);
+}
+
+/* Among several, one that does not fit the problem says so and the others go on. */
+static fk_status estimate_by(answer *w, const fk_estimator *way,
+                             const fk_expectation_options *o,
+                             const fk_progress *progress, fk_message *message)
+{
+    const fk_problem *p = w->p;
+    estimate *e = &w->estimate[w->n++];
+    *e = (estimate){.way = way};
+    const double began = fk_seconds();
+    const fk_status status = way->run(p->sde, p->has_domain ? &p->domain : NULL,
+                                      p->initial, o, progress, &e->found, message);
+    e->seconds = fk_seconds() - began;
+    if ((status != FK_EDOMAIN && status != FK_ECONVERGE) || w->a->method != NULL)
+        return status;
+    e->refusal = *message;
+    return FK_OK;
 }
 
 static fk_status expect(const arguments *a, const fk_problem *p,
                         const fk_methods *methods, fk_message *message)
 {
-    const double coarse = COARSE * p->particles.step;
-    fk_multilevel_options o = {
-        .error = a->error,
-        .steps = (size_t)fmax(ceil((p->end - p->start) / coarse - 1e-9), 1.0),
-        .start = p->start,
-        .end = p->end,
-        .seed = p->particles.seed,
-        .scheme = methods->scheme,
-        .bridge = p->particles.bridge};
-    fk_multilevel found;
+    const double steps = ceil((p->end - p->start) / p->particles.step - 1e-9);
+    fk_expectation_options o = {.error = a->error,
+                                .steps = (size_t)fmax(steps, 1.0),
+                                .start = p->start,
+                                .end = p->end,
+                                .seed = p->particles.seed,
+                                .scheme = methods->scheme,
+                                .bridge = p->particles.bridge};
+    answer w = {.a = a, .p = p};
     fk_terminal terminal = fk_terminal_make(a->quiet);
     const fk_progress progress = fk_terminal_progress(&terminal);
     FK_TRY(read_phi(p, a->phi, &o.phi, message));
-    FK_TRY(fk_multilevel_run(p->sde, p->has_domain ? &p->domain : NULL, p->initial, &o,
-                             &progress, &found, message));
+    for (const fk_estimator *const *e = fk_estimators; *e != NULL; e++)
+        if (a->method == NULL || *e == a->method)
+            FK_TRY(estimate_by(&w, *e, &o, &progress, message));
+    FK_TRY(fk_expect_by_density(p, methods, o.phi, &progress, &w.density, message));
     if (a->json)
-        write_json(a, p, &found);
+        write_json(&w);
+    else if (a->method != NULL)
+        print_one(&w);
     else
-        print_result(a, p, &found);
+        print_all(&w);
     return FK_OK;
 }
 
@@ -200,13 +335,17 @@ static int run(int argc, char **argv)
 
 const fk_command fk_the_expect = {
     .name = "expect",
-    .summary = "expectation of an expression at the end, by multilevel Monte Carlo",
+    .summary = "expectation of an expression at the end, to a given error",
     .usage =
         "usage: fokker expect [OPTION...] FILE EXPRESSION [KEY=VALUE...]\n\n"
         "E of an expression of the variables, e.g. 'max(x - 1, 0)', at the end of the\n"
-        "problem's time, with as many paths and as small steps as the error asked for\n"
-        "needs.  The coarsest step is 64 times particles.step.\n\n"
+        "problem's time, with as many paths as the error asked for needs; beside it "
+        "the\n"
+        "value by the density where the problem has one (pde=off saves its time).\n\n"
         "      --error=E      root mean square error to reach [0.01]\n"
+        "      --method=NAME  multilevel, which chooses the steps too; or with\n"
+        "                     particles.step: plain, antithetic, extrapolated,\n"
+        "                     quasi-random; or all of them in a table [multilevel]\n"
         "      --json         print JSON instead of a table\n"
         "  -q, --quiet        no progress on stderr\n"
         "  -h, --help         this text\n",

@@ -8,6 +8,7 @@
 #include "experiments/problem_path.h"
 #include "pde/flux.h"
 #include "pde/stepper.h"
+#include "sampling/expectation.h"
 #include "sampling/scheme.h"
 #include "sde/problem_file.h"
 #include "sde/process.h"
@@ -34,6 +35,12 @@ static void list_steppers(void)
 {
     for (const fk_pde_stepper *const *s = fk_pde_steppers; *s != NULL; s++)
         printf("  %-18s %s\n", (*s)->name, (*s)->summary);
+}
+
+static void list_estimators(void)
+{
+    for (const fk_estimator *const *e = fk_estimators; *e != NULL; e++)
+        printf("  %-18s %s\n", (*e)->name, (*e)->summary);
 }
 
 static void list_functions(void)
@@ -77,6 +84,7 @@ static const struct {
     {"schemes", "particle schemes (particles.scheme)", list_schemes},
     {"fluxes", "fluxes of the Fokker-Planck operator (pde.flux)", list_fluxes},
     {"steppers", "time steppers of the density (pde.stepper)", list_steppers},
+    {"estimators", "methods of `fokker expect` (--method)", list_estimators},
     {"functions", "functions in expressions", list_functions},
     {"keys", "keys of a problem file [default]", list_keys},
 };
@@ -90,7 +98,8 @@ static int unknown(const char *word)
     const char *near = fk_spelling_nearest(word, LISTS, name);
     return fk_command_misuse(&fk_the_list,
                              "there is no list '%s'%s%s%s; there are experiments, "
-                             "processes, schemes, fluxes, steppers, functions, keys",
+                             "processes, schemes, fluxes, steppers, "
+                             "estimators, functions, keys",
                              word, near != NULL ? "; did you mean '" : "",
                              near != NULL ? near : "", near != NULL ? "'?" : "");
 }
@@ -115,9 +124,10 @@ static int run(int argc, char **argv)
 const fk_command fk_the_list = {
     .name = "list",
     .summary =
-        "list processes, schemes, fluxes, steppers, functions, keys, experiments",
+        "list processes, schemes, fluxes, steppers, estimators, functions, keys, "
+        "experiments",
     .usage =
-        "usage: fokker list [experiments|processes|schemes|fluxes|steppers|functions|"
-        "keys]\n",
+        "usage: fokker list [experiments|processes|schemes|fluxes|steppers|estimators|"
+        "functions|keys]\n",
     .run = run,
 };

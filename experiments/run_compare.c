@@ -26,26 +26,15 @@ static uint64_t absorbed(const fk_census *c, size_t dim)
     return n;
 }
 
-/* A path that is looked at only after each step misses touches of absorbing faces: then
- * the error falls like sqrt(h), whatever the scheme's order inside.  A bridge between its
- * ends, and folding at reflecting faces, is right to order h at best. */
-static double step_order(const fk_run_state *run)
-{
-    const fk_domain *d = &run->problem->domain;
-    const bool absorbs = fk_domain_has(d, FK_ABSORBING);
-    if (absorbs && !run->problem->particles.bridge)
-        return 0.5;
-    const double inside = run->methods->scheme->weak_order;
-    return absorbs || fk_domain_has(d, FK_REFLECTING) ? fmin(inside, 1.0) : inside;
-}
-
 static fk_step_evidence step_evidence(const fk_run_state *run, const fk_record *r)
 {
-    return (fk_step_evidence){.coarse = r->coarse,
-                              .fine = r->fine,
-                              .moved = r->moved,
-                              .ratio = 2.0,
-                              .order = step_order(run)};
+    return (fk_step_evidence){
+        .coarse = r->coarse,
+        .fine = r->fine,
+        .moved = r->moved,
+        .ratio = 2.0,
+        .order = fk_scheme_weak_order(run->methods->scheme, &run->problem->domain,
+                                      run->problem->particles.bridge)};
 }
 
 static fk_sample sample(const fk_run_state *run, const fk_record *r)

@@ -5,55 +5,12 @@
 
 #include "core/memory.h"
 #include "experiments/run_parts.h"
-#include "pde/evolution.h"
+#include "experiments/solution.h"
 
-typedef struct solution {
-    fk_domain domain;
-    fk_fokker_planck *equation;
-    fk_evolution *evolution;
-} solution;
-
-static void close_solution(solution *s)
-{
-    fk_evolution_free(s->evolution);
-    fk_fokker_planck_free(s->equation);
-}
-
-/* The equation on the domain with `factor` times the cells, and the initial law on it. */
-static fk_status open_solution(const fk_run_state *run, size_t factor, solution *s,
-                               fk_message *message)
-{
-    const fk_problem *p = run->problem;
-    s->domain = p->domain;
-    s->domain.grid = fk_grid_refine(&p->domain.grid, factor);
-    double *initial = fk_doubles(fk_grid_cells(&s->domain.grid));
-    if (initial == NULL)
-        return FK_ENOMEM;
-    const fk_evolution_options o = {.stepper = run->methods->stepper,
-                                    .step = p->pde.step,
-                                    .tolerance = p->pde.tolerance,
-                                    .span = p->end - p->start};
-    fk_status status = fk_law_project(p->initial, &s->domain.grid, initial, NULL);
-    if (status == FK_OK)
-        status = fk_fokker_planck_new(p->sde, &s->domain, run->methods->flux,
-                                      &s->equation, message);
-    if (status == FK_OK)
-        status = fk_evolution_new(s->equation, p->start, initial, &o, &s->evolution);
-    free(initial);
-    return status;
-}
-
-static fk_ledger ledger_of(const solution *s)
-{
-    fk_ledger ledger;
-    fk_evolution_ledger(s->evolution, &ledger);
-    return ledger;
-}
-
-static fk_status record_snapshot(fk_run_state *run, const solution *s, size_t i)
+static fk_status record_snapshot(fk_run_state *run, const fk_solution *s, size_t i)
 {
     fk_snapshot *snap = &run->result->snapshot[i];
-    const fk_ledger ledger = ledger_of(s);
+    const fk_ledger ledger = fk_solution_ledger(s);
     memcpy(snap->lost, ledger.left, sizeof snap->lost);
     snap->mass_defect = ledger.defect;
     snap->minimum = ledger.minimum;
@@ -72,15 +29,16 @@ static fk_status record_snapshot(fk_run_state *run, const solution *s, size_t i)
     return FK_OK;
 }
 
-static void record_exits(fk_run_state *run, const solution *s, size_t i)
+static void record_exits(fk_run_state *run, const fk_solution *s, size_t i)
 {
     const fk_exits *exits = &run->result->exits;
-    const fk_ledger ledger = ledger_of(s);
+    const fk_ledger ledger = fk_solution_ledger(s);
     for (size_t k = 0; k < exits->n_faces; k++)
         exits->face[k].pde[i] = ledger.left[exits->face[k].axis][exits->face[k].side];
 }
 
-static fk_status record_stop(fk_run_state *run, const solution *s, const fk_stop *stop)
+static fk_status record_stop(fk_run_state *run, const fk_solution *s,
+                             const fk_stop *stop)
 {
     const size_t bytes = run->cells * sizeof(double);
     const double *p = fk_evolution_density(s->evolution);
@@ -95,7 +53,8 @@ static fk_status record_stop(fk_run_state *run, const solution *s, const fk_stop
     return FK_OK;
 }
 
-static fk_status advance(fk_run_state *run, solution *s, double t, fk_message *message)
+static fk_status advance(fk_run_state *run, fk_solution *s, double t,
+                         fk_message *message)
 {
     const fk_progress inner = fk_terminal_progress(run->terminal);
     const fk_progress stop_only = {.stopped = inner.stopped, .context = inner.context};
@@ -105,7 +64,7 @@ static fk_status advance(fk_run_state *run, solution *s, double t, fk_message *m
     return FK_OK;
 }
 
-static fk_status evolve(fk_run_state *run, solution *s, fk_message *message)
+static fk_status evolve(fk_run_state *run, fk_solution *s, fk_message *message)
 {
     for (size_t i = 0; i < run->n_stops; i++) {
         FK_TRY(advance(run, s, run->stop[i].t, message));
@@ -115,7 +74,7 @@ static fk_status evolve(fk_run_state *run, solution *s, fk_message *message)
 }
 
 /* Cells of half the width: only the densities at the snapshots. */
-static fk_status evolve_halved(fk_run_state *run, solution *s, fk_message *message)
+static fk_status evolve_halved(fk_run_state *run, fk_solution *s, fk_message *message)
 {
     for (size_t i = 0; i < run->result->n_snapshots; i++) {
         fk_record *r = &run->record[i];
@@ -125,7 +84,7 @@ static fk_status evolve_halved(fk_run_state *run, solution *s, fk_message *messa
         if (r->half == NULL)
             return FK_ENOMEM;
         memcpy(r->half, fk_evolution_density(s->evolution), n * sizeof *r->half);
-        const fk_ledger ledger = ledger_of(s);
+        const fk_ledger ledger = fk_solution_ledger(s);
         r->half_absorbed = fk_lost(&s->domain, ledger.left, FK_ABSORBING);
         r->half_outside = fk_lost(&s->domain, ledger.left, FK_OPEN);
     }
@@ -133,22 +92,23 @@ static fk_status evolve_halved(fk_run_state *run, solution *s, fk_message *messa
 }
 
 static fk_status run_one(fk_run_state *run, const char *name, size_t factor,
-                         fk_status (*work)(fk_run_state *, solution *, fk_message *),
+                         fk_status (*work)(fk_run_state *, fk_solution *, fk_message *),
                          fk_message *message)
 {
-    solution s = {.equation = NULL, .evolution = NULL};
+    fk_solution s;
     fk_terminal_begin(run->terminal, name, NULL, 1.0);
-    fk_status status = open_solution(run, factor, &s, message);
+    fk_status status =
+        fk_solution_open(run->problem, run->methods, factor, &s, message);
     if (status == FK_OK)
         status = work(run, &s, message);
     if (status == FK_OK) {
-        const fk_ledger ledger = ledger_of(&s);
+        const fk_ledger ledger = fk_solution_ledger(&s);
         fk_terminal_end(run->terminal);
         fk_run_timing(run, name, fk_seconds() - run->terminal->began,
                       (double)ledger.steps * (double)fk_grid_cells(&s.domain.grid),
                       "cell-steps/s");
     }
-    close_solution(&s);
+    fk_solution_close(&s);
     return status;
 }
 

@@ -1,5 +1,6 @@
 #include "sampling/scheme.h"
 
+#include <math.h>
 #include <string.h>
 
 #define FK_SCHEME(name) extern const fk_scheme fk_scheme_##name;
@@ -12,6 +13,15 @@ const fk_scheme *const fk_schemes[] = {
 #undef FK_SCHEME
     NULL,
 };
+
+double fk_scheme_weak_order(const fk_scheme *s, const fk_domain *domain, bool bridge)
+{
+    const bool absorbs = domain != NULL && fk_domain_has(domain, FK_ABSORBING);
+    const bool reflects = domain != NULL && fk_domain_has(domain, FK_REFLECTING);
+    if (absorbs && !bridge)
+        return 0.5;
+    return absorbs || reflects ? fmin(s->weak_order, 1.0) : s->weak_order;
+}
 
 const fk_scheme *fk_scheme_find(const char *name)
 {

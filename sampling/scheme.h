@@ -3,9 +3,11 @@
 #ifndef FK_SAMPLING_SCHEME_H
 #define FK_SAMPLING_SCHEME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/block.h"
+#include "core/grid.h"
 #include "core/status.h"
 #include "sde/sde.h"
 
@@ -43,6 +45,11 @@ typedef struct fk_scheme {
     void (*transition)(const fk_stepper *s, double t, double h, const double *const *x,
                        double *const *mean, double *const *covariance, double *scratch);
 } fk_scheme;
+
+/* The weak order between these faces (domain NULL: none).  A path that is looked at only
+ * after each step misses touches of absorbing faces: then the error falls like sqrt(h).
+ * A bridge between its ends, and folding at reflecting faces, is right to order h. */
+double fk_scheme_weak_order(const fk_scheme *s, const fk_domain *domain, bool bridge);
 
 extern const fk_scheme *const fk_schemes[]; /* NULL-terminated */
 const fk_scheme *fk_scheme_find(const char *name);

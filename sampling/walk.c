@@ -48,8 +48,13 @@ void fk_walk_start(const fk_walk *w, const fk_law *law, uint64_t seed,
                    fk_purpose purpose, uint64_t first, double *x, uint8_t *status,
                    double *scratch)
 {
+    fk_law_draw(law, seed, purpose, first, fk_rows(x, w->dim, scratch));
+    fk_walk_enter(w, x, status, scratch);
+}
+
+void fk_walk_enter(const fk_walk *w, double *x, uint8_t *status, double *scratch)
+{
     double *const *rows = fk_rows(x, w->dim, scratch);
-    fk_law_draw(law, seed, purpose, first, rows);
     memset(status, FK_ALIVE, FK_BLOCK);
     if (w->folds)
         fk_boundary_fold(w->domain, rows);

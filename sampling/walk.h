@@ -45,6 +45,9 @@ void fk_walk_start(const fk_walk *w, const fk_law *law, uint64_t seed,
                    fk_purpose purpose, uint64_t first, double *x, uint8_t *status,
                    double *scratch);
 
+/* The same for initial states that are in x already. */
+void fk_walk_enter(const fk_walk *w, double *x, uint8_t *status, double *scratch);
+
 /* z[draws][FK_BLOCK] of a step of 2 h from those of the two steps of h that it joins. */
 void fk_walk_join(const fk_walk *w, double h, const double *first, const double *second,
                   double *z);

@@ -47,6 +47,14 @@ expect_status 4 fokker plot "$work/nothing"
 
 expect_status 0 fokker expect ornstein_uhlenbeck 'x^2' --error=0.02 -q
 expect_stdout '^E\[x\^2\] at t = 1 is 1.4'
+expect_stdout '^Fokker-Planck: 1.4'
+expect_status 0 fokker expect ornstein_uhlenbeck 'x^2' --error=0.02 -q --method=all
+expect_stdout '^quasi-random  *1.4'
+expect_status 0 fokker expect rotating_ou x --error=0.1 -q --method=all particles.scheme=exact-linear pde=off
+expect_stdout '^extrapolated  *the scheme exact-linear is exact'
+expect_stdout '^Fokker-Planck: no value, as'
+expect_status 2 fokker expect ornstein_uhlenbeck x --method=antithetick
+expect_stderr "did you mean 'antithetic'"
 expect_status 2 fokker expect ornstein_uhlenbeck 'y^2'
 expect_stderr "unknown name 'y'"
 expect_status 2 fokker expect ornstein_uhlenbeck x --error=0

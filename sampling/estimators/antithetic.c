@@ -1,0 +1,29 @@
+/* Pairs of paths from one point with normals of opposite sign:
+ *
+ *     (phi(X[z]) + phi(X[-z])) / 2,
+ *
+ * unbiased for any phi, and of less variance than two independent paths where phi(X[z]) is
+ * monotone in the noise; nothing is gained where it is even. */
+#include "sampling/functional.h"
+
+static fk_status sample(const fk_functional *f, fk_expectation *out,
+                        fk_message *message)
+{
+    const fk_coupling mirrored = {
+        .partner = FK_MIRRORED, .weight = {0.5, 0.5}, .steps = f->o->steps};
+    return fk_functional_simple(f, &mirrored, out, message);
+}
+
+static fk_status run(const fk_sde *sde, const fk_domain *domain, const fk_law *law,
+                     const fk_expectation_options *o, const fk_progress *progress,
+                     fk_expectation *out, fk_message *message)
+{
+    return fk_functional_estimate(sde, domain, law, o, progress, sample, out, message);
+}
+
+const fk_estimator fk_estimator_antithetic = {
+    .name = "antithetic",
+    .summary = "pairs of paths with normals of opposite sign",
+    .reference = "hammersley-morton-1956",
+    .run = run,
+};
