@@ -115,6 +115,18 @@ START_TEST(extrapolation_follows_the_recursion)
 }
 END_TEST
 
+/* The same without extrapolation: the bias of the mean is e - (1 + h)^n. */
+START_TEST(bias_is_measured)
+{
+    fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", "x", "0.1*x");
+    const question q = {sde, "x", 1.0, 0.0, 1e-2, 16, "euler-maruyama", "plain"};
+    const fk_expectation m = ask(&q, 6);
+    const double bias = exp(1.0) - pow(1.0 + 1.0 / 16.0, 16.0);
+    ck_assert_double_eq_tol(m.bias, bias, 0.2 * bias);
+    sde_text_free(sde);
+}
+END_TEST
+
 START_TEST(exact_schemes_have_nothing_to_extrapolate)
 {
     fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", "-x", "1");
@@ -234,6 +246,7 @@ int main(void)
     tcase_add_loop_test(cases, error_is_what_was_asked, 0, (int)n);
     tcase_add_test(cases, antithetic_pairs);
     tcase_add_test(cases, extrapolation_follows_the_recursion);
+    tcase_add_test(cases, bias_is_measured);
     tcase_add_test(cases, exact_schemes_have_nothing_to_extrapolate);
     tcase_add_test(cases, quasi_random_paths_have_the_law);
     tcase_add_test(cases, variances_fall_with_the_strong_order);
