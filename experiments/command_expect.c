@@ -295,7 +295,7 @@ static fk_status expect(const arguments *a, const fk_problem *p,
                                 .end = p->end,
                                 .seed = p->particles.seed,
                                 .scheme = methods->scheme,
-                                .bridge = p->particles.bridge};
+                                .faces = methods->faces};
     answer w = {.a = a, .p = p};
     fk_terminal terminal = fk_terminal_make(a->quiet);
     const fk_progress progress = fk_terminal_progress(&terminal);

@@ -164,11 +164,20 @@ static void judge(finding *f)
             f->order + 2.0 * f->error >= f->declared - 0.1 ? FK_AGREE : FK_DISAGREE;
 }
 
-static void evaluate(const arguments *a, const fk_problem *p, const fk_scheme *scheme,
+/* Strong orders are those without walls. */
+static double declared(const arguments *a, const fk_problem *p,
+                       const fk_methods *methods)
+{
+    if (!a->weak)
+        return methods->scheme->strong_order;
+    return fk_scheme_weak_order(methods->scheme, p->has_domain ? &p->domain : NULL,
+                                methods->faces);
+}
+
+static void evaluate(const arguments *a, const fk_problem *p, const fk_methods *methods,
                      const fk_levels *l, finding *f)
 {
-    *f = (finding){.n_points = l->n_pairs,
-                   .declared = a->weak ? scheme->weak_order : scheme->strong_order};
+    *f = (finding){.n_points = l->n_pairs, .declared = declared(a, p, methods)};
     if (!a->weak) {
         curve *c = &f->curve[f->n_curves++];
         snprintf(c->name, sizeof c->name, "E |X_h - X_{h/2}|");
@@ -273,7 +282,7 @@ static fk_status draw(const arguments *a, const fk_problem *p, const fk_scheme *
 
 /* Steps from particles.step 2^(levels - 1) down to particles.step. */
 static fk_levels_options options(const arguments *a, const fk_problem *p,
-                                 const fk_scheme *scheme)
+                                 const fk_methods *methods)
 {
     const double span = p->end - p->start;
     const double coarse = p->particles.step * exp2((double)(a->levels - 1));
@@ -285,23 +294,24 @@ static fk_levels_options options(const arguments *a, const fk_problem *p,
                                .start = p->start,
                                .end = p->end,
                                .seed = p->particles.seed,
-                               .scheme = scheme,
-                               .bridge = p->particles.bridge};
+                               .scheme = methods->scheme,
+                               .faces = methods->faces};
 }
 
 static fk_status measure(const arguments *a, const fk_problem *p,
-                         const fk_scheme *scheme, fk_word *word, fk_message *message)
+                         const fk_methods *methods, fk_word *word, fk_message *message)
 {
+    const fk_scheme *scheme = methods->scheme;
     fk_levels levels;
     finding found;
     fk_terminal terminal = fk_terminal_make(a->quiet);
     const fk_progress progress = fk_terminal_progress(&terminal);
-    const fk_levels_options o = options(a, p, scheme);
+    const fk_levels_options o = options(a, p, methods);
     fk_terminal_begin(&terminal, "paths", NULL, 1.0);
     FK_TRY(fk_levels_run(p->sde, fk_domain_open(&p->domain) ? NULL : &p->domain,
                          p->initial, &o, &progress, &levels, message));
     fk_terminal_end(&terminal);
-    evaluate(a, p, scheme, &levels, &found);
+    evaluate(a, p, methods, &levels, &found);
     fk_levels_clear(&levels);
     if (a->json) {
         write_json(&found, p, scheme, a->weak);
@@ -330,7 +340,7 @@ static int run(int argc, char **argv)
     if (status == FK_OK && methods.scheme == NULL)
         status = fk_fail(&message, FK_ESYNTAX, "the problem has particles: off");
     if (status == FK_OK)
-        status = measure(&a, problem, methods.scheme, &word, &message);
+        status = measure(&a, problem, &methods, &word, &message);
     fk_problem_free(problem);
     if (status != FK_OK)
         return fk_command_fail(&fk_the_order, status, &message);

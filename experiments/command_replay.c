@@ -201,7 +201,7 @@ static fk_status replay(path *a, const fk_methods *methods, fk_message *message)
                                    .seed = p->particles.seed,
                                    .purpose = FK_FOR_NOISE,
                                    .scheme = methods->scheme,
-                                   .bridge = p->particles.bridge};
+                                   .faces = methods->faces};
     FK_TRY(fk_ensemble_new(p->sde, p->has_domain ? &p->domain : NULL, p->initial, &o,
                            &a->e, message));
     a->lane = a->particle % FK_BLOCK;

@@ -37,6 +37,8 @@ fk_status fk_methods_find(const fk_problem *problem, fk_methods *out,
         problem->particles.on ? fk_scheme_find(problem->particles.scheme) : NULL;
     out->flux = fk_flux_find(problem->pde.flux);
     out->stepper = fk_pde_stepper_find(problem->pde.stepper);
+    out->faces = (fk_face_rules){.bridge = problem->particles.bridge,
+                                 .project = problem->particles.project};
     if (problem->particles.on && out->scheme == NULL) {
         for (const fk_scheme *const *s = fk_schemes; *s != NULL && n < MOST; s++)
             name[n++] = (*s)->name;

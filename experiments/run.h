@@ -18,6 +18,7 @@ typedef struct fk_methods {
     const fk_scheme *scheme;
     const fk_flux *flux;
     const fk_pde_stepper *stepper;
+    fk_face_rules faces;
 } fk_methods;
 
 /* FK_ESYNTAX with a sentence that names the nearest right word. */

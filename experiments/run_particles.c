@@ -146,7 +146,7 @@ static fk_ensemble_options options(const fk_run_state *run, size_t count,
                                  .seed = run->problem->particles.seed,
                                  .purpose = purpose,
                                  .scheme = run->methods->scheme,
-                                 .bridge = run->problem->particles.bridge};
+                                 .faces = run->methods->faces};
 }
 
 static fk_status advance_ensemble(fk_run_state *run, fk_ensemble *e,

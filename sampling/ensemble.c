@@ -33,7 +33,7 @@ static fk_status start(fk_ensemble *e, const fk_law *law, const fk_ensemble_opti
             unsigned char *block = e->memory + b * e->block_bytes;
             const uint64_t first = o->first + b * FK_BLOCK;
             fk_streams_seed(fk_part_streams(block), o->seed, o->purpose, first);
-            fk_walk_start(&e->walk, law, o->seed, FK_FOR_INITIAL, first,
+            fk_walk_start(&e->walk, o->start, law, o->seed, FK_FOR_INITIAL, first,
                           fk_part_x(block), fk_part_status(block, e->walk.dim), own);
         }
         free(own);
@@ -54,7 +54,7 @@ fk_status fk_ensemble_new(const fk_sde *sde, const fk_domain *domain, const fk_l
     if (e == NULL)
         return FK_ENOMEM;
     fk_status status =
-        fk_walk_init(&e->walk, sde, domain, o->scheme, o->bridge, message);
+        fk_walk_init(&e->walk, sde, domain, o->scheme, o->faces, message);
     if (status != FK_OK)
         goto fail;
 

@@ -29,9 +29,7 @@ typedef struct fk_ensemble_options {
     uint64_t seed;
     fk_purpose purpose; /* FK_FOR_NOISE for the main run */
     const fk_scheme *scheme;
-    bool
-        bridge; /* absorbing faces end paths that touch them between steps too, with the
-                    probability of a Brownian bridge: order 1 instead of 1/2 */
+    fk_face_rules faces;
 } fk_ensemble_options;
 
 /* domain NULL: free space in any dimension.  sde and domain must outlive the ensemble;
@@ -45,7 +43,7 @@ void fk_ensemble_free(fk_ensemble *e); /* accepts NULL */
 /* Bytes that an ensemble of `count` particles in dim variables holds. */
 size_t fk_ensemble_memory(size_t dim, size_t count);
 
-/* To time t_end >= the present time.  After each step: reflecting faces fold the path
+/* To time t_end >= the present time.  After each step: reflecting faces send the path
  * back, periodic ones wrap it, absorbing ones end it there, open ones let it go on
  * outside.  A particle that becomes not finite is lost: counted, and out of everything
  * below.  FK_EINTERRUPTED leaves the ensemble at some paused state that must only be

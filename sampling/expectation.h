@@ -28,7 +28,7 @@ typedef struct fk_expectation_options {
     double start, end;
     uint64_t seed;
     const fk_scheme *scheme;
-    bool bridge;
+    fk_face_rules faces;
 } fk_expectation_options;
 
 /* Paths with one step; of several levels, the difference to the level before. */

@@ -63,8 +63,8 @@ static uint64_t stream_seed(const fk_functional *f, uint64_t stream)
 
 static void begin(const fk_functional *f, uint64_t seed, size_t b, const room *r)
 {
-    fk_walk_start(&f->walk, f->law, seed, FK_FOR_INITIAL, b * FK_BLOCK, r->x[0],
-                  r->status[0], r->rest);
+    fk_walk_start(&f->walk, f->o->start, f->law, seed, FK_FOR_INITIAL, b * FK_BLOCK,
+                  r->x[0], r->status[0], r->rest);
     memcpy(r->x[1], r->x[0], f->walk.dim * FK_BLOCK * sizeof *r->x[0]);
     memcpy(r->status[1], r->status[0], FK_BLOCK);
 }
@@ -284,9 +284,8 @@ fk_functional_estimate(const fk_sde *sde, const fk_domain *domain, const fk_law 
     fk_functional f = {.law = law,
                        .o = o,
                        .progress = progress,
-                       .order = fk_scheme_weak_order(o->scheme, domain, o->bridge)};
-    fk_status status =
-        fk_walk_init(&f.walk, sde, domain, o->scheme, o->bridge, message);
+                       .order = fk_scheme_weak_order(o->scheme, domain, o->faces)};
+    fk_status status = fk_walk_init(&f.walk, sde, domain, o->scheme, o->faces, message);
     if (status == FK_OK)
         status = fk_program_new(1, &o->phi, &binding, &f.phi);
     if (status == FK_OK)

@@ -72,7 +72,7 @@ static fk_status start(fk_halving *h, const fk_law *law, uint64_t seed)
         unsigned char *block = block_at(h, b);
         fk_streams_seed((fk_streams *)(void *)block, seed, FK_FOR_HALVING_NOISE,
                         b * FK_BLOCK);
-        fk_walk_start(&h->walk, law, seed, FK_FOR_HALVING, b * FK_BLOCK,
+        fk_walk_start(&h->walk, h->time, law, seed, FK_FOR_HALVING, b * FK_BLOCK,
                       part_x(h, block, COARSE), part_status(h, block, COARSE), scratch);
         memcpy(part_x(h, block, FINE), part_x(h, block, COARSE),
                member_bytes(h->walk.dim));
@@ -93,7 +93,7 @@ fk_status fk_halving_new(const fk_sde *sde, const fk_domain *domain, const fk_la
     if (h == NULL)
         return FK_ENOMEM;
     fk_status status =
-        fk_walk_init(&h->walk, sde, domain, o->scheme, o->bridge, message);
+        fk_walk_init(&h->walk, sde, domain, o->scheme, o->faces, message);
     if (status != FK_OK)
         goto fail;
 

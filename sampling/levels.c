@@ -122,8 +122,8 @@ static void run_block(const ladder *l, size_t b, double *scratch)
     const uint64_t steps = (uint64_t)l->o->steps << (l->o->levels - 1);
     fk_streams streams;
     fk_streams_seed(&streams, l->o->seed, FK_FOR_HALVING_NOISE, b * FK_BLOCK);
-    fk_walk_start(&l->walk, l->law, l->o->seed, FK_FOR_HALVING, b * FK_BLOCK, c.x[0],
-                  c.status[0], c.rest);
+    fk_walk_start(&l->walk, l->o->start, l->law, l->o->seed, FK_FOR_HALVING,
+                  b * FK_BLOCK, c.x[0], c.status[0], c.rest);
     for (size_t k = 1; k < l->o->levels; k++) {
         memcpy(c.x[k], c.x[0], l->walk.dim * FK_BLOCK * sizeof *c.x[0]);
         memcpy(c.status[k], c.status[0], FK_BLOCK);
@@ -228,8 +228,7 @@ fk_status fk_levels_run(const fk_sde *sde, const fk_domain *domain, const fk_law
     assert(o->steps >= 1 && o->end > o->start && fk_law_dim(law) == sde->dim);
     *out = (fk_levels){0};
     ladder l = {.law = law, .o = o, .progress = progress};
-    fk_status status =
-        fk_walk_init(&l.walk, sde, domain, o->scheme, o->bridge, message);
+    fk_status status = fk_walk_init(&l.walk, sde, domain, o->scheme, o->faces, message);
     if (status == FK_OK)
         status = make_room(&l, out);
     if (status == FK_OK)

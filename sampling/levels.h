@@ -24,7 +24,7 @@ typedef struct fk_levels_options {
     double start, end;
     uint64_t seed;
     const fk_scheme *scheme;
-    bool bridge;
+    fk_face_rules faces;
 } fk_levels_options;
 
 /* A mean over the paths and its standard error. */

@@ -14,11 +14,12 @@ const fk_scheme *const fk_schemes[] = {
     NULL,
 };
 
-double fk_scheme_weak_order(const fk_scheme *s, const fk_domain *domain, bool bridge)
+double fk_scheme_weak_order(const fk_scheme *s, const fk_domain *domain,
+                            fk_face_rules rules)
 {
     const bool absorbs = domain != NULL && fk_domain_has(domain, FK_ABSORBING);
     const bool reflects = domain != NULL && fk_domain_has(domain, FK_REFLECTING);
-    if (absorbs && !bridge)
+    if ((absorbs && !rules.bridge) || (reflects && rules.project))
         return 0.5;
     return absorbs || reflects ? fmin(s->weak_order, 1.0) : s->weak_order;
 }

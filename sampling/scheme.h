@@ -46,10 +46,19 @@ typedef struct fk_scheme {
                        double *const *mean, double *const *covariance, double *scratch);
 } fk_scheme;
 
-/* The weak order between these faces (domain NULL: none).  A path that is looked at only
- * after each step misses touches of absorbing faces: then the error falls like sqrt(h).
- * A bridge between its ends, and folding at reflecting faces, is right to order h. */
-double fk_scheme_weak_order(const fk_scheme *s, const fk_domain *domain, bool bridge);
+/* What steps make of faces.  Of zeros: reflecting faces send a path back as far inside as
+ * it had come outside (symmetrised, right to order h) and absorbing ones take those found
+ * beyond them after a step, which misses touches between steps: an error of order
+ * sqrt(h). */
+typedef struct fk_face_rules {
+    bool bridge; /* absorb between steps too, with the probability of a Brownian bridge:
+                     order h */
+    bool project; /* reflecting faces put paths on the wall: order sqrt(h) */
+} fk_face_rules;
+
+/* The weak order between these faces (domain NULL: none). */
+double fk_scheme_weak_order(const fk_scheme *s, const fk_domain *domain,
+                            fk_face_rules rules);
 
 extern const fk_scheme *const fk_schemes[]; /* NULL-terminated */
 const fk_scheme *fk_scheme_find(const char *name);

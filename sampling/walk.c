@@ -7,16 +7,19 @@
 #include "sampling/rows.h"
 
 fk_status fk_walk_init(fk_walk *w, const fk_sde *sde, const fk_domain *domain,
-                       const fk_scheme *scheme, bool bridge, fk_message *message)
+                       const fk_scheme *scheme, fk_face_rules rules,
+                       fk_message *message)
 {
     *w = (fk_walk){.sde = sde, .domain = domain, .scheme = scheme, .dim = sde->dim};
     if (domain != NULL) {
         w->folds =
             fk_domain_has(domain, FK_REFLECTING) || fk_domain_has(domain, FK_PERIODIC);
         w->absorbs = fk_domain_has(domain, FK_ABSORBING);
-        w->bridges = w->absorbs && bridge && sde->noises > 0;
+        w->bridges = w->absorbs && rules.bridge && sde->noises > 0;
     }
     FK_TRY(scheme->prepare(sde, &w->stepper, message));
+    if (w->folds)
+        FK_TRY(fk_reflection_init(&w->reflection, sde, domain, rules.project));
     w->scheme_draws = scheme->draws != NULL ? scheme->draws(w->stepper) : sde->noises;
     w->draws = w->scheme_draws;
     if (!w->bridges)
@@ -31,33 +34,47 @@ void fk_walk_clear(fk_walk *w)
     if (w->scheme != NULL)
         w->scheme->release(w->stepper);
     fk_bridge_clear(&w->bridge);
+    fk_reflection_clear(&w->reflection);
     *w = (fk_walk){0};
 }
 
-/* Scratch: pointers to the rows of x, pointers to the rows of old, old, then the
- * scheme's and after it the bridge's. */
+/* Scratch: pointers to the rows of x, pointers to the rows of old, old, then in turn the
+ * scheme's, the reflection's and the bridge's. */
 size_t fk_walk_scratch(const fk_walk *w)
 {
     const size_t old = w->absorbs ? w->dim * FK_BLOCK : 0;
-    const size_t scheme = w->scheme->scratch(w->stepper);
-    const size_t bridge = w->bridges ? fk_bridge_scratch(&w->bridge) : 0;
-    return 2 * fk_rows_scratch(w->dim) + old + (scheme > bridge ? scheme : bridge);
+    const size_t turn[] = {w->scheme->scratch(w->stepper),
+                           w->folds ? fk_reflection_scratch(&w->reflection) : 0,
+                           w->bridges ? fk_bridge_scratch(&w->bridge) : 0};
+    size_t most = 0;
+    for (size_t k = 0; k < sizeof turn / sizeof *turn; k++)
+        most = turn[k] > most ? turn[k] : most;
+    return 2 * fk_rows_scratch(w->dim) + old + most;
 }
 
-void fk_walk_start(const fk_walk *w, const fk_law *law, uint64_t seed,
+/* Sends back at reflecting faces, wraps at periodic ones. */
+static void fold(const fk_walk *w, double t, double *const *x, double *scratch)
+{
+    if (w->reflection.n_axes > 0)
+        fk_reflection_apply(&w->reflection, t, x, scratch);
+    fk_boundary_fold(w->domain, x);
+}
+
+void fk_walk_start(const fk_walk *w, double t, const fk_law *law, uint64_t seed,
                    fk_purpose purpose, uint64_t first, double *x, uint8_t *status,
                    double *scratch)
 {
     fk_law_draw(law, seed, purpose, first, fk_rows(x, w->dim, scratch));
-    fk_walk_enter(w, x, status, scratch);
+    fk_walk_enter(w, t, x, status, scratch);
 }
 
-void fk_walk_enter(const fk_walk *w, double *x, uint8_t *status, double *scratch)
+void fk_walk_enter(const fk_walk *w, double t, double *x, uint8_t *status,
+                   double *scratch)
 {
     double *const *rows = fk_rows(x, w->dim, scratch);
     memset(status, FK_ALIVE, FK_BLOCK);
     if (w->folds)
-        fk_boundary_fold(w->domain, rows);
+        fold(w, t, rows, scratch + fk_rows_scratch(w->dim));
     if (w->absorbs)
         fk_boundary_absorb(w->domain, (const double *const *)rows, rows, status);
 }
@@ -88,21 +105,21 @@ void fk_walk_step(const fk_walk *w, double t, double h, const double *z, double 
     if (!w->absorbs) {
         w->scheme->step(w->stepper, t, h, z, rows, scratch);
         if (w->folds)
-            fk_boundary_fold(w->domain, rows);
+            fold(w, t + h, rows, scratch);
         return;
     }
 
     double *old = scratch + fk_rows_scratch(w->dim);
     double *const *old_rows = fk_rows(old, w->dim, scratch);
     memcpy(old, x, w->dim * FK_BLOCK * sizeof *x);
-    w->scheme->step(w->stepper, t, h, z, rows, old + w->dim * FK_BLOCK);
+    double *rest = old + w->dim * FK_BLOCK;
+    w->scheme->step(w->stepper, t, h, z, rows, rest);
     if (w->folds)
-        fk_boundary_fold(w->domain, rows);
+        fold(w, t + h, rows, rest);
     fk_boundary_absorb(w->domain, (const double *const *)old_rows, rows, status);
     if (w->bridges)
         fk_bridge_absorb(&w->bridge, t, h, z + w->scheme_draws * FK_BLOCK,
-                         (const double *const *)old_rows, rows, status,
-                         old + w->dim * FK_BLOCK);
+                         (const double *const *)old_rows, rows, status, rest);
 }
 
 /* 0 x is 0 for finite x and NaN for others: one sum tells of a whole block. */

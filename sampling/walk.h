@@ -11,6 +11,7 @@
 #include "core/grid.h"
 #include "core/status.h"
 #include "sampling/bridge.h"
+#include "sampling/reflection.h"
 #include "sampling/scheme.h"
 #include "sde/law.h"
 #include "sde/sde.h"
@@ -20,8 +21,9 @@ typedef struct fk_walk {
     const fk_sde *sde;       /* borrowed */
     const fk_domain *domain; /* borrowed; NULL: free space */
     const fk_scheme *scheme;
-    fk_stepper *stepper; /* owned */
-    fk_bridge bridge;    /* owned; of zeros if it is not asked for */
+    fk_stepper *stepper;      /* owned */
+    fk_bridge bridge;         /* owned; of zeros if it is not asked for */
+    fk_reflection reflection; /* owned */
     size_t dim;
     size_t scheme_draws; /* rows of normals that the scheme takes */
     size_t draws;        /* and that a step takes: the bridge has its own */
@@ -29,24 +31,24 @@ typedef struct fk_walk {
     bool bridges;        /* absorbs between steps too */
 } fk_walk;
 
-/* bridge: paths that touch an absorbing face between steps end too.  FK_EDOMAIN with a
- * sentence if the scheme does not accept the SDE. */
+/* FK_EDOMAIN with a sentence if the scheme does not accept the SDE. */
 FK_NODISCARD fk_status fk_walk_init(fk_walk *w, const fk_sde *sde,
                                     const fk_domain *domain, const fk_scheme *scheme,
-                                    bool bridge, fk_message *message);
+                                    fk_face_rules rules, fk_message *message);
 void fk_walk_clear(fk_walk *w); /* accepts one of zeros */
 
 /* Doubles per thread, aligned to FK_ALIGN. */
 size_t fk_walk_scratch(const fk_walk *w);
 
-/* Initial states x[dim][FK_BLOCK]; a draw outside the domain is treated like a step
+/* Initial states x[dim][FK_BLOCK] at time t; a draw outside the domain is treated like a step
  * that led there.  Uses no scratch beyond fk_walk_scratch. */
-void fk_walk_start(const fk_walk *w, const fk_law *law, uint64_t seed,
+void fk_walk_start(const fk_walk *w, double t, const fk_law *law, uint64_t seed,
                    fk_purpose purpose, uint64_t first, double *x, uint8_t *status,
                    double *scratch);
 
 /* The same for initial states that are in x already. */
-void fk_walk_enter(const fk_walk *w, double *x, uint8_t *status, double *scratch);
+void fk_walk_enter(const fk_walk *w, double t, double *x, uint8_t *status,
+                   double *scratch);
 
 /* z[draws][FK_BLOCK] of a step of 2 h from those of the two steps of h that it joins. */
 void fk_walk_join(const fk_walk *w, double h, const double *first, const double *second,

@@ -19,9 +19,10 @@ typedef struct fk_problem_particles {
     double step;
     uint64_t seed;
     double
-        halving; /* share of the particles that the step-halving pair uses, 0: none */
-    bool bridge; /* absorb between steps too, as a Brownian bridge would */
-    bool kernel; /* smooth estimate from the last step's kernel as well */
+        halving;  /* share of the particles that the step-halving pair uses, 0: none */
+    bool bridge;  /* absorb between steps too, as a Brownian bridge would */
+    bool project; /* reflecting faces put paths on the wall, not back inside */
+    bool kernel;  /* smooth estimate from the last step's kernel as well */
 } fk_problem_particles;
 
 typedef struct fk_problem_pde {

@@ -13,6 +13,16 @@ static fk_status read_step(const fk_problem_reader *r, const fk_yaml *node,
     return *step < 1e-9 * span || *step > span ? fk_read_refuse(r, node) : FK_OK;
 }
 
+static fk_status read_reflection(const fk_problem_reader *r, const fk_yaml *node)
+{
+    static const char *const name[] = {"symmetrised", "projected"};
+    size_t index = 0;
+    if (node != NULL)
+        FK_TRY(fk_read_choice(r, node, 2, name, &index));
+    r->problem->particles.project = index == 1;
+    return FK_OK;
+}
+
 static fk_status read_particles(const fk_problem_reader *r)
 {
     fk_problem *p = r->problem;
@@ -20,6 +30,7 @@ static fk_status read_particles(const fk_problem_reader *r)
     p->particles.on = true;
     FK_TRY(fk_read_on(r, node, &p->particles.on));
     FK_TRY(fk_read_table(r, "particles"));
+    FK_TRY(read_reflection(r, fk_yaml_get(node, "reflection")));
     const fk_yaml *step = fk_yaml_get(node, "step");
     p->particles.step = (p->end - p->start) / 1000.0;
     return step == NULL ? FK_OK : read_step(r, step, &p->particles.step);

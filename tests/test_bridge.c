@@ -32,7 +32,7 @@ static void absorbed(const fk_sde *sde, fk_boundary lower, fk_boundary upper, do
                                    .seed = 11,
                                    .purpose = FK_FOR_NOISE,
                                    .scheme = fk_scheme_find("euler-maruyama"),
-                                   .bridge = bridge};
+                                   .faces.bridge = bridge};
     ck_assert_int_eq(fk_ensemble_new(sde, &d, law, &o, &e, &message), FK_OK);
     ck_assert_int_eq(fk_ensemble_advance(e, 1.0, NULL, &message), FK_OK);
     fk_ensemble_histogram(e, &d.grid, count, &census);

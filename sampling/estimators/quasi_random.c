@@ -147,8 +147,8 @@ static void begin(const quasi *q, const fk_scramble *s, uint64_t number, uint64_
     const fk_walk *w = &q->f->walk;
     const size_t dim = w->dim;
     if (q->initial == 0) {
-        fk_walk_start(w, q->f->law, q->f->o->seed + number, FK_FOR_INITIAL, first, r->x,
-                      r->status, r->rest);
+        fk_walk_start(w, q->f->o->start, q->f->law, q->f->o->seed + number,
+                      FK_FOR_INITIAL, first, r->x, r->status, r->rest);
         return;
     }
     const double *mean = fk_law_mixture(q->f->law)->mean;
@@ -161,7 +161,7 @@ static void begin(const quasi *q, const fk_scramble *s, uint64_t number, uint64_
             for (size_t j = 0; j < FK_BLOCK; j++)
                 r->x[i * FK_BLOCK + j] += q->root[i * dim + k] * r->phi[j];
     }
-    fk_walk_enter(w, r->x, r->status, r->rest);
+    fk_walk_enter(w, q->f->o->start, r->x, r->status, r->rest);
 }
 
 /* First step of a segment. */
