@@ -38,6 +38,11 @@ void fk_grid_unravel(const fk_grid *g, size_t flat, size_t index[FK_GRID_DIM])
     }
 }
 
+size_t fk_grid_ravel(const fk_grid *g, const size_t index[FK_GRID_DIM])
+{
+    return index[0] + g->axis[0].cells * (index[1] + g->axis[1].cells * index[2]);
+}
+
 void fk_grid_centre(const fk_grid *g, size_t flat, double x[FK_GRID_DIM])
 {
     size_t index[FK_GRID_DIM];

@@ -66,8 +66,9 @@ static inline double fk_axis_edge(const fk_axis *a, size_t i)
     return i == a->cells ? a->hi : a->lo + (double)i * fk_axis_width(a);
 }
 
-/* Indices of cell `flat` along each axis. */
+/* Indices of cell `flat` along each axis, and back. */
 void fk_grid_unravel(const fk_grid *g, size_t flat, size_t index[FK_GRID_DIM]);
+size_t fk_grid_ravel(const fk_grid *g, const size_t index[FK_GRID_DIM]);
 
 /* Centre of cell `flat`, x[dim]. */
 void fk_grid_centre(const fk_grid *g, size_t flat, double x[FK_GRID_DIM]);

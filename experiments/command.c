@@ -28,7 +28,8 @@ int fk_command_fail(const fk_command *c, fk_status status, const fk_message *mes
     const char *text =
         message->text[0] != '\0' ? message->text : fk_status_text(status);
     fprintf(stderr, "fokker %s: %s\n", c->name, text);
-    return status == FK_ESYNTAX ? FK_EXIT_MISUSE : FK_EXIT_FAILED;
+    return status == FK_ESYNTAX || status == FK_ELIMIT ? FK_EXIT_MISUSE
+                                                       : FK_EXIT_FAILED;
 }
 
 int fk_command_misuse(const fk_command *c, const char *format, ...)

@@ -68,8 +68,14 @@ static int describe_stepper(const char *name)
     const fk_pde_stepper *s = fk_pde_stepper_find(name);
     if (s == NULL)
         return 0;
-    printf("stepper %s: %s\n  order %g\n  reference: %s\n", s->name, s->summary,
-           s->order, s->reference);
+    printf("stepper %s: %s\n", s->name, s->summary);
+    if (isinf(s->order))
+        printf("  no error of the step");
+    else
+        printf("  order %g", s->order);
+    printf(", %s\n  reference: %s\n",
+           s->positive ? "positive with a positive flux" : "not positive",
+           s->reference);
     return 1;
 }
 

@@ -39,13 +39,13 @@ static fk_status trial_particles(const fk_problem *p, const fk_methods *m,
     return status;
 }
 
-/* Seconds per step of the density, from three small ones. */
+/* Seconds per step of the density, from three of the problem's own, or three small ones. */
 static fk_status trial_pde(const fk_problem *p, const fk_methods *m, double *seconds,
                            fk_message *message)
 {
     enum { STEPS = 3 };
-    const double span = p->end - p->start, h = 1e-4 * span;
-    const fk_evolution_options o = {.stepper = m->stepper, .step = h, .span = span};
+    const double span = p->end - p->start;
+    fk_evolution_options o = {.stepper = m->stepper, .step = p->pde.step, .span = span};
     fk_fokker_planck *equation = NULL;
     fk_evolution *e = NULL;
     double *density = fk_doubles(fk_grid_cells(&p->domain.grid));
@@ -55,10 +55,14 @@ static fk_status trial_pde(const fk_problem *p, const fk_methods *m, double *sec
     if (status == FK_OK)
         status = fk_fokker_planck_new(p->sde, &p->domain, m->flux, &equation, message);
     if (status == FK_OK)
-        status = fk_evolution_new(equation, p->start, density, &o, &e);
-    const double began = fk_seconds();
+        status = fk_fokker_planck_set(equation, p->start, message);
+    if (status == FK_OK && !(o.step > 0.0))
+        o.step = fmin(1e-4 * span, 0.5 / fk_fokker_planck_max_rate(equation));
     if (status == FK_OK)
-        status = fk_evolution_advance(e, p->start + STEPS * h, NULL, message);
+        status = fk_evolution_new(equation, p->start, density, &o, &e);
+    const double began = fk_seconds(), end = p->start + STEPS * o.step;
+    if (status == FK_OK)
+        status = fk_evolution_advance(e, fmin(end, p->end), NULL, message);
     *seconds = (fk_seconds() - began) / STEPS;
     fk_evolution_free(e);
     fk_fokker_planck_free(equation);

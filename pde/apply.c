@@ -87,7 +87,7 @@ static void departures(const fk_direction *d, size_t tile, const double *in,
     const size_t n = d->tile, w = d->shape.lanes;
     const double *up = d->up + tile * n, *dn = d->dn + tile * n;
     for (size_t k = 0; k < n; k++)
-        out[k] = up[k] + dn[k >= w ? k - w : k + n - w];
+        out[k] = fabs(up[k]) + fabs(dn[k >= w ? k - w : k + n - w]);
     for (size_t e = d->first_exit[tile]; e < d->first_exit[tile + 1]; e++)
         out[d->sink[e].place] += d->sink[e].rate;
 }
@@ -106,6 +106,17 @@ static void mean_current(const fk_direction *d, size_t tile, const double *in,
     }
 }
 
+/* left[axis][side] += currents of mass out through the exits */
+static void book_exits(const fk_fokker_planck *fp, const fk_direction *d,
+                       const double *p, double *left)
+{
+    const double volume = fk_grid_volume(&fp->domain.grid);
+    for (size_t e = 0; e < d->n_exits; e++) {
+        const fk_exit *exit = &d->exit[e];
+        left[2 * exit->axis + exit->side] += volume * d->sink[e].rate * p[exit->cell];
+    }
+}
+
 static void clear(const fk_fokker_planck *fp, double *u)
 {
     memset(u, 0, fk_grid_cells(&fp->domain.grid) * sizeof *u);
@@ -117,6 +128,15 @@ void fk_fokker_planck_apply(const fk_fokker_planck *fp, const double *p, double 
     clear(fp, dpdt);
     for (size_t i = 0; i < fp->n_directions; i++)
         add_tiles(fp, &fp->direction[i], forward, 1.0, p, dpdt);
+}
+
+void fk_fokker_planck_flow(const fk_fokker_planck *fp, const double *u, double *dudt)
+{
+    double *left = dudt + fk_grid_cells(&fp->domain.grid);
+    fk_fokker_planck_apply(fp, u, dudt);
+    memset(left, 0, FK_BOOKS * sizeof *left);
+    for (size_t i = 0; i < fp->n_directions; i++)
+        book_exits(fp, &fp->direction[i], u, left);
 }
 
 void fk_fokker_planck_apply_transpose(const fk_fokker_planck *fp, const double *u,

@@ -133,9 +133,11 @@ bool fk_direction_linked(const fk_direction *d, const size_t index[FK_GRID_DIM])
     return leaves(d, index, +1) == 0;
 }
 
-/* The exit of a step that leaves by `axes`; false if a wall reflects it. */
-static bool exit_of(const fk_direction *d, unsigned axes, int way, fk_exit *out)
+/* The exit of a step from the cell; false if there is none, or a wall reflects it. */
+static bool exit_of(const fk_direction *d, const size_t index[FK_GRID_DIM], int way,
+                    fk_exit *out)
 {
+    const unsigned axes = leaves(d, index, way);
     bool absorbed = false;
     size_t first = FK_GRID_DIM, side = 0;
     for (size_t a = FK_GRID_DIM; a-- > 0;) {
@@ -149,7 +151,7 @@ static bool exit_of(const fk_direction *d, unsigned axes, int way, fk_exit *out)
         first = a;
         side = along > 0;
     }
-    *out = (fk_exit){first, side, way, absorbed};
+    *out = (fk_exit){first, side, way, absorbed, fk_grid_ravel(&d->domain.grid, index)};
     return first < FK_GRID_DIM;
 }
 
@@ -165,7 +167,7 @@ static size_t list_exits(const fk_direction *d, size_t tile, fk_exit *exit,
                 size_t index[FK_GRID_DIM];
                 fk_exit e;
                 fk_direction_cell(d, &c, l, index);
-                if (!exit_of(d, leaves(d, index, way), way, &e))
+                if (!exit_of(d, index, way, &e))
                     continue;
                 if (exit != NULL) {
                     exit[n] = e;

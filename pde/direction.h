@@ -37,6 +37,7 @@ typedef struct fk_exit {
     size_t axis, side;
     int way;       /* +1 along the line's march, -1 against it */
     bool absorbed; /* p = 0 on the face; otherwise one cell outside (open) */
+    size_t cell;   /* it leaves from, as a field on the grid counts them */
 } fk_exit;
 
 typedef struct fk_direction {

@@ -8,7 +8,7 @@
 #include "core/block.h"
 #include "core/density.h"
 #include "core/memory.h"
-#include "pde/splitting.h"
+#include "pde/integrator.h"
 #include "pde/step_control.h"
 
 /* Shortest adaptive step: the interval over 2^LEVELS. */
@@ -17,20 +17,27 @@ enum { LEVELS = 50 };
 struct fk_evolution {
     fk_fokker_planck *fp;
     fk_evolution_options options;
-    fk_splitting *splitting;
-    size_t cells;
+    fk_integrator *integrator;
+    size_t cells, size; /* cells + FK_BOOKS */
     double begin, time;
     double mass;     /* at the beginning */
     double wish;     /* adaptive: length of the next pair of steps; 0: not known */
+    double longest;  /* step that the stepper allows, as far as the last one knew */
     size_t starting; /* starting steps still to take */
     fk_step_control control;
-    fk_ledger ledger;          /* `inside` and `defect` are filled when asked for */
-    double *p, *fine, *coarse; /* [cells]; the last two for adaptive steps */
+    fk_ledger ledger;          /* what is in the books is filled when asked for */
+    double *p, *fine, *coarse; /* [size]; the last two for adaptive steps */
 };
+
+/* Steppers that are exact, or choose their own steps, take an interval at once. */
+static bool at_once(const fk_evolution_options *o)
+{
+    return isinf(o->stepper->order) && !(o->step > 0.0);
+}
 
 static bool adaptive(const fk_evolution_options *o)
 {
-    return !(o->step > 0.0);
+    return !(o->step > 0.0) && !at_once(o);
 }
 
 /* Adaptive runs alternate between steps of h and h / 2. */
@@ -41,13 +48,13 @@ static size_t slots(const fk_evolution_options *o)
 
 static fk_status allocate(fk_evolution *e, const double *p)
 {
-    e->p = fk_doubles(e->cells);
+    e->p = fk_doubles(e->size);
     if (e->p == NULL)
         return FK_ENOMEM;
-    memcpy(e->p, p, e->cells * sizeof *p);
+    memcpy(e->p, p, e->cells * sizeof *p); /* the books begin empty */
     if (adaptive(&e->options)) {
-        e->fine = fk_doubles(e->cells);
-        e->coarse = fk_doubles(e->cells);
+        e->fine = fk_doubles(e->size);
+        e->coarse = fk_doubles(e->size);
         if (e->fine == NULL || e->coarse == NULL)
             return FK_ENOMEM;
     }
@@ -67,14 +74,15 @@ fk_status fk_evolution_new(fk_fokker_planck *fp, double t, const double *p,
     e->fp = fp;
     e->options = *o;
     e->cells = fk_grid_cells(g);
+    e->size = e->cells + FK_BOOKS;
     e->begin = e->time = t;
     e->mass = fk_density_mass(g, p);
     e->starting = o->stepper->start;
     e->ledger.minimum = fk_density_min(g, p);
-    e->ledger.time_error = adaptive(o) ? 0.0 : (double)NAN;
+    e->ledger.time_error = o->step > 0.0 ? (double)NAN : 0.0;
     fk_status status = allocate(e, p);
     if (status == FK_OK)
-        status = fk_splitting_new(fp, o->stepper, slots(o), &e->splitting);
+        status = o->stepper->kind->make(fp, o->stepper, slots(o), &e->integrator);
     if (status != FK_OK) {
         fk_evolution_free(e);
         return status;
@@ -87,7 +95,7 @@ void fk_evolution_free(fk_evolution *e)
 {
     if (e == NULL)
         return;
-    fk_splitting_free(e->splitting);
+    e->options.stepper->kind->free(e->integrator);
     free(e->p);
     free(e->fine);
     free(e->coarse);
@@ -98,8 +106,8 @@ size_t fk_evolution_memory(const fk_sde *sde, const fk_grid *g,
                            const fk_evolution_options *o)
 {
     const size_t fields = adaptive(o) ? 3 : 1;
-    return fields * fk_grid_cells(g) * sizeof(double) +
-           fk_splitting_memory(sde, g, slots(o));
+    return fields * (fk_grid_cells(g) + FK_BOOKS) * sizeof(double) +
+           o->stepper->kind->memory(sde, g, o->stepper, slots(o));
 }
 
 /* Least entry, and int |u - v|; sums in FK_LANES parts, always in the same order. */
@@ -136,33 +144,28 @@ static double l1_sum(size_t n, const double *restrict u, const double *restrict 
     return sum;
 }
 
-/* One step of u from t to t + h with the coefficients of its middle. */
+/* One step of u from t to t + h. */
 static fk_status one_step(fk_evolution *e, double t, double h, double *u,
-                          fk_tally *tally, fk_message *message)
+                          fk_step_report *report, fk_message *message)
 {
-    FK_TRY(fk_fokker_planck_set(e->fp, t + 0.5 * h, message));
+    const fk_time_step step = {t, h, e->starting > 0, e->options.tolerance};
+    report->longest = HUGE_VAL;
     const fk_status status =
-        fk_splitting_step(e->splitting, h, e->starting > 0, u, tally);
-    if (status != FK_OK)
-        return fk_fail(
-            message, status,
-            "the implicit step of length %g at t = %g has no solution: the "
-            "flux '%s' is not positive here; use a positive one or finer cells",
-            h, t, fk_fokker_planck_flux(e->fp)->name);
-    return FK_OK;
+        e->integrator->kind->step(e->integrator, &step, u, report, message);
+    e->longest = report->longest;
+    return status;
 }
 
 /* p has become the density at time t by `steps` accepted steps. */
-static void accept(fk_evolution *e, double t, size_t steps, const fk_tally *tally)
+static void accept(fk_evolution *e, double t, size_t steps,
+                   const fk_step_report *report)
 {
     e->time = t;
     e->starting -= steps < e->starting ? steps : e->starting;
     e->ledger.steps += steps;
-    e->ledger.limited += tally->limited;
+    e->ledger.limited += report->limited;
+    e->ledger.time_error += report->error;
     e->ledger.minimum = fmin(e->ledger.minimum, least(e->cells, e->p));
-    for (size_t a = 0; a < FK_GRID_DIM; a++)
-        for (size_t side = 0; side < 2; side++)
-            e->ledger.left[a][side] += tally->left[a][side];
 }
 
 /* Tells how far the run is; FK_EINTERRUPTED when it should stop. */
@@ -180,30 +183,31 @@ static fk_status advance_evenly(fk_evolution *e, double t_end,
                                 const fk_progress *progress, fk_message *message)
 {
     const double t0 = e->time, length = t_end - t0;
-    const double count = fmax(ceil(length / e->options.step * (1.0 - 1e-12)), 1.0);
+    const double wanted = at_once(&e->options) ? 1.0 : length / e->options.step;
+    const double count = fmax(ceil(wanted * (1.0 - 1e-12)), 1.0);
     const double h = length / count;
     for (double i = 0.0; i < count; i += 1.0) {
-        fk_tally tally = {0};
+        fk_step_report report = {0};
         FK_TRY(look_up(e, t_end, progress, message));
-        FK_TRY(one_step(e, t0 + i * h, h, e->p, &tally, message));
-        accept(e, i + 1.0 < count ? t0 + (i + 1.0) * h : t_end, 1, &tally);
+        FK_TRY(one_step(e, t0 + i * h, h, e->p, &report, message));
+        accept(e, i + 1.0 < count ? t0 + (i + 1.0) * h : t_end, 1, &report);
     }
     return FK_OK;
 }
 
 /* coarse and fine <- the density after h by one step and by two; *error: what the two
  * are believed to be off, by the difference and the order. */
-static fk_status try_pair(fk_evolution *e, double h, fk_tally *tally, double *error,
-                          fk_message *message)
+static fk_status try_pair(fk_evolution *e, double h, fk_step_report *report,
+                          double *error, fk_message *message)
 {
-    const size_t bytes = e->cells * sizeof *e->p;
+    const size_t bytes = e->size * sizeof *e->p;
     const double t = e->time;
-    fk_tally unused = {0};
+    fk_step_report unused = {0};
     memcpy(e->coarse, e->p, bytes);
     memcpy(e->fine, e->p, bytes);
     FK_TRY(one_step(e, t, h, e->coarse, &unused, message));
-    FK_TRY(one_step(e, t, 0.5 * h, e->fine, tally, message));
-    FK_TRY(one_step(e, t + 0.5 * h, 0.5 * h, e->fine, tally, message));
+    FK_TRY(one_step(e, t, 0.5 * h, e->fine, report, message));
+    FK_TRY(one_step(e, t + 0.5 * h, 0.5 * h, e->fine, report, message));
 
     const double order = e->starting > 0 ? 1.0 : e->options.stepper->order;
     const double volume = fk_grid_volume(&fk_fokker_planck_domain(e->fp)->grid);
@@ -249,13 +253,20 @@ static fk_status advance_adaptively(fk_evolution *e, double t_end,
     for (uint64_t position = 0; position < whole;) {
         const int level = choose_level(length, e->wish, position);
         const double h = ldexp(length, -level);
-        fk_tally tally = {0};
+        fk_step_report report = {0};
         double error;
         FK_TRY(look_up(e, t_end, progress, message));
-        FK_TRY(try_pair(e, h, &tally, &error, message));
+        const fk_status status = try_pair(e, h, &report, &error, message);
+        if (status == FK_ELIMIT && level + 1 < LEVELS) {
+            e->wish = fmin(e->longest, 0.5 * h);
+            continue;
+        }
+        if (status != FK_OK)
+            return status;
 
         const double order = e->starting > 0 ? 1.0 : e->options.stepper->order;
         e->wish = fk_step_control_next(&e->control, e->time, h, error, order);
+        e->wish = fmin(e->wish, e->longest);
         if (!(error <= fk_step_control_share(&e->control, e->time, h))) {
             e->ledger.rejected += 2;
             if (level + 1 >= LEVELS || !isfinite(error))
@@ -274,7 +285,7 @@ static fk_status advance_adaptively(fk_evolution *e, double t_end,
         accept(e,
                position < whole ? t0 + length * ((double)position / (double)whole)
                                 : t_end,
-               2, &tally);
+               2, &report);
     }
     return FK_OK;
 }
@@ -285,6 +296,8 @@ fk_status fk_evolution_advance(fk_evolution *e, double t_end,
     assert(t_end >= e->time);
     if (t_end == e->time)
         return FK_OK;
+    FK_TRY(fk_pde_stepper_fits(e->options.stepper, fk_fokker_planck_steady(e->fp),
+                               message));
     FK_TRY(adaptive(&e->options) ? advance_adaptively(e, t_end, progress, message)
                                  : advance_evenly(e, t_end, progress, message));
     fk_progress_report(progress, e->time - e->begin,
@@ -304,10 +317,14 @@ double fk_evolution_time(const fk_evolution *e)
 
 void fk_evolution_ledger(const fk_evolution *e, fk_ledger *out)
 {
+    const double *left = e->p + e->cells;
     *out = e->ledger;
     out->inside = fk_density_mass(&fk_fokker_planck_domain(e->fp)->grid, e->p);
     double total = out->inside;
     for (size_t a = 0; a < FK_GRID_DIM; a++)
-        total += out->left[a][0] + out->left[a][1];
+        for (size_t side = 0; side < 2; side++) {
+            out->left[a][side] = left[2 * a + side];
+            total += left[2 * a + side];
+        }
     out->defect = total - e->mass;
 }

@@ -47,11 +47,20 @@ FK_NODISCARD fk_status fk_fokker_planck_set(fk_fokker_planck *fp, double t,
 /* dp/dt[cells] = L p. */
 void fk_fokker_planck_apply(const fk_fokker_planck *fp, const double *p, double *dpdt);
 
+/* A density with its books is one array: p[cells], then the mass that has left through each
+ * face, [axis][side].  d/dt of both is linear in p, so that any method of time steps keeps
+ * inside + left to rounding without knowing of it. */
+enum { FK_BOOKS = 2 * FK_GRID_DIM };
+
+/* dudt[cells + FK_BOOKS] = L p, and the currents out through the faces. */
+void fk_fokker_planck_flow(const fk_fokker_planck *fp, const double *u, double *dudt);
+
 /* u -> L^T u, the backward operator's discrete twin: <u, L p> = <L^T u, p> to rounding. */
 void fk_fokker_planck_apply_transpose(const fk_fokker_planck *fp, const double *u,
                                       double *out);
 
-/* Largest rate out of a cell [1/time]: explicit Euler keeps the sign up to 1 / rate. */
+/* Largest rate out of a cell [1/time], negative rates counted like positive ones: with a
+ * positive flux explicit Euler keeps the sign up to 1 / rate. */
 double fk_fokker_planck_max_rate(const fk_fokker_planck *fp);
 
 /* Probability current density J_i[cells] at cell centres, dim arrays: the mean of the

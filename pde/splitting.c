@@ -14,20 +14,19 @@ typedef struct slot {
     double *factor;    /* [tiles][factor_size] */
 } slot;
 
-struct fk_splitting {
-    const fk_fokker_planck *fp;
-    const fk_pde_stepper *stepper;
+typedef struct splitting {
+    fk_integrator base;
     size_t n_slots, n_threads, tile;
     uint64_t clock;
     slot *slot;             /* [directions][n_slots] */
     fk_line_report *report; /* [most tiles] */
     double *work;           /* [n_threads][1 + FK_LINE_STEP_TILES][tile] */
-};
+} splitting;
 
-static fk_status add_slots(fk_splitting *s)
+static fk_status add_slots(splitting *s)
 {
     size_t n;
-    const fk_direction *d = fk_fokker_planck_directions(s->fp, &n);
+    const fk_direction *d = fk_fokker_planck_directions(s->base.fp, &n);
     s->slot = fk_alloc(n * s->n_slots, sizeof *s->slot);
     if (s->slot == NULL)
         return FK_ENOMEM;
@@ -41,10 +40,10 @@ static fk_status add_slots(fk_splitting *s)
     return FK_OK;
 }
 
-static fk_status add_workspace(fk_splitting *s)
+static fk_status add_workspace(splitting *s)
 {
     size_t n, most_tiles = 0;
-    const fk_direction *d = fk_fokker_planck_directions(s->fp, &n);
+    const fk_direction *d = fk_fokker_planck_directions(s->base.fp, &n);
     for (size_t i = 0; i < n; i++) {
         most_tiles = d[i].tiles > most_tiles ? d[i].tiles : most_tiles;
         s->tile = d[i].tile > s->tile ? d[i].tile : s->tile;
@@ -54,54 +53,56 @@ static fk_status add_workspace(fk_splitting *s)
     return s->report != NULL && s->work != NULL ? FK_OK : FK_ENOMEM;
 }
 
-fk_status fk_splitting_new(const fk_fokker_planck *fp, const fk_pde_stepper *stepper,
-                           size_t slots, fk_splitting **out)
+static void release(fk_integrator *i)
 {
-    *out = NULL;
-    fk_splitting *s = calloc(1, sizeof *s);
-    if (s == NULL)
-        return FK_ENOMEM;
-    s->fp = fp;
-    s->stepper = stepper;
-    s->n_slots = slots;
-    s->n_threads = fk_fokker_planck_threads(fp);
-    fk_status status = add_slots(s);
-    if (status == FK_OK)
-        status = add_workspace(s);
-    if (status != FK_OK) {
-        fk_splitting_free(s);
-        return status;
-    }
-    *out = s;
-    return FK_OK;
-}
-
-void fk_splitting_free(fk_splitting *s)
-{
+    splitting *s = (splitting *)i;
     if (s == NULL)
         return;
     size_t n;
-    (void)fk_fokker_planck_directions(s->fp, &n);
-    for (size_t i = 0; s->slot != NULL && i < n * s->n_slots; i++)
-        free(s->slot[i].factor);
+    (void)fk_fokker_planck_directions(s->base.fp, &n);
+    for (size_t k = 0; s->slot != NULL && k < n * s->n_slots; k++)
+        free(s->slot[k].factor);
     free(s->slot);
     free(s->report);
     free(s->work);
     free(s);
 }
 
-size_t fk_splitting_memory(const fk_sde *sde, const fk_grid *g, size_t slots)
+static fk_status make(fk_fokker_planck *fp, const fk_pde_stepper *stepper, size_t slots,
+                      fk_integrator **out)
+{
+    *out = NULL;
+    splitting *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return FK_ENOMEM;
+    s->base = (fk_integrator){stepper->kind, stepper, fp};
+    s->n_slots = slots;
+    s->n_threads = fk_fokker_planck_threads(fp);
+    fk_status status = add_slots(s);
+    if (status == FK_OK)
+        status = add_workspace(s);
+    if (status != FK_OK) {
+        release(&s->base);
+        return status;
+    }
+    *out = &s->base;
+    return FK_OK;
+}
+
+static size_t memory(const fk_sde *sde, const fk_grid *g, const fk_pde_stepper *stepper,
+                     size_t slots)
 {
     /* a factorisation is as large as the rates; the operator's rest is one field */
+    (void)stepper;
     const size_t field = fk_grid_cells(g) * sizeof(double);
     return slots * (fk_fokker_planck_memory(sde, g) - field);
 }
 
 /* The slot of direction i for steps of length tau: one that fits the present rates, or
  * the one used longest ago, marked empty. */
-static slot *choose_slot(fk_splitting *s, size_t i, double tau)
+static slot *choose_slot(splitting *s, size_t i, double tau)
 {
-    const uint64_t revision = fk_fokker_planck_revision(s->fp);
+    const uint64_t revision = fk_fokker_planck_revision(s->base.fp);
     slot *best = &s->slot[i * s->n_slots];
     for (size_t k = 0; k < s->n_slots; k++) {
         slot *c = &s->slot[i * s->n_slots + k];
@@ -135,25 +136,28 @@ static fk_status run_tile(const fk_line_step *step, const fk_direction *d, size_
     return FK_OK;
 }
 
-static void add_reports(const fk_splitting *s, size_t tiles, fk_tally *tally)
+/* What left by the tiles' exits goes into the books. */
+static void add_reports(const splitting *s, size_t tiles, double *left,
+                        fk_step_report *report)
 {
-    const double volume = fk_grid_volume(&fk_fokker_planck_domain(s->fp)->grid);
+    const double volume = fk_grid_volume(&fk_fokker_planck_domain(s->base.fp)->grid);
     for (size_t t = 0; t < tiles; t++) {
-        tally->limited += s->report[t].limited;
+        report->limited += s->report[t].limited;
         for (size_t a = 0; a < FK_GRID_DIM; a++)
             for (size_t side = 0; side < 2; side++)
-                tally->left[a][side] += volume * s->report[t].left[a][side];
+                left[2 * a + side] += volume * s->report[t].left[a][side];
     }
 }
 
 /* All lines of direction i for the time tau. */
-static fk_status sweep(fk_splitting *s, size_t i, double tau, int start, double *u,
-                       fk_tally *tally)
+static fk_status sweep(splitting *s, size_t i, double tau, bool start, double *u,
+                       fk_step_report *report)
 {
+    const fk_fokker_planck *fp = s->base.fp;
     size_t n;
-    const fk_direction *d = &fk_fokker_planck_directions(s->fp, &n)[i];
-    const fk_line_step step = {s->stepper, tau, start != 0,
-                               fk_fokker_planck_flux(s->fp)->positive};
+    const fk_direction *d = &fk_fokker_planck_directions(fp, &n)[i];
+    const fk_line_step step = {s->base.stepper, tau, start,
+                               fk_fokker_planck_flux(fp)->positive};
     slot *mine = choose_slot(s, i, tau);
     const size_t size = fk_lines_factor_size(&d->shape);
     int failed = 0;
@@ -168,22 +172,45 @@ static fk_status sweep(fk_splitting *s, size_t i, double tau, int start, double 
     }
     if (failed)
         return FK_ESINGULAR;
-    mine->revision = fk_fokker_planck_revision(s->fp);
-    add_reports(s, d->tiles, tally);
+    mine->revision = fk_fokker_planck_revision(fp);
+    add_reports(s, d->tiles, u + fk_grid_cells(&fk_fokker_planck_domain(fp)->grid),
+                report);
     return FK_OK;
 }
 
-fk_status fk_splitting_step(fk_splitting *s, double h, int start, double *u,
-                            fk_tally *tally)
+static fk_status sweeps(splitting *s, const fk_time_step *step, double *u,
+                        fk_step_report *report)
 {
     size_t n;
-    (void)fk_fokker_planck_directions(s->fp, &n);
+    (void)fk_fokker_planck_directions(s->base.fp, &n);
     if (n == 0)
         return FK_OK;
+    const double h = step->h;
     for (size_t i = 0; i + 1 < n; i++)
-        FK_TRY(sweep(s, i, 0.5 * h, start, u, tally));
-    FK_TRY(sweep(s, n - 1, h, start, u, tally));
+        FK_TRY(sweep(s, i, 0.5 * h, step->start, u, report));
+    FK_TRY(sweep(s, n - 1, h, step->start, u, report));
     for (size_t i = n - 1; i-- > 0;)
-        FK_TRY(sweep(s, i, 0.5 * h, start, u, tally));
+        FK_TRY(sweep(s, i, 0.5 * h, step->start, u, report));
     return FK_OK;
 }
+
+static fk_status step(fk_integrator *i, const fk_time_step *step, double *u,
+                      fk_step_report *report, fk_message *message)
+{
+    FK_TRY(fk_fokker_planck_set(i->fp, step->t + 0.5 * step->h, message));
+    const fk_status status = sweeps((splitting *)i, step, u, report);
+    if (status != FK_OK)
+        return fk_fail(
+            message, status,
+            "the implicit step of length %g at t = %g has no solution: the "
+            "flux '%s' is not positive here; use a positive one or finer cells",
+            step->h, step->t, fk_fokker_planck_flux(i->fp)->name);
+    return FK_OK;
+}
+
+const fk_integrator_kind fk_splitting = {
+    .make = make,
+    .free = release,
+    .memory = memory,
+    .step = step,
+};

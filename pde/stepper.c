@@ -20,3 +20,12 @@ const fk_pde_stepper *fk_pde_stepper_find(const char *name)
             return *s;
     return NULL;
 }
+
+fk_status fk_pde_stepper_fits(const fk_pde_stepper *s, bool steady, fk_message *message)
+{
+    if (s->steady && !steady)
+        return fk_fail(message, FK_EDOMAIN,
+                       "the stepper '%s' needs drift and noise that are free of t",
+                       s->name);
+    return FK_OK;
+}

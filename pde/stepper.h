@@ -1,9 +1,10 @@
-/* Time steps for one direction's lines; directions are joined by symmetric (Strang)
- * splitting, which keeps second order, sign, mass and any equilibrium that every
- * direction shares.  One file each in pde/steppers/, one line in pde/steppers.def.
+/* How the density steps in time: one file each in pde/steppers/, one line in
+ * pde/steppers.def.  Two families (pde/integrator.h):
  *
- * Every stepper here has one real pole, so one factorisation A = I - theta h L serves
- * all its stages, and a step is a sum of repeated solves:
+ * Line solves, joined over directions by symmetric (Strang) splitting, which keeps second
+ * order, sign, mass and any equilibrium that every direction shares.  Each has one real
+ * pole, so one factorisation A = I - theta h L serves all its stages, and a step is a sum
+ * of repeated solves:
  *
  *     p+ = sum_k weight_k A^-k p,     sum_k weight_k = 1,  theta sum_k k weight_k = 1
  *
@@ -17,13 +18,26 @@
  * the result would be negative, the face currents fall back towards those of a positive
  * first-order combination of the same solves, just as far as needed (flux-corrected
  * transport), which keeps mass and sign.
- * [bank-1985, rannacher-1984, bolley-crouzeix-1978, zalesak-1979] */
+ *
+ * Stages of the whole operator, with nothing to solve and no error of splitting.  R is
+ * the largest rate out of a cell:
+ *
+ *   ssp-rk3          order 3, a convex sum of explicit Euler steps: positive for h R <= 1
+ *   rkc              order 2, s stages for h R <= (s^2 - 1) / 3; not positive
+ *   uniformisation   e^{h L} p = sum_k e^{-hR} (hR)^k / k! (I + L / R)^k p, all terms >= 0:
+ *                    exact to rounding and positive for any h, coefficients free of t
+ *
+ * [bank-1985, rannacher-1984, bolley-crouzeix-1978, zalesak-1979, shu-osher-1988,
+ * sommeijer-shampine-verwer-1998, jensen-1953] */
 #ifndef FK_PDE_STEPPER_H
 #define FK_PDE_STEPPER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/status.h"
+
+typedef struct fk_integrator_kind fk_integrator_kind; /* private to pde/ */
 
 enum { FK_STEPPER_SOLVES = 4 };
 
@@ -31,15 +45,28 @@ typedef struct fk_pde_stepper {
     const char *name;
     const char *summary;
     const char *reference;
-    double order;
+    double order;  /* HUGE_VAL: any step is exact, or as exact as the tolerance asks */
+    bool positive; /* keeps the sign with a positive flux */
+    bool steady;   /* needs coefficients free of t */
+    size_t start;  /* steps taken in another way first, to damp a rough p */
+    const fk_integrator_kind *kind;
+
+    /* line solves */
     double theta;
     double weight[FK_STEPPER_SOLVES + 1];
     /* the same with weights >= 0, of order 1 */
     double fallback[FK_STEPPER_SOLVES + 1];
-    size_t start; /* steps taken with the fallback weights first, to damp a rough p */
+
+    /* stages */
+    size_t fields; /* of work */
 } fk_pde_stepper;
 
 extern const fk_pde_stepper *const fk_pde_steppers[];        /* NULL-terminated */
 const fk_pde_stepper *fk_pde_stepper_find(const char *name); /* NULL if there is none */
+
+/* FK_EDOMAIN with a sentence if the stepper cannot step such an operator.  steady: its
+ * coefficients are free of t. */
+FK_NODISCARD fk_status fk_pde_stepper_fits(const fk_pde_stepper *s, bool steady,
+                                           fk_message *message);
 
 #endif

@@ -97,6 +97,10 @@ expect_status 2 fokker check double_well particles.cuont=1
 expect_stderr "count"
 expect_status 2 fokker check double_well particles.scheme=euler-maruyma
 expect_stderr "did you mean 'euler-maruyama'"
+expect_status 2 fokker check double_well particles=off pde.stepper=ssp-rk3 pde.step=0.01
+expect_stderr 'too long for ssp-rk3 .* at most 0.000633'
+expect_status 2 fokker check double_well pde.stepper=uniformisation 'drift=-x*t'
+expect_stderr "'uniformisation' needs drift and noise that are free of t"
 expect_status 2 fokker check double_well pde.flux=chang
 expect_stderr 'chang-cooper'
 expect_no_stdout

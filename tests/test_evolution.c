@@ -117,7 +117,7 @@ START_TEST(every_flux_reaches_its_order_in_space)
 }
 END_TEST
 
-/* The density at the end on fixed cells; to be freed. */
+/* The density at the end on fixed cells, to be freed; NULL if the steps are too long. */
 static double *density_of(const problem *q, size_t n, const char *stepper, double steps)
 {
     const size_t cells[] = {n, n, n};
@@ -127,31 +127,42 @@ static double *density_of(const problem *q, size_t n, const char *stepper, doubl
         pde_begin(sde_text(q->interpretation, q->dim, q->noises, q->variables, q->drift,
                            q->noise),
                   d, q->flux, &o, q->begin, pde_project(&d.grid, q->law, q->begin));
-    pde_advance(&r, q->end);
-    double *p = fk_doubles(r.cells);
-    memcpy(p, fk_evolution_density(r.evolution), r.cells * sizeof *p);
+    fk_message message = {""};
+    const fk_status status = fk_evolution_advance(r.evolution, q->end, NULL, &message);
+    ck_assert_msg(status == FK_OK || status == FK_ELIMIT, "%s", message.text);
+    double *p = status == FK_OK ? fk_doubles(r.cells) : NULL;
+    if (p != NULL)
+        memcpy(p, fk_evolution_density(r.evolution), r.cells * sizeof *p);
     pde_end(&r);
     return p;
 }
 
-/* Distance between the densities after `steps` and after twice as many. */
+/* Distance between the densities after `steps` and after twice as many; 0 if these are too
+ * long. */
 static double step_error(const problem *q, size_t n, const char *stepper, double steps)
 {
     const size_t cells[] = {n, n, n};
     const fk_domain d = pde_box(q->dim, q->lo, q->hi, cells, q->boundary);
     double *a = density_of(q, n, stepper, steps);
     double *b = density_of(q, n, stepper, 2.0 * steps);
-    const double e = fk_density_l1(&d.grid, a, b);
+    const double e = a == NULL ? 0.0 : fk_density_l1(&d.grid, a, b);
     free(a);
     free(b);
     return e;
 }
 
+/* From so many steps on; stages of the whole operator from where explicit Euler would be
+ * stable, so that rkc has two of them throughout. */
 static void expect_order_in_time(const problem *q, size_t n, double steps)
 {
     for (const fk_pde_stepper *const *s = fk_pde_steppers; *s != NULL; s++) {
-        const double coarse = step_error(q, n, (*s)->name, steps);
-        const double fine = step_error(q, n, (*s)->name, 2.0 * steps);
+        double count = steps;
+        if (isinf((*s)->order))
+            continue;
+        while ((*s)->theta <= 0.0 && step_error(q, n, "ssp-rk3", count) <= 0.0)
+            count *= 2.0;
+        const double coarse = step_error(q, n, (*s)->name, count);
+        const double fine = step_error(q, n, (*s)->name, 2.0 * count);
         ck_assert_double_eq_tol(log2(coarse / fine), (*s)->order, 0.15);
     }
 }

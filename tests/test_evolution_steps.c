@@ -36,7 +36,7 @@ static fk_domain square(size_t n, fk_boundary all)
 START_TEST(weights_have_the_order_they_state)
 {
     for (const fk_pde_stepper *const *s = fk_pde_steppers; *s != NULL; s++)
-        for (int low = 0; low < 2; low++) {
+        for (int low = 0; (*s)->theta > 0.0 && low < 2; low++) {
             const double *w = low ? (*s)->fallback : (*s)->weight;
             double power[3] = {0.0};
             for (int k = 0; k <= FK_STEPPER_SOLVES; k++) {
@@ -53,6 +53,15 @@ START_TEST(weights_have_the_order_they_state)
 }
 END_TEST
 
+/* True if the steps are beyond an explicit stepper's limit. */
+static bool refused(const pde_run *r, double t)
+{
+    fk_message message = {""};
+    const fk_status status = fk_evolution_advance(r->evolution, t, NULL, &message);
+    ck_assert_msg(status == FK_OK || status == FK_ELIMIT, "%s", message.text);
+    return status == FK_ELIMIT;
+}
+
 /* Steps from much shorter to much longer than a cell's life, after a point. */
 START_TEST(a_point_spreads_without_a_negative_cell)
 {
@@ -68,13 +77,14 @@ START_TEST(a_point_spreads_without_a_negative_cell)
                     pde_run r = pde_begin(dim == 1 ? double_well() : rotation(), d,
                                           "chang-cooper", &o, 0.0,
                                           pde_point(&d.grid, (double[]){0.8, -1.3}));
-                    pde_advance(&r, 6.0 * step);
-                    const fk_ledger ledger = pde_ledger(&r);
-                    ck_assert_double_ge(ledger.minimum, 0.0);
-                    ck_assert_double_eq_tol(ledger.defect, 0.0, 1e-13);
-                    ck_assert_uint_eq(ledger.steps, 6);
-                    limited += ledger.limited;
-                    ck_assert((*s)->order > 1.5 || ledger.limited == 0);
+                    if (!refused(&r, 6.0 * step)) {
+                        const fk_ledger ledger = pde_ledger(&r);
+                        ck_assert(!(*s)->positive || ledger.minimum >= 0.0);
+                        ck_assert_double_eq_tol(ledger.defect, 0.0, 1e-13);
+                        ck_assert_uint_eq(ledger.steps, 6);
+                        limited += ledger.limited;
+                        ck_assert((*s)->order > 1.5 || ledger.limited == 0);
+                    }
                     pde_end(&r);
                 }
     ck_assert_uint_gt(limited, 0);
@@ -132,7 +142,7 @@ static void expect_stationary(pde_run *r, pde_law *law)
 START_TEST(equilibrium_stands_still_for_steps_of_any_length)
 {
     for (const fk_pde_stepper *const *s = fk_pde_steppers; *s != NULL; s++)
-        for (double step = 0.1; step < 20.0; step *= 10.0) {
+        for (double step = 0.1; (*s)->theta > 0.0 && step < 20.0; step *= 10.0) {
             const fk_evolution_options o = fixed(*s, step);
             const fk_domain line = pde_line(-2.5, 2.5, 128, FK_REFLECTING);
             pde_run r = pde_begin(double_well(), line, "scharfetter-gummel", &o, 0.0,
@@ -187,10 +197,10 @@ START_TEST(tolerance_is_kept_and_not_wasted)
     const double t = 1.0;
     for (start from = POINT; from < STARTS; from++) {
         double *exact = reference(double_well(), d, initial(&d.grid, from), t);
-        for (size_t s = 0; s < 2; s++)
+        static const char *const name[] = {"crank-nicolson", "tr-bdf2", "rkc"};
+        for (size_t s = 0; s < 3; s++)
             for (double tolerance = 1e-2; tolerance > 1e-6; tolerance *= 0.1) {
-                const fk_evolution_options o =
-                    adaptive(s == 0 ? "crank-nicolson" : "tr-bdf2", tolerance, t);
+                const fk_evolution_options o = adaptive(name[s], tolerance, t);
                 pde_run r = pde_begin(double_well(), d, "chang-cooper", &o, 0.0,
                                       initial(&d.grid, from));
                 pde_advance(&r, 0.3 * t);

@@ -1,4 +1,4 @@
-#include "pde/stepper.h"
+#include "pde/splitting.h"
 
 /* p+ = p + h/2 L (p + p+) = 2 A^-1 p - p.  Two implicit Euler half steps, A^-2, stand in
  * for each of the first two steps: they damp what a rough initial law would leave
@@ -9,6 +9,8 @@ const fk_pde_stepper fk_pde_stepper_crank_nicolson = {
         "order 2, four implicit Euler half steps first; limited to stay positive",
     .reference = "rannacher-1984",
     .order = 2.0,
+    .positive = true,
+    .kind = &fk_splitting,
     .theta = 0.5,
     .weight = {-1.0, 2.0},
     .fallback = {0.0, 0.0, 1.0},

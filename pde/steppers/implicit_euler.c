@@ -1,4 +1,4 @@
-#include "pde/stepper.h"
+#include "pde/splitting.h"
 
 /* p+ = p + h L p+ */
 const fk_pde_stepper fk_pde_stepper_implicit_euler = {
@@ -6,6 +6,8 @@ const fk_pde_stepper fk_pde_stepper_implicit_euler = {
     .summary = "order 1, positive for every step",
     .reference = "hairer-wanner-1996, section IV.3",
     .order = 1.0,
+    .positive = true,
+    .kind = &fk_splitting,
     .theta = 1.0,
     .weight = {0.0, 1.0},
     .fallback = {0.0, 1.0},

@@ -1,4 +1,4 @@
-#include "pde/stepper.h"
+#include "pde/splitting.h"
 
 /* With gamma = 2 - sqrt 2, theta = gamma / 2:
  *
@@ -16,6 +16,8 @@ const fk_pde_stepper fk_pde_stepper_tr_bdf2 = {
     .summary = "order 2, L-stable; limited to stay positive",
     .reference = "bank-1985",
     .order = 2.0,
+    .positive = true,
+    .kind = &fk_splitting,
     .theta = 1.0 - ROOT_2 / 2.0,
     .weight = {0.0, -ROOT_2, 1.0 + ROOT_2},
     .fallback = {0.0, 0.0, 0.0, 2.0 - ROOT_2, ROOT_2 - 1.0},

@@ -1,0 +1,149 @@
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "pde/explicit.h"
+
+/* The second-order Runge-Kutta-Chebyshev method with s stages and damping eps = 2/13:
+ * its stability polynomial
+ *
+ *     a_s + b_s T_s(w0 + w1 z),  w0 = 1 + eps / s^2,  w1 = T_s'(w0) / T_s''(w0)
+ *
+ * stays below 1 for -beta <= z <= 0, beta = (w0 + 1) T_s'' / T_s' = about 0.65 (s^2 - 1).
+ * Eigenvalues lie within 2 R of zero, R the largest rate; where the drift rules a cell
+ * they are not near the real axis, and only short steps (few stages) are stable. */
+enum { STAGES = 400 };
+static const double DAMPING = 2.0 / 13.0;
+
+/* T_j(w0) with two derivatives, and the b_j = T_j'' / T_j'^2 of its stage. */
+typedef struct chebyshev {
+    double t, d, dd, b;
+} chebyshev;
+
+/* Of degrees j, j - 1 and j - 2. */
+typedef struct recursion {
+    double w0;
+    chebyshev now, before, oldest;
+} recursion;
+
+static recursion first_degree(size_t s)
+{
+    const double w0 = 1.0 + DAMPING / (double)(s * s), b = 0.25 / (w0 * w0);
+    return (recursion){
+        .w0 = w0, .now = {w0, 1.0, 0.0, b}, .before = {1.0, 0.0, 0.0, b}};
+}
+
+static void next_degree(recursion *r)
+{
+    const chebyshev u = r->now, v = r->before;
+    chebyshev next = {
+        2.0 * r->w0 * u.t - v.t,
+        2.0 * u.t + 2.0 * r->w0 * u.d - v.d,
+        4.0 * u.d + 2.0 * r->w0 * u.dd - v.dd,
+        0.0,
+    };
+    next.b = next.dd / (next.d * next.d);
+    r->oldest = v;
+    r->before = u;
+    r->now = next;
+}
+
+static recursion degree(size_t s)
+{
+    recursion r = first_degree(s);
+    for (size_t j = 1; j < s; j++)
+        next_degree(&r);
+    return r;
+}
+
+static double beta(size_t s)
+{
+    const recursion r = degree(s);
+    return (r.w0 + 1.0) * r.now.dd / r.now.d;
+}
+
+/* Fewest stages whose beta reaches z. */
+static size_t stages_for(double z)
+{
+    size_t s = (size_t)fmax(sqrt(1.0 + 1.5 * z), 2.0);
+    while (s > 2 && beta(s - 1) >= z)
+        s--;
+    while (s < STAGES && beta(s) < z)
+        s++;
+    return s;
+}
+
+/* A density's sum |p| is its mass; it has doubled only where oscillations grow, which is
+ * what the method does to eigenvalues away from the real axis.  Told as a limit. */
+static fk_status check(const fk_explicit *e, const fk_time_step *step, const double *u,
+                       fk_step_report *report, fk_message *message)
+{
+    const size_t cells = e->n - FK_BOOKS;
+    double sum = 0.0, absolute = 0.0;
+    for (size_t c = 0; c < cells; c++) {
+        sum += u[c];
+        absolute += fabs(u[c]);
+    }
+    if (absolute <= 2.0 * fabs(sum) + DBL_MIN)
+        return FK_OK;
+    report->longest = fmin(report->longest, 0.5 * step->h);
+    return fk_fail(
+        message, FK_ELIMIT,
+        "a step of %g at t = %g is too long for rkc: the density oscillates, as "
+        "it does where a drift goes round; try at most %.4g, or an implicit "
+        "stepper",
+        step->h, step->t, report->longest);
+}
+
+/* Y_j = nu Y_{j-2} + mu Y_{j-1} + (1 - mu - nu) u + h (mu w1 / w0 F_{j-1} + gamma F_0) at
+ * time t + c_j h, c_j = w1 T_j'' / T_j'; Y_1 = u + b_1 w1 h F_0. */
+static fk_status step(fk_integrator *i, const fk_time_step *step, double *u,
+                      fk_step_report *report, fk_message *message)
+{
+    fk_explicit *e = (fk_explicit *)i;
+    double *first = e->field[0], *flow = e->field[1];
+    double *y = e->field[2], *before = e->field[3];
+    const double h = step->h, reach = 0.5 * beta(STAGES);
+    FK_TRY(fk_explicit_set(e, step->t, reach, step, report, message));
+    const size_t s = stages_for(2.0 * h * e->rate);
+    const chebyshev last = degree(s).now;
+    const double w1 = last.d / last.dd;
+    recursion r = first_degree(s);
+    double c = r.now.b * w1;
+
+    fk_fokker_planck_flow(i->fp, u, first);
+    fk_explicit_sum(e, 2, (double[]){1.0, c * h}, (const double *[]){u, first}, y);
+    memcpy(before, u, e->n * sizeof *u);
+    for (size_t j = 2; j <= s; j++) {
+        next_degree(&r);
+        const double b = r.now.b, b1 = r.before.b;
+        const double nu = -b / r.oldest.b, mu = 2.0 * b * r.w0 / b1;
+        const double rate = 2.0 * b * w1 / b1, gamma = (b1 * r.before.t - 1.0) * rate;
+        FK_TRY(fk_explicit_set(e, step->t + c * h, reach, step, report, message));
+        fk_fokker_planck_flow(i->fp, y, flow);
+        fk_explicit_sum(e, 5, (double[]){nu, mu, 1.0 - mu - nu, rate * h, gamma * h},
+                        (const double *[]){before, y, u, flow, first},
+                        j == s ? u : before);
+        double *spent = before;
+        before = y;
+        y = spent;
+        c = w1 * r.now.dd / r.now.d;
+    }
+    return check(e, step, u, report, message);
+}
+
+static const fk_integrator_kind stages = {
+    .make = fk_explicit_make,
+    .free = fk_explicit_free,
+    .memory = fk_explicit_memory,
+    .step = step,
+};
+
+const fk_pde_stepper fk_pde_stepper_rkc = {
+    .name = "rkc",
+    .summary = "order 2, explicit, as many stages as the step needs; not positive",
+    .reference = "sommeijer-shampine-verwer-1998",
+    .order = 2.0,
+    .kind = &stages,
+    .fields = 4,
+};

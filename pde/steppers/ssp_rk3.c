@@ -1,0 +1,41 @@
+#include "pde/explicit.h"
+
+/* With E(t) v = v + h L(t) v, explicit Euler, positive as long as h R <= 1:
+ *
+ *     u1 = E(t) u,  u2 = 3/4 u + 1/4 E(t + h) u1,  u+ = 1/3 u + 2/3 E(t + h/2) u2
+ *
+ * Each stage is a mean of densities, so sign and mass are kept. */
+static fk_status step(fk_integrator *i, const fk_time_step *s, double *u,
+                      fk_step_report *report, fk_message *message)
+{
+    static const double time[] = {0.0, 1.0, 0.5};
+    static const double old[] = {0.0, 0.75, 1.0 / 3.0};
+    fk_explicit *e = (fk_explicit *)i;
+    double *stage = e->field[0], *flow = e->field[1];
+    for (size_t k = 0; k < 3; k++) {
+        const double *from = k == 0 ? u : stage;
+        const double new = 1.0 - old[k];
+        FK_TRY(fk_explicit_set(e, s->t + time[k] * s->h, 1.0, s, report, message));
+        fk_fokker_planck_flow(i->fp, from, flow);
+        fk_explicit_sum(e, 3, (double[]){old[k], new, new * s->h},
+                        (const double *[]){u, from, flow}, k == 2 ? u : stage);
+    }
+    return FK_OK;
+}
+
+static const fk_integrator_kind stages = {
+    .make = fk_explicit_make,
+    .free = fk_explicit_free,
+    .memory = fk_explicit_memory,
+    .step = step,
+};
+
+const fk_pde_stepper fk_pde_stepper_ssp_rk3 = {
+    .name = "ssp-rk3",
+    .summary = "order 3, explicit, positive; steps up to 1 / (largest rate)",
+    .reference = "shu-osher-1988",
+    .order = 3.0,
+    .positive = true,
+    .kind = &stages,
+    .fields = 2,
+};
