@@ -104,16 +104,24 @@ static fk_status record_frame(fk_run_state *run, const fk_ensemble *e, size_t i)
     return FK_OK;
 }
 
-static void record_exits(fk_run_state *run, const fk_ensemble *e, size_t i)
+/* share[] of the ensemble that has left through each face */
+static void exit_shares(const fk_exits *exits, const fk_ensemble *e, double *share)
 {
-    fk_exits *exits = &run->result->exits;
     uint64_t absorbed[FK_GRID_DIM][2];
     fk_ensemble_absorbed(e, absorbed);
     for (size_t k = 0; k < exits->n_faces; k++) {
         const fk_face_exits *f = &exits->face[k];
-        f->particles[i] =
-            (double)absorbed[f->axis][f->side] / (double)run->problem->particles.count;
+        share[k] = (double)absorbed[f->axis][f->side] / (double)fk_ensemble_count(e);
     }
+}
+
+static void record_exits(fk_run_state *run, const fk_ensemble *e, size_t i)
+{
+    const fk_exits *exits = &run->result->exits;
+    double share[2 * FK_GRID_DIM];
+    exit_shares(exits, e, share);
+    for (size_t k = 0; k < exits->n_faces; k++)
+        exits->face[k].particles[i] = share[k];
 }
 
 static fk_status record_stop(fk_run_state *run, const fk_ensemble *e,
@@ -128,6 +136,18 @@ static fk_status record_stop(fk_run_state *run, const fk_ensemble *e,
         FK_TRY(record_frame(run, e, (size_t)stop->frame));
     if (stop->exit != FK_NOWHERE)
         record_exits(run, e, (size_t)stop->exit);
+    return FK_OK;
+}
+
+/* Of particles that are seen after steps only. */
+static fk_status record_unbridged(fk_run_state *run, const fk_ensemble *e,
+                                  const fk_stop *stop)
+{
+    const fk_exits *exits = &run->result->exits;
+    double share[2 * FK_GRID_DIM];
+    exit_shares(exits, e, share);
+    for (size_t k = 0; stop->exit != FK_NOWHERE && k < exits->n_faces; k++)
+        exits->face[k].unbridged[stop->exit] = share[k];
     return FK_OK;
 }
 
@@ -150,6 +170,9 @@ static fk_ensemble_options options(const fk_run_state *run, size_t count,
 }
 
 static fk_status advance_ensemble(fk_run_state *run, fk_ensemble *e,
+                                  fk_status (*record)(fk_run_state *,
+                                                      const fk_ensemble *,
+                                                      const fk_stop *),
                                   fk_message *message)
 {
     const fk_progress inner = fk_terminal_progress(run->terminal);
@@ -162,7 +185,7 @@ static fk_status advance_ensemble(fk_run_state *run, fk_ensemble *e,
         const size_t next = (size_t)run->stop[i].snapshot + 1;
         if (run->stop[i].snapshot != FK_NOWHERE && next < run->result->n_snapshots)
             fk_ensemble_pace(e, run->result->snapshot[next].t);
-        FK_TRY(record_stop(run, e, &run->stop[i]));
+        FK_TRY(record(run, e, &run->stop[i]));
         fk_progress_report(&inner, run->stop[i].t - run->problem->start, span);
     }
     return FK_OK;
@@ -251,7 +274,7 @@ static fk_status advance_halving(fk_run_state *run, fk_halving *h, fk_message *m
 static fk_status run_halving(fk_run_state *run, double steps, fk_message *message)
 {
     const fk_problem *p = run->problem;
-    run->pairs = (size_t)ceil(p->particles.halving * (double)p->particles.count);
+    run->pairs = fk_run_pairs(p);
     const fk_ensemble_options o = options(run, run->pairs, FK_FOR_HALVING);
     const double span = p->end - p->start, work = 3.0 * (double)run->pairs * steps;
     fk_halving *h = NULL;
@@ -271,6 +294,27 @@ static fk_status run_halving(fk_run_state *run, double steps, fk_message *messag
     return status;
 }
 
+/* What the bridge corrects: fewer particles, absorbed where steps end beyond a face. */
+static fk_status run_unbridged(fk_run_state *run, double steps, fk_message *message)
+{
+    const fk_problem *p = run->problem;
+    const size_t count = run->result->exits.n_unbridged;
+    const double work = (double)count * steps;
+    fk_ensemble_options o = options(run, count, FK_FOR_NOISE);
+    o.faces.bridge = false;
+    fk_ensemble *e = NULL;
+    fk_terminal_begin(run->terminal, "no bridge", "particle-steps",
+                      work / (p->end - p->start));
+    FK_TRY(fk_ensemble_new(p->sde, &p->domain, p->initial, &o, &e, message));
+    const fk_status status = advance_ensemble(run, e, record_unbridged, message);
+    fk_ensemble_free(e);
+    FK_TRY(status);
+    fk_terminal_end(run->terminal);
+    fk_run_timing(run, "without bridge", fk_seconds() - run->terminal->began, work,
+                  "particle-steps/s");
+    return FK_OK;
+}
+
 fk_status fk_run_particles(fk_run_state *run, fk_message *message)
 {
     const fk_problem *p = run->problem;
@@ -281,7 +325,7 @@ fk_status fk_run_particles(fk_run_state *run, fk_message *message)
                       (double)o.count / o.step);
     FK_TRY(fk_ensemble_new(p->sde, p->has_domain ? &p->domain : NULL, p->initial, &o,
                            &e, message));
-    fk_status status = advance_ensemble(run, e, message);
+    fk_status status = advance_ensemble(run, e, record_stop, message);
     const double steps = (double)fk_ensemble_steps(e);
     run->result->lost.count = fk_ensemble_losses(e)->count;
     if (status == FK_OK)
@@ -293,6 +337,8 @@ fk_status fk_run_particles(fk_run_state *run, fk_message *message)
                   (double)o.count * steps, "particle-steps/s");
     if (p->has_domain && p->particles.halving > 0.0)
         FK_TRY(run_halving(run, steps, message));
+    if (run->result->exits.n_unbridged > 0)
+        FK_TRY(run_unbridged(run, steps, message));
     if (p->has_domain && p->particles.kernel && run->dim <= 2 &&
         run->methods->scheme->transition != NULL && p->sde->noises > 0) {
         fk_terminal_begin(run->terminal, "last-step kernel", NULL, 1.0 / span);

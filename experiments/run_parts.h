@@ -2,6 +2,7 @@
 #ifndef FK_EXPERIMENTS_RUN_PARTS_H
 #define FK_EXPERIMENTS_RUN_PARTS_H
 
+#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -50,6 +51,13 @@ typedef struct fk_run_state {
     double *table_time;
     double **table; /* [n_table][cells] Fokker-Planck densities */
 } fk_run_state;
+
+/* Particles of the runs beside the main one: step-halving pairs, and those without a
+ * bridge. */
+static inline size_t fk_run_pairs(const fk_problem *p)
+{
+    return (size_t)ceil(p->particles.halving * (double)p->particles.count);
+}
 
 /* Times, and room for everything that is recorded at them. */
 FK_NODISCARD fk_status fk_run_plan(fk_run_state *run);

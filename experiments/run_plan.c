@@ -142,12 +142,16 @@ static fk_status plan_exits(fk_run_state *run)
     if (e->n_faces == 0)
         return FK_OK;
     e->n_times = EXIT_TIMES;
+    if (p->particles.on && p->particles.bridge && p->sde->noises > 0)
+        e->n_unbridged = fk_run_pairs(p);
     e->time = fk_doubles(e->n_times);
     bool whole = e->time != NULL;
     for (size_t k = 0; k < e->n_faces; k++) {
         fk_face_exits *f = &e->face[k];
         if (p->particles.on)
             whole = (f->particles = fk_doubles(e->n_times)) != NULL && whole;
+        if (e->n_unbridged > 0)
+            whole = (f->unbridged = fk_doubles(e->n_times)) != NULL && whole;
         if (p->pde.on)
             whole = (f->pde = fk_doubles(e->n_times)) != NULL && whole;
     }

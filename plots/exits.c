@@ -24,6 +24,24 @@ fk_exit_summary fk_exits_summarise(const fk_exits *e, const double *F, double co
     return s;
 }
 
+/* (p + z^2 / 2N -+ z sqrt(p (1 - p) / N + z^2 / 4N^2)) / (1 + z^2 / N),
+ * z = 1.96; the band is empty for an infinite count. */
+fk_exit_rate fk_exits_rate(const fk_exits *e, const double *F, double count, size_t i,
+                           size_t n)
+{
+    const double length = e->time[i + n] - e->time[i];
+    const double p = fmax(F[i + n] - F[i], 0.0), z = 1.959963984540054;
+    const double shrink = z * z / count, centre = p + 0.5 * shrink;
+    const double half =
+        z * sqrt(fmax(p * (1.0 - p), 0.0) / count + 0.25 * shrink / count);
+    return (fk_exit_rate){
+        .t = 0.5 * (e->time[i] + e->time[i + n]),
+        .value = p / length,
+        .low = fmax(centre - half, 0.0) / (1.0 + shrink) / length,
+        .high = (centre + half) / (1.0 + shrink) / length,
+    };
+}
+
 bool fk_exits_compare(const fk_exits *e, double count, fk_exit_difference *out)
 {
     *out = (fk_exit_difference){0};

@@ -21,6 +21,18 @@ typedef struct fk_exit_summary {
 /* F[n_times], one of a face's; count: particles, 0 for the equation's. */
 fk_exit_summary fk_exits_summarise(const fk_exits *e, const double *F, double count);
 
+/* Mean density of the exit time between times i and i + n, of particles with its pointwise
+ * band: the 95 % score interval of the share that left in between [wilson-1927]. */
+typedef struct fk_exit_rate {
+    double t; /* middle of the interval */
+    double value, low, high;
+} fk_exit_rate;
+fk_exit_rate fk_exits_rate(const fk_exits *e, const double *F, double count, size_t i,
+                           size_t n);
+
+/* Intervals between exit times that share a rate of particles. */
+enum { FK_EXITS_TOGETHER = 2 };
+
 /* Particles against the equation: the largest |difference| over all faces and times, where
  * it is, and what chance alone exceeds in at most one run of a hundred (Kolmogorov's law
  * for each face) [kolmogorov-1933].  False unless there are both. */

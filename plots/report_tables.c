@@ -202,6 +202,8 @@ static void exit_table(FILE *out, const fk_result *r)
         const fk_face_exits *f = &e->face[k];
         exit_row(out, r, f, "particles", f->particles,
                  (double)r->problem->particles.count);
+        exit_row(out, r, f, "particles without a bridge", f->unbridged,
+                 (double)e->n_unbridged);
         exit_row(out, r, f, "Fokker&ndash;Planck", f->pde, 0.0);
     }
     fputs("</table></div>\n", out);

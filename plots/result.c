@@ -55,6 +55,7 @@ void fk_result_free(fk_result *r)
     for (size_t k = 0; k < r->exits.n_faces; k++) {
         free(r->exits.face[k].particles);
         free(r->exits.face[k].pde);
+        free(r->exits.face[k].unbridged);
     }
     free(r->comparison);
     for (size_t i = 0; r->reverse != NULL && i < r->n_reverse; i++) {

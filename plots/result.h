@@ -74,11 +74,14 @@ typedef struct fk_face_exits {
     size_t axis, side;
     double *particles; /* [n_times] share of the particles; NULL: there are none */
     double *pde;       /* [n_times] mass; NULL: none */
+    double *unbridged; /* [n_times] share of particles that are looked at after steps
+                          only, what the bridge corrects; NULL: none */
 } fk_face_exits;
 
 typedef struct fk_exits {
     size_t n_times; /* even times from start to end; 0: no face absorbs */
     double *time;
+    size_t n_unbridged; /* particles that were looked at after steps only */
     size_t n_faces;
     fk_face_exits face[2 * FK_GRID_DIM];
 } fk_exits;

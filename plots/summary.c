@@ -149,6 +149,7 @@ static void write_exits(fk_json *j, const fk_result *r)
         fk_json_text(j, "variable", fk_label_variable(r->problem, f->axis).text);
         fk_json_text(j, "side", f->side == 0 ? "from" : "to");
         write_exit(j, "particles", e, f->particles, count);
+        write_exit(j, "particles_unbridged", e, f->unbridged, (double)e->n_unbridged);
         write_exit(j, "fokker_planck", e, f->pde, 0.0);
         fk_json_end(j);
     }

@@ -153,6 +153,8 @@ static void print_exits(const fk_result *r, FILE *out)
         const fk_face_exits *f = &e->face[k];
         const fk_label face = fk_label_face(r->problem, f->axis, f->side);
         print_exit_line(e, face.text, "particles", f->particles, count, out);
+        print_exit_line(e, face.text, "no bridge", f->unbridged, (double)e->n_unbridged,
+                        out);
         print_exit_line(e, face.text, "Fokker-Planck", f->pde, 0.0, out);
     }
     fk_exit_difference d;

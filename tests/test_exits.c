@@ -19,8 +19,8 @@ static fk_exits exits(void)
         off[i] = fast[i] + (i == 100 ? 0.003 : 0.001);
     }
     fk_exits e = {.n_times = TIMES, .time = time_, .n_faces = 2};
-    e.face[0] = (fk_face_exits){0, 0, slow, slow};
-    e.face[1] = (fk_face_exits){0, 1, off, fast};
+    e.face[0] = (fk_face_exits){.axis = 0, .side = 0, .particles = slow, .pde = slow};
+    e.face[1] = (fk_face_exits){.axis = 0, .side = 1, .particles = off, .pde = fast};
     return e;
 }
 
@@ -58,12 +58,39 @@ START_TEST(largest_difference)
 }
 END_TEST
 
+/* The ends of the band are the shares p from which the counted share f lies z standard
+ * errors away: (f - p)^2 = z^2 p (1 - p) / N. */
+START_TEST(band_of_a_rate)
+{
+    const fk_exits e = exits();
+    const double N = 500.0, z = 1.959963984540054, length = 0.02;
+    for (size_t i = 0; i < 400; i += 50) {
+        const fk_exit_rate r = fk_exits_rate(&e, fast, N, i, 2);
+        const double f = fast[i + 2] - fast[i];
+        ck_assert_double_eq_tol(r.t, 1.0 + 0.01 * (double)(i + 1), 1e-12);
+        ck_assert_double_eq_tol(r.value, f / length, 1e-12);
+        ck_assert(r.low < r.value && r.value < r.high);
+        const double end[] = {r.low * length, r.high * length};
+        for (size_t k = 0; k < 2; k++)
+            ck_assert_double_eq_tol((f - end[k]) * (f - end[k]),
+                                    z * z * end[k] * (1.0 - end[k]) / N, 1e-14);
+    }
+    const double none[] = {0.0, 0.0, 0.0};
+    fk_exit_rate r = fk_exits_rate(&e, none, N, 0, 2);
+    ck_assert_double_le(r.low, 1e-15);
+    ck_assert_double_eq_tol(r.high * length, z * z / (N + z * z), 1e-14);
+    r = fk_exits_rate(&e, fast, HUGE_VAL, 0, 1);
+    ck_assert(r.low == r.value && r.high == r.value);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("exits");
     TCase *cases = tcase_create("exits");
     tcase_add_test(cases, means_of_a_known_law);
     tcase_add_test(cases, largest_difference);
+    tcase_add_test(cases, band_of_a_rate);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

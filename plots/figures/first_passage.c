@@ -7,40 +7,26 @@
 
 extern const fk_figure fk_figure_first_passage;
 
-enum { TOGETHER = 2 }; /* intervals that share a point of the particles */
-
 static bool applies(const fk_result *r)
 {
     return r->exits.n_faces > 0;
 }
 
-/* Mean density between times i and i + n, with the middle of the interval. */
-static double rate(const fk_exits *e, const double *F, size_t i, size_t n, double *t)
-{
-    *t = 0.5 * (e->time[i] + e->time[i + n]);
-    return (F[i + n] - F[i]) / (e->time[i + n] - e->time[i]);
-}
-
 static void write_pde(const fk_exits *e, const fk_face_exits *f, FILE *out)
 {
     for (size_t i = 0; f->pde != NULL && i + 1 < e->n_times; i++) {
-        double t;
-        const double p = rate(e, f->pde, i, 1, &t);
-        fprintf(out, "%.9g\t%.9g\n", t, p);
+        const fk_exit_rate r = fk_exits_rate(e, f->pde, HUGE_VAL, i, 1);
+        fprintf(out, "%.9g\t%.9g\n", r.t, r.value);
     }
     fputs("\n\n", out);
 }
 
-static void write_particles(const fk_exits *e, const fk_face_exits *f, double count,
-                            FILE *out)
+static void write_particles(const fk_exits *e, const double *F, double count, FILE *out)
 {
-    for (size_t i = 0; f->particles != NULL && i + TOGETHER < e->n_times;
-         i += TOGETHER) {
-        double t;
-        const double p = rate(e, f->particles, i, TOGETHER, &t);
-        const double length = e->time[i + TOGETHER] - e->time[i], share = p * length;
-        const double error = sqrt(fmax(share * (1.0 - share), 0.0) / count) / length;
-        fprintf(out, "%.9g\t%.9g\t%.3g\n", t, p, error);
+    const size_t n = FK_EXITS_TOGETHER;
+    for (size_t i = 0; F != NULL && i + n < e->n_times; i += n) {
+        const fk_exit_rate r = fk_exits_rate(e, F, count, i, n);
+        fprintf(out, "%.9g\t%.9g\t%.9g\t%.9g\n", r.t, r.value, r.low, r.high);
     }
     fputs("\n\n", out);
 }
@@ -53,11 +39,13 @@ static void write_data(const fk_result *r, fk_canvas *c)
         return;
     fprintf(out,
             "# blocks: for each face Fokker-Planck, %s\tdensity; then particles, "
-            "with one standard error\n",
+            "with the ends of a 95 %% band; then the same without the bridge\n",
             fk_label_time_axis(r->problem).text);
     for (size_t k = 0; k < e->n_faces; k++) {
         write_pde(e, &e->face[k], out);
-        write_particles(e, &e->face[k], (double)r->problem->particles.count, out);
+        write_particles(e, e->face[k].particles, (double)r->problem->particles.count,
+                        out);
+        write_particles(e, e->face[k].unbridged, (double)e->n_unbridged, out);
     }
     fk_canvas_close(c, out);
 }
@@ -86,19 +74,26 @@ static void write(const fk_result *r, fk_canvas *c)
                   "set lmargin at screen 0.10\nset rmargin at screen 0.78\n"
                   "set key at screen 0.995, 0.95 right top Left reverse\n\n",
                   n);
-    if (r->problem->pde.on)
-        fk_script_item(&s, "for [i=1:n] 'data/first_passage.tsv' index 2*i-2 using 1:2 "
-                           "with lines lw 1.8 lc rgb colour[1+(i-1)%%6] notitle");
     if (r->problem->particles.on)
-        fk_script_item(&s, "for [i=1:n] 'data/first_passage.tsv' index 2*i-1 "
-                           "using 1:2:3 with yerrorbars pt 7 ps 0.9*dot "
+        fk_script_item(&s, "for [i=1:n] 'data/first_passage.tsv' index 3*i-2 "
+                           "using 1:3:4 with filledcurves fs transparent solid 0.22 "
+                           "noborder lc rgb colour[1+(i-1)%%6] notitle");
+    if (r->exits.n_unbridged > 0)
+        fk_script_item(&s, "for [i=1:n] 'data/first_passage.tsv' index 3*i-1 using 1:2 "
+                           "with points pt 6 ps 0.6*dot "
                            "lc rgb colour[1+(i-1)%%6] notitle");
+    if (r->problem->pde.on)
+        fk_script_item(&s, "for [i=1:n] 'data/first_passage.tsv' index 3*i-3 using 1:2 "
+                           "with lines lw 1.8 lc rgb colour[1+(i-1)%%6] notitle");
     if (r->problem->pde.on)
         fk_script_item(&s, "keyentry with lines lw 1.8 lc rgb ink "
                            "title 'Fokker–Planck'");
     if (r->problem->particles.on)
-        fk_script_item(&s, "keyentry with points pt 7 ps 0.9*dot lc rgb ink "
-                           "title 'particles, 1 s.e.'");
+        fk_script_item(&s, "keyentry with filledcurves fs transparent solid 0.22 "
+                           "noborder lc rgb ink title 'particles, 95 %% band'");
+    if (r->exits.n_unbridged > 0)
+        fk_script_item(&s, "keyentry with points pt 6 ps 0.6*dot lc rgb ink "
+                           "title 'seen after steps only'");
     fk_script_item(&s, "for [i=1:n] keyentry with points pt 5 ps 1.7*dot "
                        "lc rgb colour[1+(i-1)%%6] title face_name[i]");
     fk_script_end_plot(&s);
