@@ -53,8 +53,8 @@ fk_status fk_ensemble_new(const fk_sde *sde, const fk_domain *domain, const fk_l
     fk_ensemble *e = calloc(1, sizeof *e);
     if (e == NULL)
         return FK_ENOMEM;
-    fk_status status =
-        fk_walk_init(&e->walk, sde, domain, o->scheme, o->faces, message);
+    const fk_walk_options walk = {o->scheme, o->faces, o->step};
+    fk_status status = fk_walk_init(&e->walk, sde, domain, &walk, message);
     if (status != FK_OK)
         goto fail;
 
@@ -116,7 +116,7 @@ static void run(const void *context, const fk_pace *pace, uint64_t n,
         return;
     for (uint64_t k = 0; k < n;) {
         const uint64_t at_once = n - k >= 2 && streams->used == 0 ? 2 : 1;
-        fk_streams_normal(streams, at_once * m, scratch);
+        fk_walk_draw(&e->walk, streams, at_once, scratch);
         for (uint64_t i = 0; i < at_once; i++, k++)
             fk_walk_step(&e->walk, fk_pace_time(pace, k), pace->h,
                          scratch + i * m * FK_BLOCK, fk_part_x(block), status,

@@ -95,7 +95,7 @@ static void run_block(const fk_functional *f, const fk_coupling *c, uint64_t see
     for (uint64_t i = 0; i < c->steps; i++) {
         const double t = f->o->start + (double)i * h;
         double *z = i % 2 == 0 ? r->z1 : r->z2;
-        fk_streams_normal(&streams, f->walk.draws, z);
+        fk_walk_draw(&f->walk, &streams, 1, z);
         fk_walk_step(&f->walk, t, h, z, r->x[0], r->status[0], r->rest);
         follow(f, c, i, t, h, z, r);
     }
@@ -285,7 +285,9 @@ fk_functional_estimate(const fk_sde *sde, const fk_domain *domain, const fk_law 
                        .o = o,
                        .progress = progress,
                        .order = fk_scheme_weak_order(o->scheme, domain, o->faces)};
-    fk_status status = fk_walk_init(&f.walk, sde, domain, o->scheme, o->faces, message);
+    const fk_walk_options walk = {o->scheme, o->faces,
+                                  (o->end - o->start) / (double)o->steps};
+    fk_status status = fk_walk_init(&f.walk, sde, domain, &walk, message);
     if (status == FK_OK)
         status = fk_program_new(1, &o->phi, &binding, &f.phi);
     if (status == FK_OK)

@@ -92,8 +92,8 @@ fk_status fk_halving_new(const fk_sde *sde, const fk_domain *domain, const fk_la
     fk_halving *h = calloc(1, sizeof *h);
     if (h == NULL)
         return FK_ENOMEM;
-    fk_status status =
-        fk_walk_init(&h->walk, sde, domain, o->scheme, o->faces, message);
+    const fk_walk_options walk = {o->scheme, o->faces, 0.5 * o->step};
+    fk_status status = fk_walk_init(&h->walk, sde, domain, &walk, message);
     if (status != FK_OK)
         goto fail;
 
@@ -139,7 +139,7 @@ static void run(const void *context, const fk_pace *pace, uint64_t n,
     uint8_t *fine_status = part_status(h, block, FINE);
     for (uint64_t k = 0; k < n; k++) {
         const double t = fk_pace_time(pace, k), half = 0.5 * pace->h;
-        fk_streams_normal((fk_streams *)(void *)block, 2 * h->walk.draws, z1);
+        fk_walk_draw(&h->walk, (fk_streams *)(void *)block, 2, z1);
         fk_walk_join(&h->walk, half, z1, z2, z);
         fk_walk_step(&h->walk, t, pace->h, z, coarse, status, rest);
         fk_walk_step(&h->walk, t, half, z1, fine, fine_status, rest);

@@ -70,7 +70,7 @@ static void climb(const ladder *l, climber *c, fk_streams *streams, uint64_t i)
     const size_t finest = l->o->levels - 1, bytes = l->walk.draws * FK_BLOCK;
     const double span = l->o->end - l->o->start;
     double *z = c->spare[0], *other = c->spare[1];
-    fk_streams_normal(streams, l->walk.draws, z);
+    fk_walk_draw(&l->walk, streams, 1, z);
     for (size_t k = finest;; k--) {
         const double h = span / ((double)l->o->steps * exp2((double)k));
         const uint64_t number = i >> (finest - k);
@@ -228,7 +228,10 @@ fk_status fk_levels_run(const fk_sde *sde, const fk_domain *domain, const fk_law
     assert(o->steps >= 1 && o->end > o->start && fk_law_dim(law) == sde->dim);
     *out = (fk_levels){0};
     ladder l = {.law = law, .o = o, .progress = progress};
-    fk_status status = fk_walk_init(&l.walk, sde, domain, o->scheme, o->faces, message);
+    const fk_walk_options walk = {o->scheme, o->faces,
+                                  (o->end - o->start) / (double)o->steps /
+                                      exp2((double)o->levels - 1.0)};
+    fk_status status = fk_walk_init(&l.walk, sde, domain, &walk, message);
     if (status == FK_OK)
         status = make_room(&l, out);
     if (status == FK_OK)

@@ -26,9 +26,17 @@ typedef struct fk_scheme {
     void (*release)(fk_stepper *s);         /* accepts NULL */
     size_t (*scratch)(const fk_stepper *s); /* doubles per thread */
 
+    /* Told once, before anything below is asked, the shortest step that will be drawn.
+     * NULL: of no interest. */
+    void (*tune)(fk_stepper *s, double step);
+
     /* Rows of N(0, 1) that a step takes: first the Brownian increments over sqrt(h), one
      * row a noise, then whatever else the scheme draws.  NULL: the increments alone. */
     size_t (*draws)(const fk_stepper *s);
+
+    /* Makes of rows of N(0, 1), in place, those that join and step take.  NULL: they are
+     * taken as they are. */
+    void (*shape)(const fk_stepper *s, double *z);
 
     /* z[draws][FK_BLOCK]: the rows of a step of 2 h along the path of two steps of h with
      * the rows first and second.  NULL: (first + second) / sqrt(2), which is right for

@@ -4,22 +4,25 @@
 #include <string.h>
 
 #include "sampling/boundary.h"
+#include "sampling/increments.h"
 #include "sampling/rows.h"
 
 fk_status fk_walk_init(fk_walk *w, const fk_sde *sde, const fk_domain *domain,
-                       const fk_scheme *scheme, fk_face_rules rules,
-                       fk_message *message)
+                       const fk_walk_options *o, fk_message *message)
 {
+    const fk_scheme *scheme = o->scheme;
     *w = (fk_walk){.sde = sde, .domain = domain, .scheme = scheme, .dim = sde->dim};
     if (domain != NULL) {
         w->folds =
             fk_domain_has(domain, FK_REFLECTING) || fk_domain_has(domain, FK_PERIODIC);
         w->absorbs = fk_domain_has(domain, FK_ABSORBING);
-        w->bridges = w->absorbs && rules.bridge && sde->noises > 0;
+        w->bridges = w->absorbs && o->faces.bridge && sde->noises > 0;
     }
     FK_TRY(scheme->prepare(sde, &w->stepper, message));
+    if (scheme->tune != NULL)
+        scheme->tune(w->stepper, o->step);
     if (w->folds)
-        FK_TRY(fk_reflection_init(&w->reflection, sde, domain, rules.project));
+        FK_TRY(fk_reflection_init(&w->reflection, sde, domain, o->faces.project));
     w->scheme_draws = scheme->draws != NULL ? scheme->draws(w->stepper) : sde->noises;
     w->draws = w->scheme_draws;
     if (!w->bridges)
@@ -79,22 +82,29 @@ void fk_walk_enter(const fk_walk *w, double t, double *x, uint8_t *status,
         fk_boundary_absorb(w->domain, (const double *const *)rows, rows, status);
 }
 
-FK_CLONES static void join_increments(size_t n, const double *restrict first,
-                                      const double *restrict second, double *restrict z)
+void fk_walk_draw(const fk_walk *w, fk_streams *streams, size_t steps, double *z)
 {
-    for (size_t j = 0; j < n; j++)
-        z[j] = (first[j] + second[j]) * M_SQRT1_2;
+    fk_streams_normal(streams, steps * w->draws, z);
+    for (; steps > 0; steps--, z += w->draws * FK_BLOCK)
+        fk_walk_shape(w, z);
+}
+
+void fk_walk_shape(const fk_walk *w, double *z)
+{
+    if (w->scheme->shape != NULL)
+        w->scheme->shape(w->stepper, z);
 }
 
 void fk_walk_join(const fk_walk *w, double h, const double *first, const double *second,
                   double *z)
 {
-    const size_t own = w->scheme_draws * FK_BLOCK, rest = w->draws * FK_BLOCK - own;
+    const size_t own = w->scheme_draws;
     if (w->scheme->join != NULL)
         w->scheme->join(w->stepper, h, first, second, z);
     else
-        join_increments(own, first, second, z);
-    join_increments(rest, first + own, second + own, z + own);
+        fk_increments_join(own, first, second, z);
+    fk_increments_join(w->draws - own, first + own * FK_BLOCK, second + own * FK_BLOCK,
+                       z + own * FK_BLOCK);
 }
 
 void fk_walk_step(const fk_walk *w, double t, double h, const double *z, double *x,

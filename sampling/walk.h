@@ -9,12 +9,19 @@
 #include <stdint.h>
 
 #include "core/grid.h"
+#include "core/random.h"
 #include "core/status.h"
 #include "sampling/bridge.h"
 #include "sampling/reflection.h"
 #include "sampling/scheme.h"
 #include "sde/law.h"
 #include "sde/sde.h"
+
+typedef struct fk_walk_options {
+    const fk_scheme *scheme;
+    fk_face_rules faces;
+    double step; /* the shortest that normals are drawn for */
+} fk_walk_options;
 
 /* Read-only once made, shared by all threads. */
 typedef struct fk_walk {
@@ -33,8 +40,8 @@ typedef struct fk_walk {
 
 /* FK_EDOMAIN with a sentence if the scheme does not accept the SDE. */
 FK_NODISCARD fk_status fk_walk_init(fk_walk *w, const fk_sde *sde,
-                                    const fk_domain *domain, const fk_scheme *scheme,
-                                    fk_face_rules rules, fk_message *message);
+                                    const fk_domain *domain, const fk_walk_options *o,
+                                    fk_message *message);
 void fk_walk_clear(fk_walk *w); /* accepts one of zeros */
 
 /* Doubles per thread, aligned to FK_ALIGN. */
@@ -50,11 +57,17 @@ void fk_walk_start(const fk_walk *w, double t, const fk_law *law, uint64_t seed,
 void fk_walk_enter(const fk_walk *w, double t, double *x, uint8_t *status,
                    double *scratch);
 
+/* z[steps][draws][FK_BLOCK] from a block's streams. */
+void fk_walk_draw(const fk_walk *w, fk_streams *streams, size_t steps, double *z);
+
+/* The same where z[draws][FK_BLOCK] holds normals already. */
+void fk_walk_shape(const fk_walk *w, double *z);
+
 /* z[draws][FK_BLOCK] of a step of 2 h from those of the two steps of h that it joins. */
 void fk_walk_join(const fk_walk *w, double h, const double *first, const double *second,
                   double *z);
 
-/* x[dim][FK_BLOCK] from t to t + h with z[draws][FK_BLOCK], N(0, 1). */
+/* x[dim][FK_BLOCK] from t to t + h with z[draws][FK_BLOCK]. */
 void fk_walk_step(const fk_walk *w, double t, double h, const double *z, double *x,
                   uint8_t *status, double *scratch);
 

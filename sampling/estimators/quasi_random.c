@@ -221,6 +221,7 @@ static void run_block(const quasi *q, size_t number, uint64_t first, const room 
         fk_streams_normal(&streams, f->walk.draws, r->z);
         if (q->segments > 0)
             take(row, (double)(edge(q, k) - i), r->left, r->z);
+        fk_walk_shape(&f->walk, r->z);
         fk_walk_step(&f->walk, f->o->start + (double)i * h, h, r->z, r->x, r->status,
                      r->rest);
     }
