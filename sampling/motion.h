@@ -13,7 +13,8 @@
 /* The stepper of schemes that need f and G alone. */
 struct fk_stepper {
     size_t dim, noises;
-    size_t extra; /* further entries behind f[dim] and G[dim][noises] */
+    size_t extra;  /* further entries behind f[dim] and G[dim][noises] */
+    size_t series; /* terms of the series for areas, for schemes that draw them */
     fk_entries terms;
 };
 

@@ -13,7 +13,7 @@
 #include "sampling/scheme.h"
 #include "tests/sde_text.h"
 
-enum { NODES = 4, ROWS = 4 }; /* NODES^ROWS is a block */
+enum { NODES = 4, ROWS = 4, MORE_ROWS = 8 }; /* NODES^ROWS is a block */
 
 /* d_t u + sum_i ito_i d_i u + sum_ij a_ij d_ij u */
 static const fk_expr *generator(const fk_sde *s, const fk_expr *u)
@@ -39,35 +39,48 @@ static double value(const fk_sde *s, const fk_expr *e, double t, const double *x
     return fk_expr_value(e, 3, symbol, at);
 }
 
-/* E u(X_h) by the rule of four nodes in each row; a block holds the whole product. */
-static double expectation(const fk_scheme *scheme, const fk_stepper *stepper,
-                          const fk_sde *s, const fk_expr *u, size_t rows, double t,
-                          double h, const double *start)
+/* Normals of the points number first, first + 1, ... of the rule, and their weights. */
+static void place(size_t rows, size_t first, double *z, double *weight)
 {
     /* zeros of He_4: z^2 = 3 +- sqrt 6, weights (3 -+ sqrt 6)/12 */
     const double far = sqrt(3.0 + sqrt(6.0)), near = sqrt(3.0 - sqrt(6.0));
     const double node[NODES] = {-far, -near, near, far};
     const double rare = (3.0 - sqrt(6.0)) / 12.0, common = (3.0 + sqrt(6.0)) / 12.0;
     const double share[NODES] = {rare, common, common, rare};
-    double *z = fk_doubles((ROWS + 2) * FK_BLOCK), *x = z + ROWS * FK_BLOCK;
-    double *scratch = fk_doubles(scheme->scratch(stepper) + 1);
-    double *const state[] = {x, x + FK_BLOCK};
-    double weight[FK_BLOCK];
-    ck_assert_uint_le(rows, ROWS);
     for (size_t j = 0; j < FK_BLOCK; j++) {
         weight[j] = 1.0;
-        for (size_t r = 0, rest = j; r < ROWS; r++, rest /= NODES) {
+        for (size_t r = 0, rest = first + j; r < rows; r++, rest /= NODES) {
             z[r * FK_BLOCK + j] = node[rest % NODES];
             weight[j] *= share[rest % NODES];
         }
-        x[j] = start[0];
-        x[FK_BLOCK + j] = start[1];
     }
-    scheme->step(stepper, t, h, z, state, scratch);
-    double sum = 0.0;
-    for (size_t j = 0; j < FK_BLOCK; j++) {
-        const double end[] = {x[j], x[FK_BLOCK + j]};
-        sum += weight[j] * value(s, u, t + h, end);
+}
+
+/* E u(X_h) by the rule of four nodes in each row, a block of points at a time. */
+static double expectation(const fk_scheme *scheme, const fk_stepper *stepper,
+                          const fk_sde *s, const fk_expr *u, size_t rows, double t,
+                          double h, const double *start)
+{
+    double *z = fk_doubles((MORE_ROWS + 2) * FK_BLOCK), *x = z + MORE_ROWS * FK_BLOCK;
+    double *scratch = fk_doubles(scheme->scratch(stepper) + 1);
+    double *const state[] = {x, x + FK_BLOCK};
+    double weight[FK_BLOCK], sum = 0.0;
+    if (rows < ROWS)
+        rows = ROWS;
+    ck_assert_uint_le(rows, MORE_ROWS);
+    for (size_t first = 0; first < (size_t)1 << 2 * rows; first += FK_BLOCK) {
+        place(rows, first, z, weight);
+        if (scheme->shape != NULL)
+            scheme->shape(stepper, z);
+        for (size_t j = 0; j < FK_BLOCK; j++) {
+            x[j] = start[0];
+            x[FK_BLOCK + j] = start[1];
+        }
+        scheme->step(stepper, t, h, z, state, scratch);
+        for (size_t j = 0; j < FK_BLOCK; j++) {
+            const double end[] = {x[j], x[FK_BLOCK + j]};
+            sum += weight[j] * value(s, u, t + h, end);
+        }
     }
     free(z);
     free(scratch);

@@ -74,10 +74,10 @@ static fk_status prepare(const fk_sde *sde, fk_stepper **out, fk_message *messag
     release(s);
     if (status != FK_EDOMAIN)
         return fk_fail(message, status, "%s", fk_status_text(status));
-    return fk_fail(message, FK_EDOMAIN,
-                   "particles.scheme: exact-geometric needs drift and noise of each "
-                   "variable to be constants times that variable; milstein accepts any "
-                   "one noise");
+    return fk_fail(
+        message, FK_EDOMAIN,
+        "particles.scheme: exact-geometric needs drift and noise of each "
+        "variable to be constants times that variable; milstein accepts any");
 }
 
 /* The exponents. */
