@@ -35,6 +35,11 @@ FK_NODISCARD fk_status fk_law_expression_new(const fk_sde *sde, const fk_expr *d
 FK_NODISCARD fk_status fk_law_points_new(size_t dim, size_t n, const double *points,
                                          fk_law **out);
 
+/* Variables of `first` and behind them those of `second`, independent of them; a mixture
+ * if `first` is one.  Takes `first`, which is freed after a failure too. */
+FK_NODISCARD fk_status fk_law_product_new(fk_law *first, const fk_mixture *second,
+                                          fk_law **out);
+
 void fk_law_free(fk_law *law); /* accepts NULL */
 
 size_t fk_law_dim(const fk_law *law);

@@ -156,13 +156,19 @@ static fk_status check_total(const fk_problem_reader *r, const fk_yaml *node,
                              const fk_axis *axis)
 {
     double total = 1.0;
-    for (size_t i = 0; i < r->dim; i++)
+    for (size_t i = 0; i < r->total; i++)
         total *= (double)axis[i].cells;
     if (total <= most_cells)
         return FK_OK;
     return fk_yaml_fail(node, r->message,
                         "%.0f cells in all; at most 2^27 = %.0f are possible", total,
                         most_cells);
+}
+
+fk_grid fk_read_grid(const fk_problem_reader *r)
+{
+    const fk_problem *p = r->problem;
+    return p->has_domain ? fk_grid_make(r->dim, p->domain.grid.axis) : p->domain.grid;
 }
 
 fk_status fk_read_domain(fk_problem_reader *r)
@@ -176,15 +182,20 @@ fk_status fk_read_domain(fk_problem_reader *r)
         size_t variable;
         FK_TRY(fk_read_variable(r, node->entry[i], &variable));
     }
-    if (r->dim > FK_GRID_DIM)
+    if (r->total > FK_GRID_DIM)
         return fk_yaml_fail(
             node, r->message,
             "a grid has at most 3 variables, here are %zu; leave 'domain' "
             "out and write 'pde: off' to run particles alone",
-            r->dim);
+            r->total);
     fk_axis axis[FK_GRID_DIM];
-    for (size_t i = 0; i < r->dim; i++) {
+    for (size_t i = 0; i < r->total; i++) {
         const fk_yaml *entry = fk_yaml_get(node, r->name[i].name);
+        if (entry == NULL && i >= r->dim) {
+            axis[i] = fk_coloured_axis(r, i - r->dim);
+            p->domain.face[i][0] = p->domain.face[i][1] = FK_OPEN;
+            continue;
+        }
         if (entry == NULL)
             return fk_yaml_fail(node, r->message,
                                 "the variable '%s' must be given: map with from, to, "
@@ -193,7 +204,7 @@ fk_status fk_read_domain(fk_problem_reader *r)
         FK_TRY(read_axis(r, entry, &axis[i], p->domain.face[i]));
     }
     FK_TRY(check_total(r, node, axis));
-    p->domain.grid = fk_grid_make(r->dim, axis);
+    p->domain.grid = fk_grid_make(r->total, axis);
     p->has_domain = true;
     return FK_OK;
 }

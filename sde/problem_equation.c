@@ -64,7 +64,7 @@ static size_t process_names(const fk_problem_reader *r, size_t x, fk_expr_name *
         name[n++] = (fk_expr_name){"X", r->variable[x]};
     for (size_t i = 0; i < process->dim; i++)
         name[n++] = (fk_expr_name){process->variable[i], r->variable[i]};
-    for (size_t i = r->dim + 1; i < r->n_names; i++)
+    for (size_t i = r->total + 1; i < r->n_names; i++)
         for (const fk_process_parameter *p = process->parameter; p->name != NULL; p++)
             if (strcmp(p->name, r->name[i].name) == 0)
                 name[n++] = r->name[i];
@@ -221,6 +221,26 @@ static void drop_zero_columns(size_t d, equation *q)
     q->noises = kept;
 }
 
+/* The coloured noises, each with a Wiener process of its own behind the others. */
+static fk_status add_coloured(const fk_problem_reader *r, equation *q)
+{
+    const size_t d = r->dim, m = q->noises, n = r->n_coloured;
+    const fk_expr **own = q->noise;
+    const fk_status status = noise_new(q, d + n, m + n);
+    for (size_t e = 0; status == FK_OK && e < (d + n) * (m + n); e++) {
+        const size_t i = e / (m + n), k = e % (m + n);
+        const bool stated = i < d && k < m;
+        q->noise[e] = stated ? own[i * m + k]
+                      : i >= d && k - m == i - d
+                          ? fk_coloured_noise(r, i - d)
+                          : fk_expr_number(r->problem->pool, 0.0);
+    }
+    for (size_t k = 0; k < n; k++)
+        q->drift[d + k] = fk_coloured_drift(r, k);
+    free(own);
+    return status;
+}
+
 /* ---- the whole ---- */
 
 static fk_status read_interpretation(const fk_problem_reader *r, fk_interpretation *out)
@@ -239,7 +259,7 @@ static fk_status read_interpretation(const fk_problem_reader *r, fk_interpretati
 static fk_status read_parts(const fk_problem_reader *r, equation *q)
 {
     const fk_process *process = r->problem->process;
-    q->drift = calloc(r->dim, sizeof *q->drift);
+    q->drift = calloc(r->total, sizeof *q->drift);
     if (q->drift == NULL)
         return FK_ENOMEM;
     if (process == NULL) {
@@ -249,7 +269,7 @@ static fk_status read_parts(const fk_problem_reader *r, equation *q)
         FK_TRY(process->dim == 0 ? process_per_variable(r, q) : process_whole(r, q));
     }
     drop_zero_columns(r->dim, q);
-    return FK_OK;
+    return r->n_coloured > 0 ? add_coloured(r, q) : FK_OK;
 }
 
 static fk_status make_sde(fk_problem_reader *r, const equation *q,
@@ -257,7 +277,7 @@ static fk_status make_sde(fk_problem_reader *r, const equation *q,
 {
     const fk_sde_parts parts = {
         .pool = r->problem->pool,
-        .dim = r->dim,
+        .dim = r->total,
         .noises = q->noises,
         .interpretation = interpretation,
         .variable = r->variable,

@@ -235,6 +235,7 @@ static fk_status read_problem(source *s, const char *path, fk_problem *p,
         .path = path, .message = message, .root = s->root, .problem = p};
     const fk_status status = read_sections(&r);
     free(r.name);
+    free(r.coloured);
     free(r.variable);
     free(r.parameter);
     free(r.value);

@@ -260,11 +260,18 @@ static fk_status read_density(const fk_problem_reader *r, const fk_yaml *node)
     FK_TRY(fk_read_expression(r, node, &e));
     if (fk_expr_depends(e, r->time))
         return fk_yaml_fail(node, r->message, "may not depend on 't'");
+    for (size_t i = r->dim; i < r->total; i++)
+        if (fk_expr_depends(e, r->variable[i]))
+            return fk_yaml_fail(node, r->message,
+                                "may not depend on the coloured noise '%s', which has "
+                                "a law of its own",
+                                r->name[i].name);
     if (!r->problem->has_domain)
         return fk_yaml_fail_key(node, r->message,
                                 "needs a 'domain' to be normalised on");
-    const fk_status status = fk_law_expression_new(
-        r->problem->sde, e, &r->problem->domain.grid, &r->problem->initial, &reason);
+    const fk_grid grid = fk_read_grid(r);
+    const fk_status status =
+        fk_law_expression_new(r->problem->sde, e, &grid, &r->problem->initial, &reason);
     if (status == FK_EDOMAIN)
         return fk_yaml_fail(node, r->message, "%s", reason.text);
     FK_TRY(status);
@@ -273,7 +280,7 @@ static fk_status read_density(const fk_problem_reader *r, const fk_yaml *node)
         node->text, fk_law_stated_mass(r->problem->initial));
 }
 
-fk_status fk_read_initial(fk_problem_reader *r)
+static fk_status read_law(fk_problem_reader *r)
 {
     const fk_yaml *node = fk_yaml_get(r->root, "initial");
     if (node == NULL)
@@ -300,4 +307,10 @@ fk_status fk_read_initial(fk_problem_reader *r)
     if (strcmp(law->key, "density") == 0)
         return read_density(r, law);
     return fk_read_samples(r, law);
+}
+
+fk_status fk_read_initial(fk_problem_reader *r)
+{
+    FK_TRY(read_law(r));
+    return fk_coloured_join(r);
 }

@@ -9,15 +9,21 @@
 
 /* ---- variables ---- */
 
-static fk_status add_variable(fk_problem_reader *r, const char *name, const char *unit)
+fk_status fk_read_add_variable(fk_problem_reader *r, const char *name, const char *unit)
 {
-    r->variable[r->dim] = fk_expr_symbol(r->problem->pool, name);
-    r->problem->unit[r->dim] = strdup(unit);
-    if (r->problem->unit[r->dim] == NULL)
+    r->variable[r->total] = fk_expr_symbol(r->problem->pool, name);
+    r->problem->unit[r->total] = strdup(unit);
+    if (r->problem->unit[r->total] == NULL)
         return FK_ENOMEM;
     fk_read_add_name(r, name, NULL);
-    r->dim++;
+    r->total++;
     return FK_OK;
+}
+
+static fk_status add_variable(fk_problem_reader *r, const char *name, const char *unit)
+{
+    r->dim++;
+    return fk_read_add_variable(r, name, unit);
 }
 
 static fk_status process_variables(fk_problem_reader *r)
@@ -111,7 +117,7 @@ static fk_status read_constants(fk_problem_reader *r, const fk_yaml *map)
 
 static bool is_constant(const fk_problem_reader *r, const fk_expr *e)
 {
-    for (size_t i = 0; i < r->dim; i++)
+    for (size_t i = 0; i < r->total; i++)
         if (fk_expr_depends(e, r->variable[i]))
             return false;
     return !fk_expr_depends(e, r->time);
@@ -143,7 +149,7 @@ static fk_status read_standard(fk_problem_reader *r, const fk_yaml *node,
         name[n++] = (fk_expr_name){process->variable[i], r->variable[i]};
     name[n++] = (fk_expr_name){"t", NULL};
     for (size_t i = 0; &process->parameter[i] != parameter; i++)
-        for (size_t k = r->dim; k < r->n_names; k++)
+        for (size_t k = r->total; k < r->n_names; k++)
             if (strcmp(r->name[k].name, process->parameter[i].name) == 0)
                 name[n++] = r->name[k];
 
@@ -252,6 +258,7 @@ fk_status fk_read_names(fk_problem_reader *r)
     const fk_yaml *define = fk_yaml_get(r->root, "define");
     FK_TRY(make_room(r));
     FK_TRY(read_variables(r));
+    FK_TRY(fk_read_coloured_names(r));
     r->time = fk_expr_symbol(r->problem->pool, "t");
     fk_read_add_name(r, "t", NULL);
 
@@ -261,6 +268,7 @@ fk_status fk_read_names(fk_problem_reader *r)
         FK_TRY(read_process_parameters(r, parameters));
     else
         FK_TRY(read_constants(r, parameters));
+    FK_TRY(fk_read_coloured(r));
     if (define != NULL)
         FK_TRY(fk_read_map(r, define));
     return read_definitions(r, define);

@@ -17,7 +17,14 @@
 #include "sde/problem.h"
 #include "sde/problem_file.h"
 
-enum { FK_PROBLEM_DIM = 100 }; /* the most variables a problem can have */
+enum { FK_PROBLEM_DIM = 100 };   /* the most variables a problem can have */
+enum { FK_COLOURED_CELLS = 80 }; /* of a coloured noise whose axis is not given */
+
+typedef struct fk_coloured {
+    double tau;
+    const fk_expr *tau_expression;
+    double mean, sd; /* at the start */
+} fk_coloured;
 
 typedef struct fk_problem_reader {
     const char *path; /* of the problem file */
@@ -25,12 +32,15 @@ typedef struct fk_problem_reader {
     const fk_yaml *root;
     fk_problem *problem;
 
-    /* what a name in an expression means; the first `dim` are the variables */
+    /* what a name in an expression means; the first `total` are the variables */
     size_t n_names, max_names;
     fk_expr_name *name; /* [n_names], the strings belong to the tree or to statics */
 
-    size_t dim;
-    const fk_expr **variable; /* [dim] */
+    size_t dim;   /* variables that are listed: equations and laws name these */
+    size_t total; /* and the coloured noises behind them */
+    const fk_expr **variable; /* [total] */
+    size_t n_coloured;
+    fk_coloured *coloured; /* [n_coloured] */
     const fk_expr *time;
     size_t n_parameters;
     const fk_expr **parameter; /* [n_parameters] symbols */
@@ -98,6 +108,10 @@ FK_NODISCARD fk_status fk_read_length(const fk_problem_reader *r, const fk_yaml 
 FK_NODISCARD fk_status fk_read_new_name(const fk_problem_reader *r, const fk_yaml *node,
                                         bool at_key, const char *name);
 
+/* One more variable behind the others. */
+FK_NODISCARD fk_status fk_read_add_variable(fk_problem_reader *r, const char *name,
+                                            const char *unit);
+
 /* Makes a name known; there is room for all of them. */
 void fk_read_add_name(fk_problem_reader *r, const char *name, const fk_expr *value);
 
@@ -116,6 +130,22 @@ FK_NODISCARD fk_status fk_read_initial(fk_problem_reader *r);  /* problem_initia
 FK_NODISCARD fk_status fk_read_samples(fk_problem_reader *r,   /* problem_samples.c */
                                        const fk_yaml *node);
 FK_NODISCARD fk_status fk_read_methods(fk_problem_reader *r); /* problem_methods.c */
+
+/* ---- coloured noises (problem_coloured.c) ---- */
+
+FK_NODISCARD fk_status fk_read_coloured_names(fk_problem_reader *r);
+FK_NODISCARD fk_status fk_read_coloured(fk_problem_reader *r); /* what they are */
+
+/* Number k: its drift, its noise, the axis if the domain does not give one. */
+const fk_expr *fk_coloured_drift(const fk_problem_reader *r, size_t k);
+const fk_expr *fk_coloured_noise(const fk_problem_reader *r, size_t k);
+fk_axis fk_coloured_axis(const fk_problem_reader *r, size_t k);
+
+/* Puts their law beside the initial law of the other variables. */
+FK_NODISCARD fk_status fk_coloured_join(const fk_problem_reader *r);
+
+/* The grid's axes of the variables that are listed; of zeros without a domain. */
+fk_grid fk_read_grid(const fk_problem_reader *r); /* problem_domain.c */
 
 /* That a mixture lies in the domain: of every axis at most 1 % beyond an open face and
  * 1e-6 beyond a wall. */

@@ -147,9 +147,10 @@ static fk_status read_treatment(const fk_problem_reader *r, fk_csv *csv, treatme
 static fk_status check_points(const fk_problem_reader *r, const fk_csv *csv,
                               const treatment *t)
 {
+    const fk_grid grid = fk_read_grid(r);
     for (size_t k = 0; r->problem->has_domain && k < csv->rows; k++) {
         size_t cell;
-        if (!fk_grid_find(&r->problem->domain.grid, &csv->value[k * r->dim], &cell))
+        if (!fk_grid_find(&grid, &csv->value[k * r->dim], &cell))
             return fk_yaml_fail(t->node, r->message,
                                 "the point of line %zu of %s lies outside the domain%s",
                                 csv->line[k], fk_yaml_get(t->node, "file")->text,

@@ -63,8 +63,8 @@ fk_status fk_read_real(const fk_problem_reader *r, const fk_yaml *node, double *
         return fk_read_refuse(r, node);
     const fk_expr *e;
     FK_TRY(fk_read_expression(r, node, &e));
-    for (size_t i = 0; i <= r->dim; i++) {
-        const bool time = i == r->dim;
+    for (size_t i = 0; i <= r->total; i++) {
+        const bool time = i == r->total;
         if (fk_expr_depends(e, time ? r->time : r->variable[i]))
             return fk_yaml_fail(node, r->message,
                                 "must be a number, but depends on '%s'",
@@ -206,7 +206,7 @@ fk_status fk_read_new_name(const fk_problem_reader *r, const fk_yaml *node, bool
     for (size_t i = 0; i < r->n_names; i++)
         if (strcmp(r->name[i].name, name) == 0)
             return fail(node, r->message, "the name '%s' is taken by a %s", name,
-                        i < r->dim ? "variable" : "parameter or definition");
+                        i < r->total ? "variable" : "parameter or definition");
     return FK_OK;
 }
 
@@ -220,7 +220,7 @@ fk_status fk_read_variable(const fk_problem_reader *r, const fk_yaml *node,
 {
     const char *names[FK_PROBLEM_DIM];
     char list[200] = "";
-    for (size_t i = 0; i < r->dim; i++) {
+    for (size_t i = 0; i < r->total; i++) {
         names[i] = r->name[i].name;
         if (strcmp(names[i], node->key) == 0) {
             *index = i;
