@@ -15,7 +15,8 @@ VERSION  := 0.1.0
 PREFIX   ?= /usr/local
 BUILD    ?= build
 OPT      ?= -O3 -g
-PACKAGES ?= gsl netcdf yaml-0.1
+PACKAGES ?= gsl netcdf yaml-0.1 arpack
+UMFPACK  ?= -lumfpack  # older SuiteSparse has no pkg-config file
 REVISION := $(if $(wildcard .git),$(shell git -c safe.directory='*' describe --always --dirty=+ \
               --abbrev=12 --exclude='*' 2>/dev/null))
 
@@ -39,7 +40,7 @@ WIDE   := $(shell $(CC) -mprefer-vector-width=512 -fsyntax-only -x c /dev/null 2
 ALL_CPPFLAGS := -I. -D_GNU_SOURCE $(CPPFLAGS)
 ALL_CFLAGS := -std=c11 -ffp-contract=off -fno-math-errno -fno-trapping-math $(WIDE) -fopenmp \
               $(WARN) $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) $(CFLAGS)
-ALL_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
+ALL_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) $(UMFPACK) -lm
 
 LIB_SRC   := $(sort $(wildcard $(MODULES:%=%/*.c) $(MODULES:%=%/*/*.c)))
 EXP_SRC   := $(sort $(wildcard experiments/*.c))

@@ -14,6 +14,8 @@ build|program pkg-config|pkg-config   |pkgconf-pkg-config |pkgconf   |pkgconf
 build|library gsl      |libgsl-dev    |gsl-devel          |gsl       |gsl
 build|library netcdf   |libnetcdf-dev |netcdf-devel       |netcdf    |netcdf
 build|library yaml-0.1 |libyaml-dev   |libyaml-devel      |libyaml   |libyaml
+build|library arpack   |libarpack2-dev |arpack-devel      |arpack    |arpack
+build|header suitesparse/umfpack.h |libsuitesparse-dev |suitesparse-devel |suite-sparse |suitesparse
 run  |gnuplot          |gnuplot-nox   |gnuplot            |gnuplot   |gnuplot
 test |library check    |check         |check-devel        |check     |check
 END
@@ -25,6 +27,7 @@ present() {
     case $1 in
     program) command -v "$2" >/dev/null 2>&1 ;;
     library) pkg-config --exists "$2" 2>/dev/null ;;
+    header) printf '#include <%s>\n' "$2" | "${CC:-cc}" -fsyntax-only -x c - >/dev/null 2>&1 ;;
     compiler)
         printf '#include <stdio.h>\n#include <omp.h>\n' |
             "${CC:-cc}" -fopenmp -fsyntax-only -x c - >/dev/null 2>&1
