@@ -5,9 +5,11 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/memory.h"
 #include "plots/label.h"
+#include "plots/style.h"
 
 static void fail(fk_canvas *c, fk_status status, const char *what)
 {
@@ -17,23 +19,51 @@ static void fail(fk_canvas *c, fk_status status, const char *what)
                     status == FK_EIO ? strerror(errno) : fk_status_text(status));
 }
 
-static FILE *open_file(fk_canvas *c, const char *folder, const char *name,
-                       const char *ending)
+/* DIR/FOLDER NAME ENDING, to be freed; NULL if the canvas has failed. */
+static char *path_of(fk_canvas *c, const char *folder, const char *name,
+                     const char *ending)
 {
     char *path = NULL;
     size_t size = 0;
-    FILE *file = NULL;
     if (c->status != FK_OK)
         return NULL;
     FILE *text = open_memstream(&path, &size);
     if (text != NULL)
         fprintf(text, "%s/%s%s%s", c->dir, folder, name, ending);
-    if (text == NULL || fclose(text) != 0)
-        fail(c, FK_ENOMEM, name);
-    else if ((file = fopen(path, "we")) == NULL)
+    if (text != NULL && fclose(text) == 0)
+        return path;
+    fail(c, FK_ENOMEM, name);
+    free(path);
+    return NULL;
+}
+
+static FILE *open_file(fk_canvas *c, const char *folder, const char *name,
+                       const char *ending)
+{
+    char *path = path_of(c, folder, name, ending);
+    FILE *file = path != NULL ? fopen(path, "we") : NULL;
+    if (path != NULL && file == NULL)
         fail(c, FK_EIO, path);
     free(path);
     return file;
+}
+
+static void make_folder(fk_canvas *c, const char *name)
+{
+    char *path = path_of(c, name, "", "");
+    if (path != NULL && mkdir(path, 0777) != 0 && errno != EEXIST)
+        fail(c, FK_EIO, path);
+    free(path);
+}
+
+void fk_canvas_prepare(fk_canvas *c)
+{
+    make_folder(c, "");
+    make_folder(c, "data");
+    FILE *style = open_file(c, "", "style", ".gp");
+    if (style != NULL)
+        fputs(fk_style_text, style);
+    fk_canvas_close(c, style);
 }
 
 FILE *fk_canvas_data(fk_canvas *c, const char *name)

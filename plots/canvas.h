@@ -9,6 +9,10 @@
 
 #include "plots/figure.h"
 
+/* Makes the canvas's folder and its folder data, where they are not there, and writes
+ * style.gp. */
+void fk_canvas_prepare(fk_canvas *c);
+
 /* ---- data ---- */
 
 /* DIR/plots/data/NAME for writing; NULL if the canvas has failed.  End with close. */

@@ -9,7 +9,6 @@
 #include "plots/figure.h"
 #include "plots/gnuplot.h"
 #include "plots/output.h"
-#include "plots/style.h"
 
 #define FK_FIGURE(name) extern const fk_figure fk_figure_##name;
 #include "plots/figures.def"
@@ -49,27 +48,6 @@ static fk_status join(const char *dir, const char *name, char **path,
     return FK_OK;
 }
 
-static fk_status make_folders(const char *dir, const char *plots, fk_message *message)
-{
-    char *data = NULL;
-    FK_TRY(make_folder(dir, message));
-    FK_TRY(make_folder(plots, message));
-    FK_TRY(join(plots, "data", &data, message));
-    const fk_status status = make_folder(data, message);
-    free(data);
-    return status;
-}
-
-static void write_style(fk_canvas *c)
-{
-    static const fk_figure style = {.name = "../style.gp"};
-    FILE *out = fk_canvas_data(c, style.name);
-    if (out == NULL)
-        return;
-    fputs(fk_style_text, out);
-    fk_canvas_close(c, out);
-}
-
 /* gnuplot NAME.gp for each name. */
 static fk_status draw(const char *plots, size_t n, char (*name)[NAME],
                       const fk_progress *progress, fk_message *message)
@@ -86,7 +64,7 @@ static fk_status write_and_draw(const fk_result *r, const char *plots,
     char name[SCRIPTS][NAME];
     size_t n = 0;
     fk_canvas c = {.dir = plots, .status = FK_OK, .message = message};
-    write_style(&c);
+    fk_canvas_prepare(&c);
     for (int pass = 0; pass < 2; pass++) /* the slow ones first */
         for (const fk_figure *const *f = fk_figures; *f != NULL && n < SCRIPTS; f++) {
             if ((*f)->kind != (pass == 0 ? FK_ANIMATION : FK_STILL) ||
@@ -103,7 +81,7 @@ fk_status fk_write_figures(const fk_result *r, const char *dir,
 {
     char *plots = NULL;
     FK_TRY(join(dir, "plots", &plots, message));
-    fk_status status = make_folders(dir, plots, message);
+    fk_status status = make_folder(dir, message);
     if (status == FK_OK)
         status = write_and_draw(r, plots, progress, message);
     free(plots);

@@ -1,5 +1,4 @@
-/* Private to plots/.
- * Words for the axes: symbols with their units, as they stand in figures, tables and
+/* Words for the axes: symbols with their units, as they stand in figures, tables and
  * files.  Values, so that one may write  fk_label_axis(p, 0).text. */
 #ifndef FK_PLOTS_LABEL_H
 #define FK_PLOTS_LABEL_H

@@ -1,13 +1,9 @@
 #include "plots/order_figure.h"
 
-#include <errno.h>
 #include <math.h>
-#include <string.h>
-#include <sys/stat.h>
 
 #include "plots/canvas.h"
 #include "plots/gnuplot.h"
-#include "plots/style.h"
 
 static const fk_figure figure = {.name = "order", .kind = FK_STILL};
 
@@ -68,27 +64,13 @@ static void write_script(fk_canvas *c, const char *title, size_t n,
     fk_script_close(c, &figure, &s);
 }
 
-static fk_status make_folder(const char *path, fk_message *message)
-{
-    if (mkdir(path, 0777) == 0 || errno == EEXIST)
-        return FK_OK;
-    return fk_fail(message, FK_EIO, "%s: %s", path, strerror(errno));
-}
-
 fk_status fk_write_order_figure(const char *dir, const char *title, size_t n,
                                 const fk_order_curve *curve, double declared,
                                 fk_message *message)
 {
-    char data[4096];
     const size_t shown = n < 6 ? n : 6;
     fk_canvas c = {.dir = dir, .status = FK_OK, .message = message};
-    snprintf(data, sizeof data, "%s/data", dir);
-    FK_TRY(make_folder(dir, message));
-    FK_TRY(make_folder(data, message));
-    FILE *style = fk_canvas_data(&c, "../style.gp");
-    if (style != NULL)
-        fputs(fk_style_text, style);
-    fk_canvas_close(&c, style);
+    fk_canvas_prepare(&c);
     write_data(&c, shown, curve);
     write_script(&c, title, shown, curve, declared);
     FK_TRY(c.status);

@@ -1,20 +1,16 @@
 /* Two variables: the probability current of the last snapshot as arrows over the
  * density. */
 #include <math.h>
-#include <stdlib.h>
 
+#include "plots/arrows.h"
 #include "plots/canvas.h"
 #include "plots/fields.h"
 #include "plots/label.h"
 #include "plots/map.h"
-#include "plots/view.h"
 
 extern const fk_figure fk_figure_current;
 
-enum { ARROWS = 26, MAP_CELLS = 400 };
-
-static const double spacings =
-    1.6; /* length of the longest arrow, in arrow distances */
+enum { MAP_CELLS = 400 };
 
 static const fk_snapshot *last_with_current(const fk_result *r)
 {
@@ -30,54 +26,6 @@ static const fk_snapshot *last_with_current(const fk_result *r)
 static bool applies(const fk_result *r)
 {
     return r->problem->domain.grid.dim == 2 && last_with_current(r) != NULL;
-}
-
-/* Joined cells of both components: j[2][cells]; NULL if the canvas failed. */
-static double *joined_current(const fk_snapshot *s, const fk_view *v, fk_canvas *c)
-{
-    const size_t cells = fk_grid_cells(&v->grid);
-    double *j = fk_canvas_doubles(c, 2 * cells);
-    for (size_t i = 0; j != NULL && i < 2; i++)
-        fk_view_average(v, s->current[i], j + i * cells);
-    return j;
-}
-
-/* Largest component in arrow distances per unit of arrow length [time]. */
-static double longest(const fk_view *v, const double *j)
-{
-    const size_t cells = fk_grid_cells(&v->grid);
-    const double hx = fk_axis_width(&v->grid.axis[0]),
-                 hy = fk_axis_width(&v->grid.axis[1]);
-    double most = 0;
-    for (size_t k = 0; k < cells; k++)
-        most = fmax(most, hypot(j[k] / hx, j[cells + k] / hy));
-    return most;
-}
-
-static void write_arrows(const fk_result *r, const fk_snapshot *s, fk_canvas *c)
-{
-    const fk_view v = fk_view_make(&r->problem->domain.grid, ARROWS);
-    const size_t cells = fk_grid_cells(&v.grid);
-    double *j = joined_current(s, &v, c);
-    FILE *out = j != NULL ? fk_canvas_data(c, "current.tsv") : NULL;
-    if (out != NULL) {
-        const double most = longest(&v, j), scale = most > 0 ? spacings / most : 0;
-        const double hx = fk_axis_width(&v.grid.axis[0]);
-        const double hy = fk_axis_width(&v.grid.axis[1]);
-        fprintf(out, "# middle: %s\t%s, then arrow = current times %.6g\n",
-                fk_label_axis(r->problem, 0).text, fk_label_axis(r->problem, 1).text,
-                scale);
-        for (size_t k = 0; k < cells; k++) {
-            double x[FK_GRID_DIM];
-            if (hypot(j[k] / hx, j[cells + k] / hy) < 0.02 * most)
-                continue;
-            fk_grid_centre(&v.grid, k, x);
-            fprintf(out, "%.6g\t%.6g\t%.6g\t%.6g\n", x[0], x[1], scale * j[k],
-                    scale * j[cells + k]);
-        }
-    }
-    fk_canvas_close(c, out);
-    free(j);
 }
 
 static void write_script(const fk_result *r, const fk_snapshot *last, fk_canvas *c)
@@ -117,7 +65,8 @@ static void write(const fk_result *r, fk_canvas *c)
     const fk_snapshot *s = last_with_current(r);
     fk_map_density(c, "current_density.bin", &r->problem->domain.grid, MAP_CELLS,
                    fk_snapshot_law(s));
-    write_arrows(r, s, c);
+    fk_arrows_write(c, "current.tsv", r->problem, &r->problem->domain.grid,
+                    (const double *const *)s->current);
     write_script(r, s, c);
 }
 

@@ -1,0 +1,242 @@
+#include "plots/gallery.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plots/arrows.h"
+#include "plots/gnuplot.h"
+#include "plots/label.h"
+#include "plots/map.h"
+
+enum { PICTURES = 32, NAME = 96, MAP_CELLS = 400 };
+
+struct fk_gallery {
+    const fk_problem *problem;
+    fk_canvas canvas;
+    fk_message message;
+    char *dir;
+    size_t n;
+    char script[PICTURES][NAME];
+};
+
+fk_status fk_gallery_open(const char *dir, const fk_problem *p, fk_gallery **out,
+                          fk_message *message)
+{
+    *out = calloc(1, sizeof **out);
+    if (*out == NULL)
+        return fk_fail(message, FK_ENOMEM, "no memory for pictures");
+    fk_gallery *g = *out;
+    g->problem = p;
+    g->dir = strdup(dir);
+    if (g->dir == NULL) {
+        free(g);
+        *out = NULL;
+        return fk_fail(message, FK_ENOMEM, "no memory for pictures");
+    }
+    g->canvas = (fk_canvas){.dir = g->dir, .status = FK_OK, .message = &g->message};
+    fk_canvas_prepare(&g->canvas);
+    return FK_OK;
+}
+
+fk_status fk_gallery_close(fk_gallery *g, const fk_progress *progress,
+                           fk_message *message)
+{
+    const char *script[PICTURES];
+    if (g == NULL)
+        return FK_OK;
+    for (size_t i = 0; i < g->n; i++)
+        script[i] = g->script[i];
+    fk_status status = g->canvas.status;
+    if (status != FK_OK && message != NULL)
+        *message = g->message;
+    if (status == FK_OK && g->n > 0)
+        status = fk_gnuplot_run(g->dir, g->n, script, progress, message);
+    free(g->dir);
+    free(g);
+    return status;
+}
+
+static fk_script begin(fk_gallery *g, const fk_figure *f, int width, int height)
+{
+    assert(g->n < PICTURES);
+    snprintf(g->script[g->n++], NAME, "%s.gp", f->name);
+    return fk_script_open(&g->canvas, f, width, height);
+}
+
+/* ---- curves ---- */
+
+static const char curves_body[] =
+    "set xlabel x_label noenhanced\nset ylabel y_label noenhanced\n"
+    "set title title noenhanced\n"
+    "set lmargin at screen 0.11\nset rmargin at screen named ? 0.74 : 0.96\n"
+    "set key at screen 0.995, 0.92 right top Left reverse\n"
+    "set offsets 0, 0, graph 0.05, 0\n";
+
+static void write_curves(fk_gallery *g, const fk_curves *c, const char *file)
+{
+    FILE *out = fk_canvas_data(&g->canvas, file);
+    if (out == NULL)
+        return;
+    for (size_t k = 0; k < c->n; k++) {
+        const fk_curve *curve = &c->curve[k];
+        fprintf(out, "# %s: %s, %s\n", curve->name != NULL ? curve->name : c->y_label,
+                c->x_label, c->y_label);
+        for (size_t i = 0; i < curve->n; i++)
+            if (isfinite(curve->x[i]) && isfinite(curve->y[i]))
+                fprintf(out, "%.12g\t%.12g\n", curve->x[i], curve->y[i]);
+        fputs("\n\n", out);
+    }
+    fk_canvas_close(&g->canvas, out);
+}
+
+static void add_curve(fk_script *s, const char *file, const fk_curve *c, size_t k)
+{
+    static const char *const pens[] = {
+        [FK_PEN_LINE] = "lines lw 1.8",
+        [FK_PEN_DASHES] = "lines dt 2 lw 1.8",
+        [FK_PEN_POINTS] = "points pt 7 ps 1.4*dot",
+        [FK_PEN_RINGS] = "points pt 6 ps 2.2*dot lw 1.5",
+    };
+    char name[40] = "notitle";
+    if (c->name != NULL)
+        snprintf(name, sizeof name, "title curve_name[%zu]", k + 1);
+    fk_script_item(s, "'data/%s' index %zu using 1:2 with %s lc rgb colour[%zu] %s",
+                   file, k, pens[c->pen], k % 6 + 1, name);
+}
+
+void fk_gallery_curves(fk_gallery *g, const fk_curves *c)
+{
+    const fk_figure figure = {.name = c->name, .kind = FK_STILL};
+    const char *name[FK_GALLERY_CURVES];
+    char file[NAME];
+    assert(c->n > 0 && c->n <= FK_GALLERY_CURVES);
+    snprintf(file, sizeof file, "%s.tsv", c->name);
+    write_curves(g, c, file);
+    fk_script s = begin(g, &figure, 1600, 900);
+    bool named = false;
+    for (size_t k = 0; k < c->n; k++) {
+        named = named || c->curve[k].name != NULL;
+        name[k] = c->curve[k].name != NULL ? c->curve[k].name : "";
+    }
+    fk_script_text(&s, "title", c->title);
+    fk_script_text(&s, "x_label", c->x_label);
+    fk_script_text(&s, "y_label", c->y_label);
+    fk_script_texts(&s, "curve_name", c->n, name);
+    fk_script_add(&s, "named = %d\n\n%s%s%s\n", named, curves_body,
+                  c->from_zero ? "set yrange [0:*]\n" : "",
+                  c->log_y ? "set logscale y\nset format y '10^{%T}'\n" : "");
+    for (size_t k = 0; k < c->n; k++)
+        add_curve(&s, file, &c->curve[k], k);
+    fk_script_end_plot(&s);
+    fk_script_close(&g->canvas, &figure, &s);
+}
+
+/* ---- maps ---- */
+
+enum { LEFT = 130, GAP = 190, HEAD = 130, FOOT = 130, ROW_GAP = 130 };
+
+static const char maps_body[] =
+    "set border 15\nset tics front\nset xrange [x_lo:x_hi]\nset yrange [y_lo:y_hi]\n"
+    "sx(px) = px/(1.0*width)\nsy(px) = 1.0 - px/(1.0*height)\n"
+    "set label 9 title at screen 0.5, sy(40) center noenhanced\n"
+    "set multiplot\n"
+    "do for [k=1:n] {\n"
+    "    column = (k - 1) % columns\n    row = (k - 1)/columns\n"
+    "    x0 = left + column*(panel + gap)\n"
+    "    y0 = head + row*(panel*ratio + row_gap)\n"
+    "    set lmargin at screen sx(x0)\n    set rmargin at screen sx(x0 + panel)\n"
+    "    set tmargin at screen sy(y0)\n    set bmargin at screen sy(y0 + panel*ratio)\n"
+    "    set colorbox user origin sx(x0 + panel + 16), sy(y0 + panel*ratio) \\\n"
+    "        size sx(20), panel*ratio/(1.0*height)\n"
+    "    set label 1 map_label[k] at graph 0.5, 1.0 center offset 0, 0.8 noenhanced\n"
+    "    if (row == rows - 1 || k + columns > n) { set xlabel x_label noenhanced } \\\n"
+    "    else { unset xlabel }\n"
+    "    if (column == 0) { set ylabel y_label noenhanced } else { unset ylabel }\n"
+    "    if (signed[k] == 1) {\n"
+    "        eval difference\n        set cbrange [-top[k]:top[k]]\n"
+    "    } else {\n"
+    "        eval viridis\n        set cbrange [bottom[k]:top[k]]\n"
+    "    }\n"
+    "    set cbtics nice(top[k]) offset -0.6\n"
+    "    file = sprintf('data/%s_%d.bin', name, k)\n"
+    "    if (k == 1 && arrows) {\n"
+    "        plot file binary matrix with image notitle, \\\n"
+    "            'data/'.name.'_arrows.tsv' using ($1-$3/2):($2-$4/2):3:4 \\\n"
+    "            with vectors filled head size graph 0.011, 18 lw 1 lc rgb 'white' "
+    "notitle\n"
+    "    } else {\n"
+    "        plot file binary matrix with image notitle\n"
+    "    }\n"
+    "    unset label 9\n"
+    "}\n"
+    "unset multiplot\n";
+
+/* Where the colours of a field begin and end. */
+static void range(const fk_grid *grid, const fk_map *m, double *bottom, double *top)
+{
+    const size_t cells = fk_grid_cells(grid);
+    *bottom = 0.0;
+    *top = 0.0;
+    for (size_t c = 0; c < cells; c++)
+        if (isfinite(m->field[c])) {
+            *top = fmax(*top, m->difference ? fabs(m->field[c]) : m->field[c]);
+            *bottom = fmin(*bottom, m->field[c]);
+        }
+    if (!(*top > *bottom))
+        *top = *bottom + 1.0;
+}
+
+static void write_maps(fk_gallery *g, const fk_maps *m)
+{
+    char file[NAME];
+    for (size_t k = 0; k < m->n; k++) {
+        snprintf(file, sizeof file, "%s_%zu.bin", m->name, k + 1);
+        fk_map_density(&g->canvas, file, m->grid, MAP_CELLS, m->map[k].field);
+    }
+    snprintf(file, sizeof file, "%s_arrows.tsv", m->name);
+    if (m->arrows != NULL)
+        fk_arrows_write(&g->canvas, file, g->problem, m->grid, m->arrows);
+}
+
+static void describe_maps(fk_script *s, const fk_maps *m)
+{
+    const char *label[FK_GALLERY_MAPS];
+    double bottom[FK_GALLERY_MAPS], top[FK_GALLERY_MAPS], sign[FK_GALLERY_MAPS];
+    for (size_t k = 0; k < m->n; k++) {
+        label[k] = m->map[k].label;
+        sign[k] = m->map[k].difference ? 1.0 : 0.0;
+        range(m->grid, &m->map[k], &bottom[k], &top[k]);
+    }
+    fk_script_texts(s, "map_label", m->n, label);
+    fk_script_numbers(s, "signed", m->n, sign);
+    fk_script_numbers(s, "bottom", m->n, bottom);
+    fk_script_numbers(s, "top", m->n, top);
+}
+
+void fk_gallery_maps(fk_gallery *g, const fk_maps *m)
+{
+    assert(m->grid->dim == 2 && m->n > 0 && m->n <= FK_GALLERY_MAPS);
+    const fk_figure figure = {.name = m->name, .kind = FK_STILL};
+    const size_t columns = m->n == 1 ? 1 : m->n <= 4 ? 2 : 3;
+    const size_t rows = (m->n + columns - 1) / columns;
+    const double ratio = fk_map_ratio(g->problem);
+    const double panel = columns == 1 ? 1000.0 : columns == 2 ? 620.0 : 420.0;
+    const double width = LEFT + (double)columns * (panel + GAP) - GAP + 150;
+    const double height =
+        HEAD + FOOT + (double)rows * (panel * ratio + ROW_GAP) - ROW_GAP;
+    write_maps(g, m);
+    fk_script s = begin(g, &figure, (int)width, (int)height);
+    fk_script_axis(&s, g->problem, 0, "x");
+    fk_script_axis(&s, g->problem, 1, "y");
+    fk_script_text(&s, "title", m->title);
+    describe_maps(&s, m);
+    fk_script_number(&s, "ratio", ratio);
+    fk_script_add(&s,
+                  "n = %zu\ncolumns = %zu\nrows = %zu\npanel = %g\narrows = %d\n"
+                  "left = %d\ngap = %d\nhead = %d\nrow_gap = %d\n\n%s",
+                  m->n, columns, rows, panel, m->arrows != NULL, LEFT, GAP, HEAD,
+                  ROW_GAP, maps_body);
+    fk_script_close(&g->canvas, &figure, &s);
+}

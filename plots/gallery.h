@@ -1,0 +1,68 @@
+/* Pictures of curves and of fields on a problem's grid, for commands that find such
+ * things: DIR/NAME.png and NAME.svg, each with its gnuplot script and data.
+ *
+ *     fk_gallery_open(dir, problem, &g, message);
+ *     fk_gallery_curves(g, &(fk_curves){.name = "survival", ...});
+ *     fk_gallery_maps(g, &(fk_maps){.name = "modes", ...});
+ *     fk_gallery_close(g, progress, message);                  draws them all */
+#ifndef FK_PLOTS_GALLERY_H
+#define FK_PLOTS_GALLERY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/progress.h"
+#include "core/status.h"
+#include "sde/problem.h"
+
+enum { FK_GALLERY_CURVES = 12, FK_GALLERY_MAPS = 12 };
+
+typedef enum fk_pen { FK_PEN_LINE, FK_PEN_DASHES, FK_PEN_POINTS, FK_PEN_RINGS } fk_pen;
+
+typedef struct fk_curve {
+    const char *name; /* in the key; NULL: not there */
+    size_t n;
+    const double *x, *y; /* [n]; what is not finite is left out */
+    fk_pen pen;
+} fk_curve;
+
+/* Several curves over one axis. */
+typedef struct fk_curves {
+    const char *name; /* of the files */
+    const char *title, *x_label, *y_label;
+    bool from_zero, log_y;
+    size_t n; /* at most FK_GALLERY_CURVES */
+    const fk_curve *curve;
+} fk_curves;
+
+typedef struct fk_map {
+    const char *label;
+    const double *field; /* [cells] */
+    bool difference;     /* of either sign: blue and red about 0 */
+} fk_map;
+
+/* Several fields of two variables side by side. */
+typedef struct fk_maps {
+    const char *name, *title;
+    const fk_grid *grid; /* of two variables */
+    size_t n;            /* at most FK_GALLERY_MAPS */
+    const fk_map *map;
+    const double *const *arrows; /* [2][cells] over the first map; NULL: none */
+} fk_maps;
+
+typedef struct fk_gallery fk_gallery;
+
+/* Makes DIR if it is not there; borrows the problem, for names and units. */
+FK_NODISCARD fk_status fk_gallery_open(const char *dir, const fk_problem *p,
+                                       fk_gallery **out, fk_message *message);
+
+/* Data and script of one picture.  Failures are told by fk_gallery_close. */
+void fk_gallery_curves(fk_gallery *g, const fk_curves *picture);
+void fk_gallery_maps(fk_gallery *g, const fk_maps *picture);
+
+/* Draws all of them and ends the gallery; accepts NULL.  FK_EIO with a sentence when
+ * files cannot be written or gnuplot is missing or fails. */
+FK_NODISCARD fk_status fk_gallery_close(fk_gallery *g, const fk_progress *progress,
+                                        fk_message *message);
+
+#endif
