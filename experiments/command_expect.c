@@ -9,11 +9,12 @@
 #include "core/spelling.h"
 #include "experiments/command.h"
 #include "experiments/expect_density.h"
+#include "experiments/problem_expression.h"
 #include "experiments/problem_load.h"
 #include "experiments/run.h"
 #include "sampling/expectation.h"
 
-enum { OPTION_ERROR = 1000, OPTION_METHOD, OPTION_JSON, NAMES = 256, ESTIMATORS = 16 };
+enum { OPTION_ERROR = 1000, OPTION_METHOD, OPTION_JSON, ESTIMATORS = 16 };
 
 typedef struct arguments {
     const char *file, *phi;
@@ -93,41 +94,6 @@ static int read_arguments(int argc, char **argv, arguments *a)
     a->n_settings = (size_t)(argc - optind);
     a->setting = (const char *const *)(argv + optind);
     return 0;
-}
-
-/* ---- the expression, in the names of the problem ---- */
-
-static fk_status add_names(const fk_sde *s, fk_expr_name *name, char **text, size_t *n)
-{
-    const size_t most = s->dim + s->n_parameters;
-    for (size_t i = 0; i < most && *n + 1 < NAMES; i++) {
-        const fk_expr *symbol = i < s->dim ? s->variable[i] : s->parameter[i - s->dim];
-        text[*n] = fk_expr_print(symbol, FK_EXPR_TEXT);
-        if (text[*n] == NULL)
-            return FK_ENOMEM;
-        name[*n] = (fk_expr_name){text[*n], NULL};
-        ++*n;
-    }
-    name[*n] = (fk_expr_name){"t", NULL};
-    return FK_OK;
-}
-
-static fk_status read_phi(const fk_problem *p, const char *phi, const fk_expr **out,
-                          fk_message *message)
-{
-    fk_expr_name name[NAMES];
-    char *text[NAMES];
-    size_t n = 0;
-    fk_expr_error error;
-    fk_status status = add_names(p->sde, name, text, &n);
-    if (status == FK_OK)
-        status = fk_expr_parse(p->pool, phi, name, n + 1, out, &error);
-    if (status == FK_ESYNTAX)
-        fk_fail(message, status, "the expression '%.200s': %s (character %zu)", phi,
-                error.text, error.offset + 1);
-    for (size_t i = 0; i < n; i++)
-        free(text[i]);
-    return status;
 }
 
 /* ---- all that was asked ---- */
@@ -299,7 +265,7 @@ static fk_status expect(const arguments *a, const fk_problem *p,
     answer w = {.a = a, .p = p};
     fk_terminal terminal = fk_terminal_make(a->quiet);
     const fk_progress progress = fk_terminal_progress(&terminal);
-    FK_TRY(read_phi(p, a->phi, &o.phi, message));
+    FK_TRY(fk_problem_expression(p, a->phi, &o.phi, message));
     for (const fk_estimator *const *e = fk_estimators; *e != NULL; e++)
         if (a->method == NULL || *e == a->method)
             FK_TRY(estimate_by(&w, *e, &o, &progress, message));

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "experiments/command.h"
+#include "experiments/command_line.h"
 #include "experiments/problem_load.h"
 #include "experiments/result_folder.h"
 #include "experiments/run.h"
@@ -161,20 +162,6 @@ static int exit_status(const fk_result *r)
                                     : FK_EXIT_INCONCLUSIVE;
 }
 
-static char *command_line(int argc, char **argv)
-{
-    size_t length = 16;
-    for (int i = 0; i < argc; i++)
-        length += strlen(argv[i]) + 1;
-    char *line = malloc(length);
-    if (line == NULL)
-        return NULL;
-    char *end = stpcpy(line, "fokker");
-    for (int i = 0; i < argc; i++)
-        end = stpcpy(stpcpy(end, " "), argv[i]);
-    return line;
-}
-
 static fk_status run_and_write(const arguments *a, const fk_problem *problem,
                                const fk_methods *methods, fk_result *r,
                                fk_message *message)
@@ -209,7 +196,7 @@ static int run(int argc, char **argv)
 {
     arguments a = {.file = NULL};
     fk_message message = {.text = ""};
-    char *line = command_line(argc, argv);
+    char *line = fk_command_line(argc, argv);
     int exit = read_arguments(argc, argv, &a);
     fk_problem *problem = NULL;
     fk_methods methods;
