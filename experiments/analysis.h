@@ -1,0 +1,108 @@
+/* What is known of a problem without running it through time: stationary densities,
+ * spectra, exits, transitions, transport, by sparse linear algebra on the generator of
+ * its Fokker-Planck equation.  One file analysis_NAME.c each, one line in analyses.def.
+ *
+ * Each analysis is solved on the problem's grid and, where the numbers of cells allow, on
+ * grids of twice and four times the cell width; every number it finds is extrapolated
+ * from these with an estimate of its error (core/richardson.h).  Fields and pictures are
+ * those of the problem's grid. */
+#ifndef FK_EXPERIMENTS_ANALYSIS_H
+#define FK_EXPERIMENTS_ANALYSIS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "core/richardson.h"
+#include "core/status.h"
+#include "experiments/run.h"
+#include "experiments/terminal.h"
+#include "pde/generator.h"
+#include "pde/stationary.h"
+#include "plots/gallery.h"
+#include "sde/problem.h"
+
+enum { FK_ANALYSIS_GRIDS = 3, FK_ANALYSIS_NUMBERS = 64, FK_ANALYSIS_NOTES = 12 };
+
+typedef struct fk_analysis_request {
+    const fk_problem *problem;
+    const fk_methods *methods;
+    fk_terminal *terminal;
+    size_t modes;            /* how many a spectrum shows */
+    const char *set_text[2]; /* conditions of the sets A and B as given; NULL: none */
+    const fk_expr *set[2];
+} fk_analysis_request;
+
+typedef struct fk_number {
+    char name[96];
+    char unit[64]; /* "1" if pure */
+    double value;
+} fk_number;
+
+/* One grid: the equation there and what was found. */
+typedef struct fk_analysis_grid {
+    const fk_analysis_request *request;
+    const struct fk_analysis_grid *finest; /* NULL: this is it */
+    fk_domain domain;
+    fk_fokker_planck *equation;
+    fk_generator *generator;
+    fk_stationary stationary; /* if the analysis asks for it */
+    size_t n_numbers;
+    fk_number number[FK_ANALYSIS_NUMBERS];
+    void *found; /* the analysis's own */
+} fk_analysis_grid;
+
+typedef struct fk_findings {
+    size_t n_grids;
+    fk_analysis_grid grid[FK_ANALYSIS_GRIDS]; /* the finest first; the others keep their
+                                                 numbers alone */
+    fk_richardson limit[FK_ANALYSIS_NUMBERS];
+    size_t n_notes;
+    char note[FK_ANALYSIS_NOTES][512];
+    double seconds;
+} fk_findings;
+
+typedef struct fk_analysis {
+    const char *name;
+    const char *summary; /* one line for help */
+    bool stationary;     /* needs the stationary density */
+    /* Fills g->found and adds numbers; a refusal is FK_EDOMAIN with a sentence. */
+    fk_status (*solve)(fk_analysis_grid *g, fk_message *message);
+    void (*clear)(void *found);
+    /* Notes and pictures of the finest grid. */
+    void (*tell)(fk_findings *f);
+    void (*draw)(const fk_analysis_grid *g, fk_gallery *gallery);
+} fk_analysis;
+
+extern const fk_analysis *const fk_analyses[];         /* NULL-terminated */
+const fk_analysis *fk_analysis_find(const char *name); /* NULL if there is none */
+
+/* FK_EDOMAIN with a sentence: the problem has no answer to this, and why.  *out is to be
+ * cleared even after a failure. */
+FK_NODISCARD fk_status fk_analyse(const fk_analysis *a,
+                                  const fk_analysis_request *request, fk_findings *out,
+                                  fk_message *message);
+void fk_findings_clear(const fk_analysis *a, fk_findings *f);
+
+/* ---- for the analyses ---- */
+
+/* Adds a number with its unit. */
+void fk_analysis_number(fk_analysis_grid *g, double value, const char *unit,
+                        const char *name, ...) FK_PRINTF(4, 5);
+void fk_analysis_note(fk_findings *f, const char *format, ...) FK_PRINTF(2, 3);
+
+/* "1/s", "1" without a unit of time; the unit of time itself; "m^2/s". */
+const char *fk_rate_unit(const fk_problem *p, char text[64]);
+const char *fk_time_unit(const fk_problem *p);
+
+/* Means, variances and covariances of a density, as numbers. */
+void fk_analysis_moments(fk_analysis_grid *g, const double *p);
+
+/* Pictures of a density: a curve, a map, or the marginals. */
+void fk_draw_density(const fk_analysis_grid *g, fk_gallery *gallery, const char *name,
+                     const char *title, const double *p);
+
+/* Centres of the cells of axis 0, to be freed. */
+double *fk_analysis_centres(const fk_grid *g);
+
+#endif

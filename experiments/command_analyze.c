@@ -1,0 +1,269 @@
+/* fokker analyze FILE WHAT: stationary densities, spectra, exits, transitions. */
+#include <getopt.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/spelling.h"
+#include "experiments/analysis.h"
+#include "experiments/command.h"
+#include "experiments/command_line.h"
+#include "experiments/findings.h"
+#include "experiments/problem_expression.h"
+#include "experiments/problem_load.h"
+#include "experiments/result_folder.h"
+
+enum { OPTION_JSON = 1000, OPTION_PLOTS, OPTION_MODES, ANALYSES = 16 };
+
+typedef struct arguments {
+    const char *file, *folder;
+    const fk_analysis *analysis;
+    const char *set[2]; /* conditions of A and B; NULL: not given */
+    size_t modes;
+    bool force, quiet, json, no_plots;
+    size_t n_settings;
+    const char **setting; /* owned array */
+    char *line;           /* owned: the command line */
+} arguments;
+
+static const struct option long_options[] = {
+    {"output", required_argument, NULL, 'o'},
+    {"force", no_argument, NULL, 'f'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"no-plots", no_argument, NULL, OPTION_PLOTS},
+    {"modes", required_argument, NULL, OPTION_MODES},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+static int read_modes(arguments *a, const char *text)
+{
+    char *end;
+    const double value = strtod(text, &end);
+    if (*end != '\0' || end == text || !(value >= 1.0 && value <= 12.0) ||
+        floor(value) < value)
+        return fk_command_misuse(
+            &fk_the_analyze, "--modes=%s: must be a whole number from 1 to 12", text);
+    a->modes = (size_t)value;
+    return 0;
+}
+
+/* 0 to go on, -1 after --help, an exit status otherwise. */
+static int read_option(arguments *a, int option)
+{
+    switch (option) {
+    case 'o':
+        a->folder = optarg;
+        return 0;
+    case 'f':
+        a->force = true;
+        return 0;
+    case 'q':
+        a->quiet = true;
+        return 0;
+    case OPTION_JSON:
+        a->json = true;
+        return 0;
+    case OPTION_PLOTS:
+        a->no_plots = true;
+        return 0;
+    case OPTION_MODES:
+        return read_modes(a, optarg);
+    case 'h':
+        fk_command_help(&fk_the_analyze);
+        return -1;
+    default:
+        return fk_command_misuse(&fk_the_analyze,
+                                 "the option is not known or lacks its value");
+    }
+}
+
+static int read_analysis(arguments *a, const char *word)
+{
+    char known[256] = "";
+    const char *name[ANALYSES];
+    size_t n = 0;
+    a->analysis = fk_analysis_find(word);
+    if (a->analysis != NULL)
+        return 0;
+    for (; fk_analyses[n] != NULL && n < ANALYSES; n++) {
+        name[n] = fk_analyses[n]->name;
+        const size_t end = strlen(known);
+        snprintf(known + end, sizeof known - end, "%s%s", n > 0 ? ", " : "", name[n]);
+    }
+    const char *near = fk_spelling_nearest(word, n, name);
+    return fk_command_misuse(&fk_the_analyze,
+                             "there is no analysis '%s'; there are: %s%s%s%s", word,
+                             known, near != NULL ? "; did you mean '" : "",
+                             near != NULL ? near : "", near != NULL ? "'?" : "");
+}
+
+static int read_words(arguments *a, int argc, char **argv)
+{
+    if (argc - optind < 2)
+        return fk_command_misuse(&fk_the_analyze,
+                                 "give a problem file and an analysis, e.g. fokker "
+                                 "analyze double_well stationary");
+    a->file = argv[optind++];
+    const int status = read_analysis(a, argv[optind++]);
+    if (status != 0)
+        return status;
+    a->setting = calloc((size_t)(argc - optind) + 1, sizeof *a->setting);
+    if (a->setting == NULL)
+        return FK_EXIT_FAILED;
+    for (; optind < argc; optind++)
+        if (strncmp(argv[optind], "A=", 2) == 0 || strncmp(argv[optind], "B=", 2) == 0)
+            a->set[argv[optind][0] - 'A'] = argv[optind] + 2;
+        else
+            a->setting[a->n_settings++] = argv[optind];
+    return 0;
+}
+
+static int read_arguments(int argc, char **argv, arguments *a)
+{
+    int option;
+    *a = (arguments){.modes = 6, .line = fk_command_line(argc, argv)};
+    while ((option = getopt_long(argc, argv, "o:fqh", long_options, NULL)) != -1) {
+        const int status = read_option(a, option);
+        if (status != 0)
+            return status;
+    }
+    return read_words(a, argc, argv);
+}
+
+/* ---- doing it ---- */
+
+static fk_status read_sets(const arguments *a, const fk_problem *p,
+                           fk_analysis_request *request, fk_message *message)
+{
+    for (size_t k = 0; k < 2; k++) {
+        request->set_text[k] = a->set[k];
+        if (a->set[k] != NULL)
+            FK_TRY(fk_problem_expression(p, a->set[k], &request->set[k], message));
+    }
+    return FK_OK;
+}
+
+/* As for `fokker run`: without gnuplot the numbers remain. */
+static fk_status draw(const arguments *a, const fk_findings *f, const char *dir,
+                      fk_terminal *terminal, fk_message *message)
+{
+    char plots[1200];
+    fk_gallery *gallery;
+    const fk_progress progress = fk_terminal_progress(terminal);
+    snprintf(plots, sizeof plots, "%s/plots", dir);
+    FK_TRY(fk_gallery_open(plots, f->grid[0].request->problem, &gallery, message));
+    fk_terminal_begin(terminal, "figures", NULL, 1.0);
+    a->analysis->draw(&f->grid[0], gallery);
+    const fk_status status = fk_gallery_close(gallery, &progress, message);
+    if (status != FK_EIO)
+        FK_TRY(status);
+    if (status == FK_EIO)
+        fprintf(stderr, "fokker analyze: figures are missing: %s\n", message->text);
+    else
+        fk_terminal_end(terminal);
+    return FK_OK;
+}
+
+static fk_status write_files(const arguments *a, const fk_findings *f, const char *dir,
+                             fk_message *message)
+{
+    char path[1200];
+    snprintf(path, sizeof path, "%s/summary.json", dir);
+    FILE *summary = fopen(path, "w");
+    if (summary == NULL)
+        return fk_fail(message, FK_EIO, "cannot write %s", path);
+    fk_findings_json(a->analysis, f, a->line, summary);
+    const bool bad = ferror(summary) != 0;
+    if (fclose(summary) != 0 || bad)
+        return fk_fail(message, FK_EIO, "cannot write %s", path);
+    snprintf(path, sizeof path, "%s/problem.yaml", dir);
+    FILE *text = fopen(path, "w");
+    if (text == NULL || fputs(f->grid[0].request->problem->text, text) < 0 ||
+        fclose(text) != 0)
+        return fk_fail(message, FK_EIO, "cannot write %s", path);
+    return FK_OK;
+}
+
+static fk_status analyse_and_write(const arguments *a, const fk_problem *p,
+                                   const fk_methods *methods, fk_findings *f,
+                                   fk_message *message)
+{
+    char standard[1024];
+    fk_result_folder folder;
+    fk_terminal terminal = fk_terminal_make(a->quiet);
+    fk_analysis_request request = {
+        .problem = p, .methods = methods, .terminal = &terminal, .modes = a->modes};
+    FK_TRY(read_sets(a, p, &request, message));
+    snprintf(standard, sizeof standard, "out/%s_%s", p->name, a->analysis->name);
+    FK_TRY(fk_result_folder_open(a->folder != NULL ? a->folder : standard, a->force,
+                                 &folder, message));
+    fk_status status = fk_analyse(a->analysis, &request, f, message);
+    if (status == FK_OK)
+        status = write_files(a, f, folder.working, message);
+    if (status == FK_OK && p->result.plots && !a->no_plots)
+        status = draw(a, f, folder.working, &terminal, message);
+    if (status == FK_OK)
+        status = fk_result_folder_commit(&folder, message);
+    if (status != FK_OK) {
+        fk_result_folder_discard(&folder);
+        return status;
+    }
+    if (a->json) {
+        fk_findings_json(a->analysis, f, a->line, stdout);
+    } else {
+        fk_findings_print(a->analysis, f, stdout);
+        printf("result: %s\n", folder.path);
+    }
+    return FK_OK;
+}
+
+static int run(int argc, char **argv)
+{
+    arguments a;
+    fk_message message = {.text = ""};
+    fk_problem *problem = NULL;
+    fk_methods methods;
+    fk_findings *findings = calloc(1, sizeof *findings);
+    const int wrong = read_arguments(argc, argv, &a);
+    fk_status status = findings != NULL ? FK_OK : FK_ENOMEM;
+    if (wrong == 0 && status == FK_OK)
+        status = fk_problem_load(a.file, a.n_settings, a.setting, &problem, &methods,
+                                 &message);
+    if (wrong == 0 && status == FK_OK)
+        status = analyse_and_write(&a, problem, &methods, findings, &message);
+    if (findings != NULL && a.analysis != NULL)
+        fk_findings_clear(a.analysis, findings);
+    free(findings);
+    fk_problem_free(problem);
+    free(a.setting);
+    free(a.line);
+    if (wrong != 0)
+        return wrong < 0 ? FK_EXIT_AGREE : wrong;
+    return status == FK_OK ? FK_EXIT_AGREE
+                           : fk_command_fail(&fk_the_analyze, status, &message);
+}
+
+const fk_command fk_the_analyze = {
+    .name = "analyze",
+    .summary = "stationary density, spectrum, exits, transitions, transport",
+    .usage =
+        "usage: fokker analyze [OPTION...] FILE WHAT [A=COND B=COND] [KEY=VALUE...]\n\n"
+        "Answers questions about the problem without running it through time, on its\n"
+        "grid and on coarser ones, which tell the error.  WHAT is one of\n\n"
+        "  stationary         the density that stays, detailed balance or not\n"
+        "\n"
+        "  -o, --output=DIR   put the result there instead of out/NAME_WHAT\n"
+        "  -f, --force        replace a result that exists\n"
+        "      --modes=N      how many modes a spectrum has, 1 to 12 [6]\n"
+        "      --json         print the summary as JSON instead of the table\n"
+        "      --no-plots     no figures\n"
+        "  -q, --quiet        no progress on stderr\n"
+        "  -h, --help         this text\n\n"
+        "exit status: 0 done, 2 wrong option or problem file, 4 there is no such "
+        "thing\n"
+        "here (one sentence says why) or it could not be found, 130 interrupted\n",
+    .run = run,
+};
