@@ -32,6 +32,7 @@
 #include "sde/cholesky.h"
 #include "sde/law.h"
 #include "sde/linear.h"
+#include "sde/manufactured.h"
 #include "sde/mixture.h"
 #include "sde/problem.h"
 #include "sde/problem_file.h"

@@ -137,6 +137,8 @@ void fk_fokker_planck_flow(const fk_fokker_planck *fp, const double *u, double *
     memset(left, 0, FK_BOOKS * sizeof *left);
     for (size_t i = 0; i < fp->n_directions; i++)
         book_exits(fp, &fp->direction[i], u, left);
+    if (fp->reaction != NULL)
+        fk_reaction_flow(fp->reaction, u, dudt);
 }
 
 void fk_fokker_planck_apply_transpose(const fk_fokker_planck *fp, const double *u,
@@ -146,6 +148,8 @@ void fk_fokker_planck_apply_transpose(const fk_fokker_planck *fp, const double *
     clear(fp, out);
     for (size_t i = 0; i < fp->n_directions; i++)
         add_tiles(fp, &fp->direction[i], backward, 1.0, u, out);
+    if (fp->reaction != NULL)
+        fk_reaction_kill(fp->reaction, u, out);
 }
 
 double fk_fokker_planck_max_rate(const fk_fokker_planck *fp)
@@ -154,6 +158,8 @@ double fk_fokker_planck_max_rate(const fk_fokker_planck *fp)
     clear(fp, fp->cells);
     for (size_t i = 0; i < fp->n_directions; i++)
         add_tiles(fp, &fp->direction[i], departures, 1.0, fp->cells, fp->cells);
+    if (fp->reaction != NULL)
+        fk_reaction_add_rate(fp->reaction, fp->cells);
     double most = 0.0;
     const size_t n = fk_grid_cells(&fp->domain.grid);
     for (size_t c = 0; c < n; c++)

@@ -52,6 +52,7 @@ static fk_status allocate(fk_evolution *e, const double *p)
     if (e->p == NULL)
         return FK_ENOMEM;
     memcpy(e->p, p, e->cells * sizeof *p); /* the books begin empty */
+    e->p[e->cells + FK_BOOK_ONE] = 1.0;
     if (adaptive(&e->options)) {
         e->fine = fk_doubles(e->size);
         e->coarse = fk_doubles(e->size);
@@ -317,7 +318,7 @@ double fk_evolution_time(const fk_evolution *e)
 
 void fk_evolution_ledger(const fk_evolution *e, fk_ledger *out)
 {
-    const double *left = e->p + e->cells;
+    const double *left = e->p + e->cells; /* the books */
     *out = e->ledger;
     out->inside = fk_density_mass(&fk_fokker_planck_domain(e->fp)->grid, e->p);
     double total = out->inside;
@@ -326,5 +327,7 @@ void fk_evolution_ledger(const fk_evolution *e, fk_ledger *out)
             out->left[a][side] = left[2 * a + side];
             total += left[2 * a + side];
         }
-    out->defect = total - e->mass;
+    out->killed = left[FK_BOOK_KILLED];
+    out->made = left[FK_BOOK_MADE];
+    out->defect = total + out->killed - out->made - e->mass;
 }

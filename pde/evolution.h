@@ -35,11 +35,12 @@ typedef struct fk_evolution_options {
 typedef struct fk_ledger {
     double inside;
     double left[FK_GRID_DIM][2]; /* through each absorbing or open face so far */
-    double defect;               /* inside + left - initial mass: rounding */
-    double minimum;              /* least cell average met at any step so far */
-    uint64_t steps, rejected;    /* accepted and rejected time steps */
-    uint64_t limited;            /* line solves that needed the positivity limiter */
-    double time_error;           /* accumulated estimate of the L1 time error; NaN with
+    double killed, made;         /* by killing, by a source so far */
+    double defect;  /* inside + left + killed - made - initial mass: rounding */
+    double minimum; /* least cell average met at any step so far */
+    uint64_t steps, rejected; /* accepted and rejected time steps */
+    uint64_t limited;         /* line solves that needed the positivity limiter */
+    double time_error;        /* accumulated estimate of the L1 time error; NaN with
                                     a fixed step */
 } fk_ledger;
 

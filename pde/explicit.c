@@ -49,7 +49,7 @@ fk_status fk_explicit_set(fk_explicit *e, double t, double reach,
 {
     fk_fokker_planck *fp = e->base.fp;
     FK_TRY(fk_fokker_planck_set(fp, t, message));
-    if (e->revision != fk_fokker_planck_revision(fp)) {
+    if (e->revision != fk_fokker_planck_revision(fp) || !fk_fokker_planck_steady(fp)) {
         e->rate = fk_fokker_planck_max_rate(fp);
         e->revision = fk_fokker_planck_revision(fp);
     }

@@ -107,6 +107,7 @@ fk_status fk_fokker_planck_new(const fk_sde *sde, const fk_domain *domain,
     fk_fokker_planck *fp = calloc(1, sizeof *fp);
     if (fp == NULL)
         return fk_fail(message, FK_ENOMEM, "no memory for the Fokker-Planck operator");
+    fp->sde = sde;
     fp->domain = *domain;
     fp->flux = flux;
     fp->time = NAN;
@@ -131,6 +132,7 @@ void fk_fokker_planck_free(fk_fokker_planck *fp)
         fk_direction_clear(&fp->direction[k]);
     free(fp->direction);
     fk_coefficients_free(fp->coefficients);
+    fk_reaction_free(fp->reaction);
     free(fp->cells);
     free(fp->tiles);
     free(fp->scratch);
@@ -140,9 +142,32 @@ void fk_fokker_planck_free(fk_fokker_planck *fp)
 
 fk_status fk_fokker_planck_set(fk_fokker_planck *fp, double t, fk_message *message)
 {
-    if (t == fp->time || (fp->revision > 0 && fk_coefficients_steady(fp->coefficients)))
+    if (t == fp->time)
         return FK_OK;
-    return fk_fokker_planck_rates(fp, t, message);
+    fp->time = (double)NAN; /* until all has succeeded */
+    if (fp->revision == 0 || !fk_coefficients_steady(fp->coefficients))
+        FK_TRY(fk_fokker_planck_rates(fp, t, message));
+    if (fp->reaction != NULL && !fk_reaction_steady(fp->reaction))
+        FK_TRY(fk_reaction_set(fp->reaction, t, message));
+    fp->time = t;
+    return FK_OK;
+}
+
+fk_status fk_fokker_planck_react(fk_fokker_planck *fp, const fk_expr *killing,
+                                 const fk_expr *source, fk_message *message)
+{
+    fk_reaction_free(fp->reaction);
+    fp->reaction = NULL;
+    fp->time = (double)NAN;
+    if (killing == NULL && source == NULL)
+        return FK_OK;
+    const fk_status status =
+        fk_reaction_new(fp->sde, &fp->domain.grid, killing, source, &fp->reaction);
+    if (status != FK_OK)
+        return fk_fail(message, status, "no memory for killing and source");
+    if (fk_reaction_steady(fp->reaction))
+        return fk_reaction_set(fp->reaction, 0.0, message);
+    return FK_OK;
 }
 
 size_t fk_fokker_planck_memory(const fk_sde *sde, const fk_grid *g)
@@ -180,7 +205,13 @@ const fk_flux *fk_fokker_planck_flux(const fk_fokker_planck *fp)
 
 bool fk_fokker_planck_steady(const fk_fokker_planck *fp)
 {
-    return fk_coefficients_steady(fp->coefficients);
+    return fk_coefficients_steady(fp->coefficients) &&
+           (fp->reaction == NULL || fk_reaction_steady(fp->reaction));
+}
+
+const fk_reaction *fk_fokker_planck_reaction(const fk_fokker_planck *fp)
+{
+    return fp->reaction;
 }
 
 size_t fk_fokker_planck_threads(const fk_fokker_planck *fp)

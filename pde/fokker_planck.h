@@ -29,6 +29,7 @@
 #include "sde/sde.h"
 
 typedef struct fk_fokker_planck fk_fokker_planck;
+typedef struct fk_reaction fk_reaction; /* private to pde/ */
 
 /* Borrows sde; copies the domain.  Rates that are free of t are taken here; otherwise the
  * operator is empty until the first fk_fokker_planck_set.  FK_EDOMAIN with a sentence:
@@ -44,18 +45,35 @@ void fk_fokker_planck_free(fk_fokker_planck *fp); /* accepts NULL */
 FK_NODISCARD fk_status fk_fokker_planck_set(fk_fokker_planck *fp, double t,
                                             fk_message *message);
 
-/* dp/dt[cells] = L p. */
+/* dp/dt[cells] = L p, the currents alone. */
 void fk_fokker_planck_apply(const fk_fokker_planck *fp, const double *p, double *dpdt);
 
-/* A density with its books is one array: p[cells], then the mass that has left through each
- * face, [axis][side].  d/dt of both is linear in p, so that any method of time steps keeps
- * inside + left to rounding without knowing of it. */
-enum { FK_BOOKS = 2 * FK_GRID_DIM };
+/* Adds -killing p + source to L p from now on: expressions in the SDE's variables and t,
+ * NULL for none; paths are killed at the rate `killing` (where it is negative they
+ * multiply).  With them the density at the end is that of Feynman and Kac: the integral of
+ * phi p is E phi(X) exp(-int killing dt).  FK_EDOMAIN with a sentence where one is not
+ * finite. */
+FK_NODISCARD fk_status fk_fokker_planck_react(fk_fokker_planck *fp,
+                                              const fk_expr *killing,
+                                              const fk_expr *source,
+                                              fk_message *message);
 
-/* dudt[cells + FK_BOOKS] = L p, and the currents out through the faces. */
+/* A density with its books is one array: p[cells], then the mass that has left through
+ * each face, [axis][side], that was killed and made, and the number one, which the
+ * source multiplies.  d/dt of all is linear in all, so that any method of time steps keeps
+ * inside + left + killed - made to rounding without knowing of it. */
+enum {
+    FK_BOOK_KILLED = 2 * FK_GRID_DIM,
+    FK_BOOK_MADE,
+    FK_BOOK_ONE,
+    FK_BOOKS,
+};
+
+/* dudt[cells + FK_BOOKS] = L p - killing p + source, and what moves in the books. */
 void fk_fokker_planck_flow(const fk_fokker_planck *fp, const double *u, double *dudt);
 
-/* u -> L^T u, the backward operator's discrete twin: <u, L p> = <L^T u, p> to rounding. */
+/* u -> L^T u - killing u, the backward operator's discrete twin: <u, L p> = <L^T u, p> to
+ * rounding. */
 void fk_fokker_planck_apply_transpose(const fk_fokker_planck *fp, const double *u,
                                       double *out);
 
@@ -77,7 +95,8 @@ const fk_direction *fk_fokker_planck_directions(const fk_fokker_planck *fp, size
 uint64_t fk_fokker_planck_revision(const fk_fokker_planck *fp);
 const fk_domain *fk_fokker_planck_domain(const fk_fokker_planck *fp);
 const fk_flux *fk_fokker_planck_flux(const fk_fokker_planck *fp);
-bool fk_fokker_planck_steady(const fk_fokker_planck *fp);    /* free of t */
+bool fk_fokker_planck_steady(const fk_fokker_planck *fp); /* free of t */
+const fk_reaction *fk_fokker_planck_reaction(const fk_fokker_planck *fp); /* or NULL */
 size_t fk_fokker_planck_threads(const fk_fokker_planck *fp); /* it was made for */
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "pde/coefficients.h"
 #include "pde/fokker_planck.h"
+#include "pde/reaction.h"
 
 enum { FK_TILE_BUFFERS = 3 };
 
@@ -14,6 +15,8 @@ struct fk_fokker_planck {
     fk_coefficients *coefficients;
     double time;       /* of the rates; NaN: none yet */
     uint64_t revision; /* of the rates; 0: none yet */
+    const fk_sde *sde;
+    fk_reaction *reaction; /* NULL: none */
 
     size_t n_directions;
     fk_direction *direction;

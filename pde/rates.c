@@ -145,7 +145,6 @@ static size_t fill_direction(fk_fokker_planck *fp, fk_direction *d, double t)
 fk_status fk_fokker_planck_rates(fk_fokker_planck *fp, double t, fk_message *message)
 {
     fp->revision++;
-    fp->time = t;
     for (size_t i = 0; i < fp->n_directions; i++) {
         fk_direction *d = &fp->direction[i];
         const size_t bad = fill_direction(fp, d, t);
@@ -156,7 +155,6 @@ fk_status fk_fokker_planck_rates(fk_fokker_planck *fp, double t, fk_message *mes
         (void)fill(fp, d, t, bad, fp->faces, fp->scratch, &k);
         for (size_t a = 0; a < fp->domain.grid.dim; a++)
             x[a] = fp->faces->x[a][k];
-        fp->time = (double)NAN;
         return fk_coefficients_explain(fp->coefficients, t, x, fp->scratch, message);
     }
     return FK_OK;

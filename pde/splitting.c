@@ -5,6 +5,7 @@
 
 #include "core/memory.h"
 #include "pde/line_step.h"
+#include "pde/reaction.h"
 
 /* Factorisations of all tiles of one direction for one step length. */
 typedef struct slot {
@@ -183,14 +184,16 @@ static fk_status sweeps(splitting *s, const fk_time_step *step, double *u,
 {
     size_t n;
     (void)fk_fokker_planck_directions(s->base.fp, &n);
-    if (n == 0)
-        return FK_OK;
+    const fk_reaction *reaction = fk_fokker_planck_reaction(s->base.fp);
     const double h = step->h;
+    if (reaction != NULL)
+        fk_reaction_step(reaction, 0.5 * h, u);
     for (size_t i = 0; i + 1 < n; i++)
         FK_TRY(sweep(s, i, 0.5 * h, step->start, u, report));
-    FK_TRY(sweep(s, n - 1, h, step->start, u, report));
-    for (size_t i = n - 1; i-- > 0;)
-        FK_TRY(sweep(s, i, 0.5 * h, step->start, u, report));
+    for (size_t i = n; i-- > 0;)
+        FK_TRY(sweep(s, i, i + 1 < n ? 0.5 * h : h, step->start, u, report));
+    if (reaction != NULL)
+        fk_reaction_step(reaction, 0.5 * h, u);
     return FK_OK;
 }
 

@@ -1,0 +1,40 @@
+/* Private to pde/.
+ * Mass that appears and disappears in the cells:
+ *
+ *     dp/dt = L p - kappa(x, t) p + s(x, t)
+ *
+ * kappa is the rate at which paths are killed (where it is negative they multiply), s a
+ * source.  Both enter as averages over cells by Gauss-Legendre with three points an axis.
+ * What they did goes into the books. */
+#ifndef FK_PDE_REACTION_H
+#define FK_PDE_REACTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "pde/fokker_planck.h"
+
+/* killing, source: expressions in the SDE's variables and t; NULL: none.  Borrows sde. */
+FK_NODISCARD fk_status fk_reaction_new(const fk_sde *sde, const fk_grid *g,
+                                       const fk_expr *killing, const fk_expr *source,
+                                       fk_reaction **out);
+void fk_reaction_free(fk_reaction *r); /* accepts NULL */
+
+bool fk_reaction_steady(const fk_reaction *r);
+
+/* kappa and s at time t.  FK_EDOMAIN with a sentence where one is not finite. */
+FK_NODISCARD fk_status fk_reaction_set(fk_reaction *r, double t, fk_message *message);
+
+/* rate[cells] += |kappa|. */
+void fk_reaction_add_rate(const fk_reaction *r, double *rate);
+
+/* dudt += -kappa u + s, and what they move into the books (both [cells + FK_BOOKS]). */
+void fk_reaction_flow(const fk_reaction *r, const double *u, double *dudt);
+
+/* dudt[cells] -= kappa u: the part that is its own transpose. */
+void fk_reaction_kill(const fk_reaction *r, const double *u, double *dudt);
+
+/* u after the time tau of this alone, exactly for the present kappa and s. */
+void fk_reaction_step(const fk_reaction *r, double tau, double *u);
+
+#endif
