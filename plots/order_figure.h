@@ -9,16 +9,19 @@
 
 /* One line of the picture. */
 typedef struct fk_order_curve {
-    const char *name; /* "E|X_h - X_{h/2}|", enhanced text of gnuplot */
+    const char *name;      /* "E|X_h - X_{h/2}|", enhanced text of gnuplot */
+    const char *step_name; /* "step" */
     size_t n;
     const double *step, *value, *error; /* [n]; values of either sign */
     double order;                       /* measured; NaN: none */
+    double
+        declared; /* drawn as a dashed slope, once if curves share it; HUGE_VAL: none */
 } fk_order_curve;
 
-/* DIR/order.png, order.svg, order.gp and their data.  Makes DIR if it is not there.
- * declared: the order that the scheme states, drawn as a dashed slope. */
+/* DIR/order.png, order.svg, order.gp and their data.  Makes DIR if it is not there.  Curves
+ * over different quantities share one axis, each in units of its coarsest step. */
 FK_NODISCARD fk_status fk_write_order_figure(const char *dir, const char *title,
                                              size_t n, const fk_order_curve *curve,
-                                             double declared, fk_message *message);
+                                             fk_message *message);
 
 #endif

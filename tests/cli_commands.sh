@@ -59,6 +59,10 @@ expect_status 2 fokker expect ornstein_uhlenbeck 'y^2'
 expect_stderr "unknown name 'y'"
 expect_status 2 fokker expect ornstein_uhlenbeck x --error=0
 expect_status 2 fokker expect ornstein_uhlenbeck
+expect_status 0 fokker order pde double_well -q -o "$work/order_pde"
+expect_stdout '^holds: scharfetter-gummel with tr-bdf2 converges with order (1\.9|2\.0)'
+expect_file "$work/order_pde/order.svg"
+expect_status 2 fokker order pde double_well -q pde=off
 expect_status 2 fokker order sideways double_well
 expect_stderr 'strong, weak'
 expect_status 2 fokker order strong

@@ -1,0 +1,161 @@
+#include "experiments/order_finding.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "core/json.h"
+#include "plots/order_figure.h"
+
+/* A method declared exact leaves rounding, which has no order. */
+static fk_word judge_exact(const fk_finding_curve *c)
+{
+    static const double rounding = 1e-9;
+    for (size_t i = 0; i < c->n; i++)
+        if (fabs(c->value[i]) > rounding)
+            return FK_DISAGREE;
+    return FK_AGREE;
+}
+
+static void decide(fk_finding *f, const fk_finding_curve *c, fk_word word)
+{
+    f->word = word;
+    f->declared = c->declared;
+    f->order = c->slope.order;
+    f->error = c->slope.error;
+}
+
+/* The order between the points i - 1 and i. */
+static double local_order(const fk_finding_curve *c, size_t i)
+{
+    const double fall = fabs(c->value[i - 1] / c->value[i]);
+    return log(fall) / log(c->step[i - 1] / c->step[i]);
+}
+
+/* The order of the finest pair above rounding. */
+static fk_slope finest_pair(const fk_finding_curve *c)
+{
+    size_t n = c->n;
+    while (n > 0 && !(fabs(c->value[n - 1]) > 3.0 * c->error[n - 1]))
+        n--;
+    if (n < 3)
+        return (fk_slope){(double)NAN, (double)NAN, n};
+    const double last = local_order(c, n - 1);
+    return (fk_slope){last, 0.5 * fabs(last - local_order(c, n - 2)), n};
+}
+
+void fk_finding_judge(fk_finding *f)
+{
+    double least = HUGE_VAL;
+    f->word = FK_INCONCLUSIVE;
+    f->declared = f->curve[0].declared;
+    f->order = f->error = NAN;
+    for (size_t k = 0; k < f->n_curves; k++) {
+        fk_finding_curve *c = &f->curve[k];
+        c->slope = (fk_slope){(double)NAN, (double)NAN, 0};
+        if (isinf(c->declared)) {
+            if (f->word == FK_INCONCLUSIVE)
+                decide(f, c, judge_exact(c));
+            continue;
+        }
+        c->slope =
+            c->noisy ? fk_slope_fit(c->n, c->step, c->value, c->error) : finest_pair(c);
+        const double more = c->slope.order - c->declared;
+        if (c->slope.used < 3 || !(more < least))
+            continue;
+        least = more;
+        const bool clear = c->slope.error < 0.25;
+        const bool enough = more + 2.0 * c->slope.error >= -0.1;
+        decide(f, c, !clear ? FK_INCONCLUSIVE : enough ? FK_AGREE : FK_DISAGREE);
+    }
+}
+
+static void print_curve(const fk_finding_curve *c)
+{
+    printf("%s\n%12s%16s%14s%14s\n", c->name, c->step_name, "difference",
+           c->noisy ? "std. error" : "", "local order");
+    for (size_t k = 0; k < c->n; k++) {
+        printf("%12.4g%16.4g", c->step[k], c->value[k]);
+        if (c->noisy)
+            printf("%14.2g", c->error[k]);
+        else
+            printf("%14s", "");
+        if (k > 0 && c->value[k - 1] / c->value[k] > 0.0)
+            printf("%14.2f\n", local_order(c, k));
+        else
+            printf("%14s\n", "-");
+    }
+    if (c->slope.used < (c->noisy ? 2 : 3))
+        printf("order unknown: %s hides the differences\n\n",
+               c->noisy ? "noise" : "rounding");
+    else if (c->noisy)
+        printf("order %.2f +- %.2f (two standard errors, %zu of %zu points)\n\n",
+               c->slope.order, 2.0 * c->slope.error, c->slope.used, c->n);
+    else
+        printf("order %.2f +- %.2f (finest pair, and how far the one before was)\n\n",
+               c->slope.order, 2.0 * c->slope.error);
+}
+
+void fk_finding_print(const fk_finding *f)
+{
+    const bool holds = f->word == FK_AGREE;
+    for (size_t k = 0; k < f->n_curves; k++)
+        print_curve(&f->curve[k]);
+    if (isinf(f->declared))
+        printf("%s: %s is declared exact; its results %s on the step\n",
+               holds ? "holds" : "fails", f->method,
+               holds ? "do not depend" : "depend");
+    else if (f->word == FK_INCONCLUSIVE)
+        printf(
+            "inconclusive: too few differences stand out from noise; %s would help\n",
+            f->advice);
+    else
+        printf("%s: %s converges with %s %.2f +- %.2f here, declared %g\n",
+               holds ? "holds" : "fails", f->method, f->kind, f->order, 2.0 * f->error,
+               f->declared);
+}
+
+void fk_finding_write_json(const fk_finding *f, const char *problem)
+{
+    fk_json j = fk_json_begin(stdout);
+    fk_json_object(&j, NULL);
+    fk_json_text(&j, "name", problem);
+    fk_json_text(&j, "scheme", f->method);
+    fk_json_text(&j, "kind", f->kind);
+    fk_json_number(&j, "declared", f->declared);
+    fk_json_number(&j, "order", f->order);
+    fk_json_number(&j, "error", f->error);
+    fk_json_text(&j, "verdict",
+                 f->word == FK_AGREE      ? "holds"
+                 : f->word == FK_DISAGREE ? "fails"
+                                          : "inconclusive");
+    fk_json_array(&j, "curves");
+    for (size_t k = 0; k < f->n_curves; k++) {
+        const fk_finding_curve *c = &f->curve[k];
+        fk_json_object(&j, NULL);
+        fk_json_text(&j, "name", c->name);
+        fk_json_numbers(&j, "step", c->n, c->step);
+        fk_json_numbers(&j, "difference", c->n, c->value);
+        fk_json_numbers(&j, "error", c->n, c->error);
+        fk_json_number(&j, "declared", c->declared);
+        fk_json_number(&j, "order", c->slope.order);
+        fk_json_number(&j, "order_error", c->slope.error);
+        fk_json_end(&j);
+    }
+    fk_json_end(&j);
+    fk_json_end(&j);
+}
+
+fk_status fk_finding_draw(const fk_finding *f, const char *problem, const char *folder,
+                          fk_message *message)
+{
+    char title[200];
+    fk_order_curve shown[FK_FINDING_CURVES];
+    for (size_t k = 0; k < f->n_curves; k++) {
+        const fk_finding_curve *c = &f->curve[k];
+        shown[k] =
+            (fk_order_curve){c->name,  c->step_name, c->n,           c->step,
+                             c->value, c->error,     c->slope.order, c->declared};
+    }
+    snprintf(title, sizeof title, "%s: %s of %s", problem, f->kind, f->method);
+    return fk_write_order_figure(folder, title, f->n_curves, shown, message);
+}
