@@ -34,7 +34,7 @@ static fk_status start(fk_ensemble *e, const fk_law *law, const fk_ensemble_opti
             const uint64_t first = o->first + b * FK_BLOCK;
             fk_streams_seed(fk_part_streams(block), o->seed, o->purpose, first);
             fk_walk_start(&e->walk, o->start, law, o->seed, FK_FOR_INITIAL, first,
-                          fk_part_x(block), fk_part_status(block, e->walk.dim), own);
+                          fk_part_x(block), fk_part_status(block, e->walk.rows), own);
         }
         free(own);
     }
@@ -62,7 +62,7 @@ fk_status fk_ensemble_new(const fk_sde *sde, const fk_domain *domain, const fk_l
     e->n_blocks = fk_block_count(o->count);
     e->time = o->start;
     e->step = o->step;
-    e->block_bytes = fk_ensemble_block_bytes(sde->dim);
+    e->block_bytes = fk_ensemble_block_bytes(e->walk.rows);
     e->memory = fk_alloc(e->n_blocks, e->block_bytes);
     e->lost_x = fk_doubles(sde->dim);
     status = e->memory == NULL || e->lost_x == NULL ? FK_ENOMEM : start(e, law, o);
@@ -111,7 +111,7 @@ static void run(const void *context, const fk_pace *pace, uint64_t n,
     const fk_ensemble *e = context;
     const size_t m = e->walk.draws;
     fk_streams *streams = fk_part_streams(block);
-    uint8_t *status = fk_part_status(block, e->walk.dim);
+    uint8_t *status = fk_part_status(block, e->walk.rows);
     if (all_ended(status))
         return;
     for (uint64_t k = 0; k < n;) {
@@ -128,7 +128,7 @@ static size_t lose(const void *context, unsigned char *block, size_t n, size_t *
 {
     const fk_ensemble *e = context;
     const double *x = fk_part_x(block);
-    uint8_t *status = fk_part_status(block, e->walk.dim);
+    uint8_t *status = fk_part_status(block, e->walk.rows);
     size_t lost = 0, j;
     while ((j = fk_walk_lost(&e->walk, x, status, n)) < n) {
         if (lost++ == 0)

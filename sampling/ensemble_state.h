@@ -1,6 +1,6 @@
 /* Private to sampling/.
  * How an ensemble lies in memory.  A block is one piece: its streams, then
- * x[dim][FK_BLOCK], then status[FK_BLOCK]; about 10 KiB in one variable. */
+ * x[rows][FK_BLOCK] of the walk, then status[FK_BLOCK]; about 10 KiB in one variable. */
 #ifndef FK_SAMPLING_ENSEMBLE_STATE_H
 #define FK_SAMPLING_ENSEMBLE_STATE_H
 
@@ -24,9 +24,9 @@ struct fk_ensemble {
 
 enum { FK_STREAMS_BYTES = (sizeof(fk_streams) + FK_ALIGN - 1) / FK_ALIGN * FK_ALIGN };
 
-static inline size_t fk_ensemble_block_bytes(size_t dim)
+static inline size_t fk_ensemble_block_bytes(size_t rows)
 {
-    return FK_STREAMS_BYTES + dim * FK_BLOCK * sizeof(double) + FK_BLOCK;
+    return FK_STREAMS_BYTES + rows * FK_BLOCK * sizeof(double) + FK_BLOCK;
 }
 
 /* Parts of a block. */
@@ -40,9 +40,9 @@ static inline double *fk_part_x(unsigned char *block)
     return (double *)(void *)(block + FK_STREAMS_BYTES);
 }
 
-static inline uint8_t *fk_part_status(unsigned char *block, size_t dim)
+static inline uint8_t *fk_part_status(unsigned char *block, size_t rows)
 {
-    return block + FK_STREAMS_BYTES + dim * FK_BLOCK * sizeof(double);
+    return block + FK_STREAMS_BYTES + rows * FK_BLOCK * sizeof(double);
 }
 
 /* The same of block b, to read. */
@@ -53,7 +53,7 @@ static inline const double *fk_ensemble_x(const fk_ensemble *e, size_t b)
 
 static inline const uint8_t *fk_ensemble_status(const fk_ensemble *e, size_t b)
 {
-    return fk_part_status(e->memory + b * e->block_bytes, e->walk.dim);
+    return fk_part_status(e->memory + b * e->block_bytes, e->walk.rows);
 }
 
 #endif

@@ -34,14 +34,14 @@ typedef struct room {
 
 static size_t room_size(const fk_functional *f)
 {
-    const size_t x = f->walk.dim * FK_BLOCK, z = f->walk.draws * FK_BLOCK;
+    const size_t x = f->walk.rows * FK_BLOCK, z = f->walk.draws * FK_BLOCK;
     return 2 * x + 3 * z + 2 * FK_BLOCK + 2 * FK_BLOCK / sizeof(double) +
            fk_functional_scratch(f);
 }
 
 static room place(const fk_functional *f, double *at)
 {
-    const size_t x = f->walk.dim * FK_BLOCK, z = f->walk.draws * FK_BLOCK;
+    const size_t x = f->walk.rows * FK_BLOCK, z = f->walk.draws * FK_BLOCK;
     room r;
     for (size_t i = 0; i < 2; i++) {
         r.x[i] = at, at += x;
@@ -65,7 +65,7 @@ static void begin(const fk_functional *f, uint64_t seed, size_t b, const room *r
 {
     fk_walk_start(&f->walk, f->o->start, f->law, seed, FK_FOR_INITIAL, b * FK_BLOCK,
                   r->x[0], r->status[0], r->rest);
-    memcpy(r->x[1], r->x[0], f->walk.dim * FK_BLOCK * sizeof *r->x[0]);
+    memcpy(r->x[1], r->x[0], f->walk.rows * FK_BLOCK * sizeof *r->x[0]);
     memcpy(r->status[1], r->status[0], FK_BLOCK);
 }
 

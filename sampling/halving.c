@@ -4,7 +4,7 @@
  *
  *     z = (z_1 + z_2) / sqrt(2),      sqrt(h) z = sqrt(h/2) z_1 + sqrt(h/2) z_2.
  *
- * A block is one piece: streams, then x[dim][FK_BLOCK] and status[FK_BLOCK] of the
+ * A block is one piece: streams, then x[rows][FK_BLOCK] of the walk and status[FK_BLOCK] of the
  * coarse member, then of the fine one. */
 #include "sampling/halving.h"
 
@@ -36,20 +36,20 @@ enum {
     STREAMS_BYTES = (sizeof(fk_streams) + FK_ALIGN - 1) / FK_ALIGN * FK_ALIGN
 };
 
-static size_t member_bytes(size_t dim)
+static size_t member_bytes(size_t rows)
 {
-    return dim * FK_BLOCK * sizeof(double) + FK_BLOCK;
+    return rows * FK_BLOCK * sizeof(double) + FK_BLOCK;
 }
 
 static double *part_x(const fk_halving *h, unsigned char *block, size_t member)
 {
     return (double *)(void *)(block + STREAMS_BYTES +
-                              member * member_bytes(h->walk.dim));
+                              member * member_bytes(h->walk.rows));
 }
 
 static uint8_t *part_status(const fk_halving *h, unsigned char *block, size_t member)
 {
-    return (uint8_t *)(part_x(h, block, member) + h->walk.dim * FK_BLOCK);
+    return (uint8_t *)(part_x(h, block, member) + h->walk.rows * FK_BLOCK);
 }
 
 static unsigned char *block_at(const fk_halving *h, size_t b)
@@ -75,7 +75,7 @@ static fk_status start(fk_halving *h, const fk_law *law, uint64_t seed)
         fk_walk_start(&h->walk, h->time, law, seed, FK_FOR_HALVING, b * FK_BLOCK,
                       part_x(h, block, COARSE), part_status(h, block, COARSE), scratch);
         memcpy(part_x(h, block, FINE), part_x(h, block, COARSE),
-               member_bytes(h->walk.dim));
+               member_bytes(h->walk.rows));
     }
     free(scratch);
     return FK_OK;
@@ -101,7 +101,7 @@ fk_status fk_halving_new(const fk_sde *sde, const fk_domain *domain, const fk_la
     h->n_blocks = fk_block_count(o->count);
     h->time = o->start;
     h->step = o->step;
-    h->block_bytes = STREAMS_BYTES + 2 * member_bytes(sde->dim);
+    h->block_bytes = STREAMS_BYTES + 2 * member_bytes(h->walk.rows);
     h->memory = fk_alloc(h->n_blocks, h->block_bytes);
     h->lost_x = fk_doubles(sde->dim);
     status =

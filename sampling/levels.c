@@ -41,7 +41,7 @@ static size_t status_doubles(void)
 
 static size_t scratch_size(const ladder *l)
 {
-    const size_t x = l->walk.dim * FK_BLOCK, z = l->walk.draws * FK_BLOCK;
+    const size_t x = l->walk.rows * FK_BLOCK, z = l->walk.draws * FK_BLOCK;
     return l->o->levels * (x + z + status_doubles()) + 2 * z +
            (fk_walk_scratch(&l->walk) + 7) / 8 * 8;
 }
@@ -51,7 +51,7 @@ static climber place(const ladder *l, double *scratch)
     climber c = {.waits = {false}};
     for (size_t k = 0; k < l->o->levels; k++) {
         c.x[k] = scratch;
-        scratch += l->walk.dim * FK_BLOCK;
+        scratch += l->walk.rows * FK_BLOCK;
         c.z[k] = scratch;
         scratch += l->walk.draws * FK_BLOCK;
         c.status[k] = (uint8_t *)scratch;
@@ -125,7 +125,7 @@ static void run_block(const ladder *l, size_t b, double *scratch)
     fk_walk_start(&l->walk, l->o->start, l->law, l->o->seed, FK_FOR_HALVING,
                   b * FK_BLOCK, c.x[0], c.status[0], c.rest);
     for (size_t k = 1; k < l->o->levels; k++) {
-        memcpy(c.x[k], c.x[0], l->walk.dim * FK_BLOCK * sizeof *c.x[0]);
+        memcpy(c.x[k], c.x[0], l->walk.rows * FK_BLOCK * sizeof *c.x[0]);
         memcpy(c.status[k], c.status[0], FK_BLOCK);
     }
     for (uint64_t i = 0; i < steps; i++)

@@ -44,7 +44,11 @@ typedef struct fk_scheme {
     void (*join)(const fk_stepper *s, double h, const double *first,
                  const double *second, double *z);
 
-    /* Advance x[dim][FK_BLOCK] from t to t + h; z[draws][FK_BLOCK]. */
+    /* Rows behind the variables in x, in which a path takes something from one step to the
+     * next; infinite before the first.  NULL: none. */
+    size_t (*memory)(const fk_stepper *s);
+
+    /* Advance x[dim + memory][FK_BLOCK] from t to t + h; z[draws][FK_BLOCK]. */
     void (*step)(const fk_stepper *s, double t, double h, const double *z,
                  double *const *x, double *scratch);
 

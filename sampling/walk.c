@@ -25,6 +25,7 @@ fk_status fk_walk_init(fk_walk *w, const fk_sde *sde, const fk_domain *domain,
         FK_TRY(fk_reflection_init(&w->reflection, sde, domain, o->faces.project));
     w->scheme_draws = scheme->draws != NULL ? scheme->draws(w->stepper) : sde->noises;
     w->draws = w->scheme_draws;
+    w->rows = w->dim + (scheme->memory != NULL ? scheme->memory(w->stepper) : 0);
     if (!w->bridges)
         return FK_OK;
     FK_TRY(fk_bridge_init(&w->bridge, sde, domain));
@@ -52,7 +53,7 @@ size_t fk_walk_scratch(const fk_walk *w)
     size_t most = 0;
     for (size_t k = 0; k < sizeof turn / sizeof *turn; k++)
         most = turn[k] > most ? turn[k] : most;
-    return 2 * fk_rows_scratch(w->dim) + old + most;
+    return 2 * fk_rows_scratch(w->rows) + old + most;
 }
 
 /* Sends back at reflecting faces, wraps at periodic ones. */
@@ -75,6 +76,8 @@ void fk_walk_enter(const fk_walk *w, double t, double *x, uint8_t *status,
                    double *scratch)
 {
     double *const *rows = fk_rows(x, w->dim, scratch);
+    for (size_t j = w->dim * FK_BLOCK; j < w->rows * FK_BLOCK; j++)
+        x[j] = HUGE_VAL;
     memset(status, FK_ALIVE, FK_BLOCK);
     if (w->folds)
         fold(w, t, rows, scratch + fk_rows_scratch(w->dim));
@@ -110,8 +113,8 @@ void fk_walk_join(const fk_walk *w, double h, const double *first, const double 
 void fk_walk_step(const fk_walk *w, double t, double h, const double *z, double *x,
                   uint8_t *status, double *scratch)
 {
-    double *const *rows = fk_rows(x, w->dim, scratch);
-    scratch += fk_rows_scratch(w->dim);
+    double *const *rows = fk_rows(x, w->rows, scratch);
+    scratch += fk_rows_scratch(w->rows);
     if (!w->absorbs) {
         w->scheme->step(w->stepper, t, h, z, rows, scratch);
         if (w->folds)

@@ -32,6 +32,7 @@ typedef struct fk_walk {
     fk_bridge bridge;         /* owned; of zeros if it is not asked for */
     fk_reflection reflection; /* owned */
     size_t dim;
+    size_t rows; /* of a state x: the variables, and what the scheme remembers */
     size_t scheme_draws; /* rows of normals that the scheme takes */
     size_t draws;        /* and that a step takes: the bridge has its own */
     bool folds, absorbs; /* some face does */
@@ -47,13 +48,13 @@ void fk_walk_clear(fk_walk *w); /* accepts one of zeros */
 /* Doubles per thread, aligned to FK_ALIGN. */
 size_t fk_walk_scratch(const fk_walk *w);
 
-/* Initial states x[dim][FK_BLOCK] at time t; a draw outside the domain is treated like a step
+/* Initial states x[rows][FK_BLOCK] at time t; a draw outside the domain is treated like a step
  * that led there.  Uses no scratch beyond fk_walk_scratch. */
 void fk_walk_start(const fk_walk *w, double t, const fk_law *law, uint64_t seed,
                    fk_purpose purpose, uint64_t first, double *x, uint8_t *status,
                    double *scratch);
 
-/* The same for initial states that are in x already. */
+/* The same where the variables of x hold initial states already. */
 void fk_walk_enter(const fk_walk *w, double t, double *x, uint8_t *status,
                    double *scratch);
 
@@ -67,7 +68,7 @@ void fk_walk_shape(const fk_walk *w, double *z);
 void fk_walk_join(const fk_walk *w, double h, const double *first, const double *second,
                   double *z);
 
-/* x[dim][FK_BLOCK] from t to t + h with z[draws][FK_BLOCK]. */
+/* x[rows][FK_BLOCK] from t to t + h with z[draws][FK_BLOCK]. */
 void fk_walk_step(const fk_walk *w, double t, double h, const double *z, double *x,
                   uint8_t *status, double *scratch);
 

@@ -116,7 +116,7 @@ static size_t bridge_doubles(const quasi *q)
 static size_t room_size(const quasi *q)
 {
     const size_t z = q->f->walk.draws * FK_BLOCK;
-    return q->f->walk.dim * FK_BLOCK + 2 * z + bridge_doubles(q) + FK_BLOCK +
+    return q->f->walk.rows * FK_BLOCK + 2 * z + bridge_doubles(q) + FK_BLOCK +
            FK_BLOCK / sizeof(double) + fk_functional_scratch(q->f);
 }
 
@@ -124,7 +124,7 @@ static room place(const quasi *q, double *at)
 {
     const size_t z = q->f->walk.draws * FK_BLOCK;
     room r = {.x = at};
-    r.z = at += q->f->walk.dim * FK_BLOCK;
+    r.z = at += q->f->walk.rows * FK_BLOCK;
     r.left = at += z;
     r.w = at += z;
     r.phi = at += bridge_doubles(q);
