@@ -73,6 +73,30 @@ fk_status fk_motion_noiseless(const fk_sde *sde, const char *scheme, fk_stepper 
     return fk_motion_new(sde, sde->ito, 0, NULL, out, message);
 }
 
+/* The first entry of G and variable it depends on; false if there is none. */
+static bool find_varying(const fk_sde *sde, size_t *entry, size_t *variable)
+{
+    for (*entry = 0; *entry < sde->dim * sde->noises; ++*entry)
+        for (*variable = 0; *variable < sde->dim; ++*variable)
+            if (fk_expr_depends(sde->noise[*entry], sde->variable[*variable]))
+                return true;
+    return false;
+}
+
+fk_status fk_motion_additive(const fk_sde *sde, const char *scheme, const char *instead,
+                             fk_stepper **out, fk_message *message)
+{
+    size_t entry, variable;
+    *out = NULL;
+    if (find_varying(sde, &entry, &variable))
+        return fk_fail(message, FK_EDOMAIN,
+                       "particles.scheme: %s needs additive noise, but noise %zu in "
+                       "variable %zu depends on variable %zu; %s",
+                       scheme, entry % sde->noises + 1, entry / sde->noises + 1,
+                       variable + 1, instead);
+    return fk_motion_new(sde, sde->ito, 0, NULL, out, message);
+}
+
 void fk_motion_free(fk_stepper *s)
 {
     if (s == NULL)

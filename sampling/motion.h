@@ -32,6 +32,11 @@ FK_NODISCARD fk_status fk_motion_stratonovich(const fk_sde *sde, fk_stepper **ou
 /* FK_EDOMAIN if there is noise; scheme: the name to say so with. */
 FK_NODISCARD fk_status fk_motion_noiseless(const fk_sde *sde, const char *scheme,
                                            fk_stepper **out, fk_message *message);
+/* FK_EDOMAIN if noise depends on a variable; scheme: the name to say so with, instead: who
+ * accepts that. */
+FK_NODISCARD fk_status fk_motion_additive(const fk_sde *sde, const char *scheme,
+                                          const char *instead, fk_stepper **out,
+                                          fk_message *message);
 void fk_motion_free(fk_stepper *s); /* accepts NULL */
 
 static inline const fk_entry *fk_motion_drift(const fk_stepper *s)

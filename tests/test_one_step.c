@@ -14,6 +14,7 @@
 #include "tests/sde_text.h"
 
 enum { NODES = 4, ROWS = 4, MORE_ROWS = 8 }; /* NODES^ROWS is a block */
+enum { STATE = 5 }; /* two variables, and rows for a scheme to remember */
 
 /* d_t u + sum_i ito_i d_i u + sum_ij a_ij d_ij u */
 static const fk_expr *generator(const fk_sde *s, const fk_expr *u)
@@ -61,9 +62,10 @@ static double expectation(const fk_scheme *scheme, const fk_stepper *stepper,
                           const fk_sde *s, const fk_expr *u, size_t rows, double t,
                           double h, const double *start)
 {
-    double *z = fk_doubles((MORE_ROWS + 2) * FK_BLOCK), *x = z + MORE_ROWS * FK_BLOCK;
-    double *scratch = fk_doubles(scheme->scratch(stepper) + 1);
-    double *const state[] = {x, x + FK_BLOCK};
+    double *z = fk_doubles((MORE_ROWS + STATE) * FK_BLOCK);
+    double *scratch = fk_doubles(scheme->scratch(stepper) + 1), *state[STATE];
+    for (size_t i = 0; i < STATE; i++)
+        state[i] = z + (MORE_ROWS + i) * FK_BLOCK;
     double weight[FK_BLOCK], sum = 0.0;
     if (rows < ROWS)
         rows = ROWS;
@@ -72,13 +74,12 @@ static double expectation(const fk_scheme *scheme, const fk_stepper *stepper,
         place(rows, first, z, weight);
         if (scheme->shape != NULL)
             scheme->shape(stepper, z);
-        for (size_t j = 0; j < FK_BLOCK; j++) {
-            x[j] = start[0];
-            x[FK_BLOCK + j] = start[1];
-        }
+        for (size_t i = 0; i < STATE; i++)
+            for (size_t j = 0; j < FK_BLOCK; j++)
+                state[i][j] = i < 2 ? start[i] : HUGE_VAL;
         scheme->step(stepper, t, h, z, state, scratch);
         for (size_t j = 0; j < FK_BLOCK; j++) {
-            const double end[] = {x[j], x[FK_BLOCK + j]};
+            const double end[] = {state[0][j], state[1][j]};
             sum += weight[j] * value(s, u, t + h, end);
         }
     }

@@ -14,17 +14,8 @@ extern const fk_scheme fk_scheme_sra1;
 
 static fk_status prepare(const fk_sde *sde, fk_stepper **out, fk_message *message)
 {
-    *out = NULL;
-    for (size_t i = 0; i < sde->dim; i++)
-        for (size_t k = 0; k < sde->noises; k++)
-            for (size_t j = 0; j < sde->dim; j++)
-                if (fk_expr_depends(sde->noise[i * sde->noises + k], sde->variable[j]))
-                    return fk_fail(message, FK_EDOMAIN,
-                                   "particles.scheme: sra1 needs additive noise, but "
-                                   "noise %zu in variable %zu depends on variable %zu; "
-                                   "sriw1 accepts diagonal noise",
-                                   k + 1, i + 1, j + 1);
-    return fk_motion_new(sde, sde->ito, 0, NULL, out, message);
+    return fk_motion_additive(sde, "sra1", "sriw1 accepts diagonal noise", out,
+                              message);
 }
 
 /* Y, X+, the means of the noises' paths, what is left of their increments. */
