@@ -5,7 +5,7 @@
 #   make lint       layers, headers, format     make format     rewrite with clang-format
 #   make install    PREFIX=/usr/local DESTDIR=  make uninstall  the same paths
 #   make demo       the main job into out/      make clean      remove build/
-#   make tests      build tests, run none       make slow       tests of 10^9 draws
+#   make tests      build tests, run none       make slow       tests of minutes
 #   make help       this text
 #
 # Any variable below may be set on the command line: make CC=clang OPT='-O0 -g3'.
@@ -15,7 +15,7 @@ VERSION  := 0.1.0
 PREFIX   ?= /usr/local
 BUILD    ?= build
 OPT      ?= -O3 -g
-PACKAGES ?= gsl netcdf yaml-0.1 arpack
+PACKAGES ?= gsl netcdf yaml-0.1 arpack sleef
 UMFPACK  ?= -lumfpack  # older SuiteSparse has no pkg-config file
 REVISION := $(if $(wildcard .git),$(shell git -c safe.directory='*' describe --always --dirty=+ \
               --abbrev=12 --exclude='*' 2>/dev/null))
@@ -118,6 +118,7 @@ check: all tests
 
 slow: all $(SLOWS)
 	@for t in $(SLOWS); do $$t || exit 1; done
+	@sh tests/widths.sh
 
 bench: all $(BENCHES)
 	@for b in $(BENCHES); do $$b || exit 1; done

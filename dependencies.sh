@@ -13,6 +13,7 @@ build|compiler         |gcc libc6-dev |gcc                |gcc       |gcc
 build|program pkg-config|pkg-config   |pkgconf-pkg-config |pkgconf   |pkgconf
 build|library gsl      |libgsl-dev    |gsl-devel          |gsl       |gsl
 build|library netcdf   |libnetcdf-dev |netcdf-devel       |netcdf    |netcdf
+build|library sleef    |libsleef-dev  |sleef-devel        |sleef     |sleef
 build|library yaml-0.1 |libyaml-dev   |libyaml-devel      |libyaml   |libyaml
 build|library arpack   |libarpack2-dev |arpack-devel      |arpack    |arpack
 build|header suitesparse/umfpack.h |libsuitesparse-dev |suitesparse-devel |suite-sparse |suitesparse

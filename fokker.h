@@ -5,6 +5,7 @@
 #include "core/block.h"
 #include "core/csv.h"
 #include "core/density.h"
+#include "core/elementary.h"
 #include "core/exponential.h"
 #include "core/expr.h"
 #include "core/file.h"

@@ -11,6 +11,7 @@ enum { FK_BLOCK = 256 };
  * rounds alike: the digits do not depend on the machine. */
 #if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) && \
     !defined(__clang__) && !defined(FK_NO_CLONES)
+#define FK_CHOOSES_AT_START
 #define FK_CLONES \
     __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
 #else

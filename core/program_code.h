@@ -11,6 +11,7 @@
 
 #include <stddef.h>
 
+#include "core/elementary.h"
 #include "core/expr_node.h"
 #include "core/program.h"
 
@@ -49,9 +50,10 @@ typedef enum fk_operation {
 
 typedef struct fk_instruction {
     fk_operation op;
-    unsigned row[3];    /* places of a, b, c; those not used repeat another */
-    unsigned scalar[2]; /* of s, u; in scalar code scalar[0] is not used */
-    unsigned to;        /* place, or scalar */
+    fk_block_function *function; /* the loop of an elementary function, else NULL */
+    unsigned row[3];             /* places of a, b, c; those not used repeat another */
+    unsigned scalar[2];          /* of s, u; in scalar code scalar[0] is not used */
+    unsigned to;                 /* place, or scalar */
 } fk_instruction;
 
 struct fk_program {

@@ -94,6 +94,21 @@ static fk_value filled(fk_compiler *c, fk_value v)
                                                  .scalar = {v.index, v.index}});
 }
 
+/* The loop of an operation that is an elementary function, else NULL. */
+static fk_block_function *loop_of(fk_operation op)
+{
+    switch (op) {
+#define ENTRY(kind, name, accuracy) \
+    case FK_OP_##kind:              \
+        return fk_elementary_loop(FK_ELEMENTARY_##kind);
+        FK_ELEMENTARY_OF_ONE(ENTRY)
+        FK_ELEMENTARY_OF_TWO(ENTRY)
+#undef ENTRY
+    default:
+        return NULL;
+    }
+}
+
 /* op(a, b, c) for any mixture of rows and scalars */
 static fk_value emit(fk_compiler *c, fk_operation op, fk_value a, fk_value b,
                      fk_value d)
@@ -103,7 +118,9 @@ static fk_value emit(fk_compiler *c, fk_operation op, fk_value a, fk_value b,
     if (!a.row && !b.row && !d.row)
         return emit_scalar(c, op, (fk_value[]){a, b, d});
     a = filled(c, a), b = filled(c, b), d = filled(c, d);
-    return emit_row(c, &(fk_instruction){.op = op, .row = {a.index, b.index, d.index}});
+    return emit_row(c, &(fk_instruction){.op = op,
+                                         .function = loop_of(op),
+                                         .row = {a.index, b.index, d.index}});
 }
 
 static fk_value emit1(fk_compiler *c, fk_operation op, fk_value a)

@@ -1,40 +1,8 @@
-/* The loops of compiled expressions: one an operation, over a whole block. */
+/* The loops of compiled expressions: one an operation, over a whole block.  Elementary
+ * functions have theirs in core/elementary.c. */
 #include <math.h>
 
 #include "core/program_code.h"
-
-/* Vector variants of the C functions, found in glibc's libmvec: at most 4 units in the
- * last place.  One function a loop: gcc would join sin(u) and cos(u) into a scalar
- * sincos(). */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
-    defined(__GLIBC__)
-#define VECTOR_OF_ONE(f) __attribute__((simd("notinbranch"))) double f(double);
-#define VECTOR_OF_TWO(f) __attribute__((simd("notinbranch"))) double f(double, double);
-VECTOR_OF_ONE(exp)
-VECTOR_OF_ONE(log)
-VECTOR_OF_ONE(sin)
-VECTOR_OF_ONE(cos)
-VECTOR_OF_TWO(pow)
-#if __GLIBC_PREREQ(2, 35)
-VECTOR_OF_ONE(log10)
-VECTOR_OF_ONE(log2)
-VECTOR_OF_ONE(tan)
-VECTOR_OF_ONE(asin)
-VECTOR_OF_ONE(acos)
-VECTOR_OF_ONE(atan)
-VECTOR_OF_ONE(sinh)
-VECTOR_OF_ONE(cosh)
-VECTOR_OF_ONE(tanh)
-VECTOR_OF_ONE(asinh)
-VECTOR_OF_ONE(acosh)
-VECTOR_OF_ONE(atanh)
-VECTOR_OF_ONE(cbrt)
-VECTOR_OF_ONE(erf)
-VECTOR_OF_ONE(erfc)
-VECTOR_OF_TWO(atan2)
-VECTOR_OF_TWO(hypot)
-#endif
-#endif
 
 #define CASE(op, value)                                           \
     case FK_OP_##op:                                              \
@@ -54,6 +22,10 @@ FK_CLONES void fk_program_rows(const fk_instruction *code, size_t n,
         const double *p = row[i->row[0]], *q = row[i->row[1]], *r = row[i->row[2]];
         const double s = scalar[i->scalar[0]], u = scalar[i->scalar[1]];
         double *to = row[i->to];
+        if (i->function != NULL) {
+            i->function(p, q, to);
+            continue;
+        }
         switch (i->op) {
             FK_ARITHMETIC_LIST(CASE)
             FK_UNARY_LIST(NODE_CASE)

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/elementary.h"
 #include "sampling/entries.h"
 #include "sampling/scheme.h"
 
@@ -87,10 +88,10 @@ static size_t scratch_size(const fk_stepper *s)
     return FK_BLOCK;
 }
 
-FK_CLONES static void grow(double *restrict x, const double *restrict exponent)
+FK_CLONES static void multiply(double *restrict x, const double *restrict factor)
 {
     for (size_t j = 0; j < FK_BLOCK; j++)
-        x[j] *= exp(exponent[j]);
+        x[j] *= factor[j];
 }
 
 static void step(const fk_stepper *s, double t, double h, const double *z,
@@ -106,7 +107,8 @@ static void step(const fk_stepper *s, double t, double h, const double *z,
             scratch[j] = rate * h;
         for (size_t k = 0; k < s->noises; k++)
             fk_row_add(scratch, sqrt(h) * sigma[k].value, z + k * FK_BLOCK);
-        grow(x[i], scratch);
+        fk_elementary_loop(FK_ELEMENTARY_EXP)(scratch, NULL, scratch);
+        multiply(x[i], scratch);
     }
 }
 
