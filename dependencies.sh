@@ -17,6 +17,7 @@ build|library sleef    |libsleef-dev  |sleef-devel        |sleef     |sleef
 build|library yaml-0.1 |libyaml-dev   |libyaml-devel      |libyaml   |libyaml
 build|library arpack   |libarpack2-dev |arpack-devel      |arpack    |arpack
 build|header suitesparse/umfpack.h |libsuitesparse-dev |suitesparse-devel |suite-sparse |suitesparse
+build|library fftw3    |libfftw3-dev |fftw-devel         |fftw      |fftw
 run  |gnuplot          |gnuplot-nox   |gnuplot            |gnuplot   |gnuplot
 test |library check    |check         |check-devel        |check     |check
 END

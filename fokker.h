@@ -26,6 +26,7 @@
 #include "solvers/eigen.h"
 #include "solvers/lines.h"
 #include "solvers/quadrature.h"
+#include "solvers/series.h"
 #include "solvers/sparse_lu.h"
 #include "solvers/spline.h"
 
