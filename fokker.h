@@ -25,6 +25,7 @@
 
 #include "solvers/eigen.h"
 #include "solvers/lines.h"
+#include "solvers/matrix_exponential.h"
 #include "solvers/quadrature.h"
 #include "solvers/series.h"
 #include "solvers/sparse_lu.h"
