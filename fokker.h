@@ -52,6 +52,7 @@
 #include "pde/fokker_planck.h"
 #include "pde/generator.h"
 #include "pde/modes.h"
+#include "pde/spectral.h"
 #include "pde/stationary.h"
 #include "pde/stepper.h"
 #include "pde/transport.h"
