@@ -264,3 +264,16 @@ void fk_density_from_counts(const fk_grid *g, const uint64_t *count, double tota
     for (size_t i = 0; i < n; i++)
         p[i] = (double)count[i] * unit;
 }
+
+/* var(mean w) = (mean w^2 - (mean w)^2) / (n - 1) */
+void fk_density_from_masses(const fk_grid *g, double total, const double *mass,
+                            const double *square, double *p, double *error)
+{
+    const size_t n = fk_grid_cells(g);
+    const double volume = fk_grid_volume(g);
+    for (size_t c = 0; c < n; c++) {
+        const double mean = mass[c] / total, spread = square[c] / total - mean * mean;
+        p[c] = mean / volume;
+        error[c] = sqrt(fmax(spread, 0.0) / fmax(total - 1.0, 1.0)) / volume;
+    }
+}

@@ -45,4 +45,10 @@ double fk_density_noise_floor(const fk_grid *g, const double *p, double count);
 void fk_density_from_counts(const fk_grid *g, const uint64_t *count, double total,
                             double *p);
 
+/* Density p[cells] and its standard error from sums over `total` independent
+ * samples: of the share w of a sample that falls into each cell, and of w^2 (one sample
+ * has the error 0).  p and mass, error and square may be the same arrays. */
+void fk_density_from_masses(const fk_grid *g, double total, const double *mass,
+                            const double *square, double *p, double *error);
+
 #endif

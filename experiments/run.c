@@ -77,14 +77,11 @@ void fk_run_timing(fk_run_state *run, const char *name, double seconds, double a
 
 static void free_record(fk_record *r)
 {
-    void *const block[] = {r->count,       r->mean,
-                           r->covariance,  r->fourth,
-                           r->half,        r->coarse,
-                           r->fine,        r->moved,
-                           r->step_mean,   r->step_mean_error,
-                           r->step_square, r->step_square_error};
-    for (size_t i = 0; i < sizeof block / sizeof *block; i++)
-        free(block[i]);
+    free(r->count);
+    free(r->half);
+    free(r->coarse);
+    free(r->fine);
+    free(r->moved);
 }
 
 static void free_state(fk_run_state *run)
@@ -98,6 +95,13 @@ static void free_state(fk_run_state *run)
     if (run->variable != NULL)
         for (size_t i = 0; i < run->dim; i++)
             free(run->variable[i]);
+    if (run->frame != NULL)
+        for (size_t i = 0; i < run->result->n_frames; i++)
+            free(run->frame[i]);
+    free(run->frame);
+    free(run->exit);
+    free(run->unbridged);
+    free(run->lost_x);
     free(run->variable);
     free(run->table);
     free(run->table_time);
@@ -126,6 +130,11 @@ static fk_status run_parts(fk_run_state *run, fk_message *message)
     FK_TRY(fk_run_plan(run));
     if (problem->particles.on)
         FK_TRY(fk_run_particles(run, message));
+    if (problem->particles.on && problem->has_domain &&
+        problem->particles.halving > 0.0)
+        FK_TRY(fk_run_halving(run, message));
+    if (run->result->exits.n_unbridged > 0)
+        FK_TRY(fk_run_unbridged(run, message));
     if (problem->pde.on)
         FK_TRY(fk_run_pde(run, message));
     if (problem->has_domain)

@@ -9,6 +9,7 @@
 #include "experiments/run.h"
 #include "experiments/verdict.h"
 #include "sampling/ensemble.h"
+#include "sampling/halving.h"
 
 enum { FK_NOWHERE = -1 };
 
@@ -18,20 +19,18 @@ typedef struct fk_stop {
     int snapshot; /* into result->snapshot */
     int frame;    /* into result->frame_* */
     int exit;     /* into result->exits.time */
+    int kernel;   /* snapshot that the last-step kernel leads to from here */
     int table;    /* into run->table, the times of the reverse samplers */
 } fk_stop;
 
 /* What the comparison at one snapshot needs beyond the densities of the result. */
 typedef struct fk_record {
-    uint64_t *count; /* [cells + 1] particles; the last entry: all others */
+    uint64_t *count; /* [cells + FK_ELSEWHERE] particles */
     fk_census census;
-    uint64_t alive;
-    double *mean, *covariance, *fourth; /* as fk_ensemble_moments */
     double *half;                       /* [cells 2^dim] from cells of half the width */
     double half_absorbed, half_outside; /* mass lost in that run, by kind of face */
     double time_error;                  /* L1, of the Fokker-Planck run; 0 unknown */
     uint64_t *coarse, *fine, *moved;    /* [cells + 1] step-halving pairs */
-    double *step_mean, *step_mean_error, *step_square, *step_square_error; /* [dim] */
 } fk_record;
 
 typedef struct fk_run_state {
@@ -43,9 +42,21 @@ typedef struct fk_run_state {
     char **variable; /* [dim] names */
 
     size_t n_stops;
-    fk_stop *stop;     /* ascending, the first one is the start */
-    fk_record *record; /* [n_snapshots] */
-    size_t pairs;      /* in the step-halving run */
+    fk_stop *stop;       /* ascending, the first one is the start */
+    fk_record *record;   /* [n_snapshots] */
+    uint64_t **frame;    /* [n_frames][cells + FK_ELSEWHERE] particles */
+    uint64_t *exit;      /* [exit times][FK_ELSEWHERE] particles */
+    uint64_t *unbridged; /* the same of those without a bridge */
+    size_t n_shown;      /* particles kept for scatter plots */
+
+    /* The chunk of particles or pairs that is under way. */
+    size_t first; /* number of its first particle */
+    fk_ensemble *ensemble;
+    fk_halving *halving;
+    fk_losses losses; /* of all chunks so far */
+    double *lost_x;   /* [dim] of the losses */
+    uint64_t steps;   /* that each particle took */
+    double kernel_seconds;
 
     size_t n_table; /* times of the reverse samplers; 0: none */
     double *table_time;
@@ -62,7 +73,36 @@ static inline size_t fk_run_pairs(const fk_problem *p)
 /* Times, and room for everything that is recorded at them. */
 FK_NODISCARD fk_status fk_run_plan(fk_run_state *run);
 
+/* Particles, or step-halving pairs, on their way through the stops in chunks: each goes
+ * the whole way before the next begins, so that a run of any number of them holds one
+ * chunk and sums.  The size of a chunk depends on the problem alone. */
+typedef struct fk_troop {
+    const char *name; /* of the phase */
+    size_t count;     /* in all */
+    double work;      /* particle-steps that one of them makes in a step */
+    bool (*stops)(const fk_stop *s); /* does it pause there? */
+    /* The n from run->first on. */
+    fk_status (*begin)(fk_run_state *run, size_t n, fk_message *message);
+    /* At most so many steps towards t, to *now. */
+    fk_status (*advance)(fk_run_state *run, double t, uint64_t steps, double *now,
+                         fk_message *message);
+    fk_status (*record)(fk_run_state *run, const fk_stop *s, fk_message *message);
+    void (*end)(fk_run_state *run); /* keeps the losses */
+} fk_troop;
+
+FK_NODISCARD fk_status fk_run_march(fk_run_state *run, const fk_troop *troop,
+                                    fk_message *message);
+/* Tells of the losses among `total`, once, and forgets them. */
+FK_NODISCARD fk_status fk_run_losses(fk_run_state *run, uint64_t total,
+                                     const char *what);
+/* For particles or pairs from run->first on. */
+fk_ensemble_options fk_run_options(const fk_run_state *run, size_t count,
+                                   fk_purpose purpose);
+
 FK_NODISCARD fk_status fk_run_particles(fk_run_state *run, fk_message *message);
+FK_NODISCARD fk_status fk_run_halving(fk_run_state *run, fk_message *message);
+/* What the bridge corrects: fewer particles, absorbed where steps end beyond a face. */
+FK_NODISCARD fk_status fk_run_unbridged(fk_run_state *run, fk_message *message);
 FK_NODISCARD fk_status fk_run_pde(fk_run_state *run, fk_message *message);
 FK_NODISCARD fk_status fk_run_exact(fk_run_state *run, fk_message *message);
 FK_NODISCARD fk_status fk_run_comparisons(fk_run_state *run, fk_message *message);

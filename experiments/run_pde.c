@@ -64,9 +64,17 @@ static fk_status advance(fk_run_state *run, fk_solution *s, double t,
     return FK_OK;
 }
 
+static bool stops(const fk_stop *s)
+{
+    return s->snapshot != FK_NOWHERE || s->frame != FK_NOWHERE ||
+           s->exit != FK_NOWHERE || s->table != FK_NOWHERE;
+}
+
 static fk_status evolve(fk_run_state *run, fk_solution *s, fk_message *message)
 {
     for (size_t i = 0; i < run->n_stops; i++) {
+        if (!stops(&run->stop[i]))
+            continue;
         FK_TRY(advance(run, s, run->stop[i].t, message));
         FK_TRY(record_stop(run, s, &run->stop[i]));
     }

@@ -47,7 +47,7 @@ typedef struct fk_reference {
 } fk_reference;
 
 /* Time step: histograms with the sample's step and with a smaller one, arrays of cells + 1 whose
- * last entry holds all that are outside or absorbed (fk_halving_histograms). */
+ * last entry holds all that are outside or absorbed (fk_halving_tally). */
 typedef struct fk_step_evidence {
     const uint64_t *coarse, *fine;
     /* Pairs of which exactly one member is in the cell, if both histograms come from

@@ -1,6 +1,7 @@
 #include "plots/order_figure.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "plots/canvas.h"
 #include "plots/gnuplot.h"

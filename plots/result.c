@@ -33,6 +33,7 @@ static void free_snapshot(fk_snapshot *s)
     free(s->pde);
     free(s->particles);
     free(s->kernel);
+    free(s->kernel_error);
     free(s->exact);
     for (size_t i = 0; i < FK_GRID_DIM; i++)
         free(s->current[i]);

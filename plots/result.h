@@ -56,6 +56,7 @@ typedef struct fk_snapshot {
     double *pde;                     /* [cells] */
     double *particles;               /* [cells] histogram as density */
     double *kernel;                  /* [cells] last-step kernel estimate */
+    double *kernel_error;            /* [cells] its standard error */
     double *exact;                   /* [cells] */
     double *current[FK_GRID_DIM];    /* [cells] probability current */
     double outside;                  /* share of the particles beyond open faces */

@@ -60,8 +60,7 @@ fk_status fk_ensemble_new(const fk_sde *sde, const fk_domain *domain, const fk_l
 
     e->count = o->count;
     e->n_blocks = fk_block_count(o->count);
-    e->time = o->start;
-    e->step = o->step;
+    e->clock = (fk_clock){.time = o->start, .step = o->step};
     e->block_bytes = fk_ensemble_block_bytes(e->walk.rows);
     e->memory = fk_alloc(e->n_blocks, e->block_bytes);
     e->lost_x = fk_doubles(sde->dim);
@@ -147,15 +146,15 @@ static void state(const void *context, const unsigned char *block, size_t lane,
         x[i] = from[i * FK_BLOCK + lane];
 }
 
-fk_status fk_ensemble_advance(fk_ensemble *e, double t_end, const fk_progress *progress,
-                              fk_message *message)
+fk_status fk_ensemble_advance_some(fk_ensemble *e, double t_end, uint64_t most,
+                                   const fk_progress *progress, fk_message *message)
 {
-    const uint64_t steps = fk_pace_plan(&e->pace, e->time, t_end, e->step);
+    const uint64_t steps = fk_clock_plan(&e->clock, t_end, most);
     const fk_march march = {.count = e->count,
                             .memory = e->memory,
                             .block_bytes = e->block_bytes,
                             .scratch = scratch_size(e),
-                            .pace = e->pace,
+                            .pace = e->clock.pace,
                             .steps = steps,
                             .context = e,
                             .run = run,
@@ -164,25 +163,29 @@ fk_status fk_ensemble_advance(fk_ensemble *e, double t_end, const fk_progress *p
     const fk_status status = fk_march_run(&march, progress, &e->losses, e->lost_x);
     if (status != FK_OK)
         return fk_fail(message, status, "%s", fk_status_text(status));
-    e->pace.first += steps;
-    e->steps += steps;
-    e->time = t_end;
+    fk_clock_tick(&e->clock, steps);
     return FK_OK;
+}
+
+fk_status fk_ensemble_advance(fk_ensemble *e, double t_end, const fk_progress *progress,
+                              fk_message *message)
+{
+    return fk_ensemble_advance_some(e, t_end, UINT64_MAX, progress, message);
 }
 
 void fk_ensemble_pace(fk_ensemble *e, double t_end)
 {
-    fk_pace_plan(&e->pace, e->time, t_end, e->step);
+    fk_pace_plan(&e->clock.pace, e->clock.time, t_end, e->clock.step);
 }
 
 double fk_ensemble_step(const fk_ensemble *e)
 {
-    return e->pace.h;
+    return e->clock.pace.h;
 }
 
 double fk_ensemble_time(const fk_ensemble *e)
 {
-    return e->time;
+    return e->clock.time;
 }
 
 size_t fk_ensemble_count(const fk_ensemble *e)
@@ -192,7 +195,7 @@ size_t fk_ensemble_count(const fk_ensemble *e)
 
 uint64_t fk_ensemble_steps(const fk_ensemble *e)
 {
-    return e->steps;
+    return e->clock.steps;
 }
 
 bool fk_ensemble_ended(const fk_ensemble *e, size_t p, size_t *axis, size_t *side)

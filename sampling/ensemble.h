@@ -52,6 +52,13 @@ FK_NODISCARD fk_status fk_ensemble_advance(fk_ensemble *e, double t_end,
                                            const fk_progress *progress,
                                            fk_message *message);
 
+/* The same, but pauses after `most` steps if they do not lead to t_end; then the next
+ * advance must be to the same t_end, and no bit differs from one without a pause. */
+FK_NODISCARD fk_status fk_ensemble_advance_some(fk_ensemble *e, double t_end,
+                                                uint64_t most,
+                                                const fk_progress *progress,
+                                                fk_message *message);
+
 /* Sets the length of the steps as for an advance to t_end, where the next advances may
  * then pause at the end of any step without a bit of difference. */
 void fk_ensemble_pace(fk_ensemble *e, double t_end);
@@ -81,12 +88,16 @@ typedef struct fk_census {
     uint64_t lost;
 } fk_census;
 
-/* Counts per cell of g, count[cells]. */
-void fk_ensemble_histogram(const fk_ensemble *e, const fk_grid *g, uint64_t *count,
-                           fk_census *census);
+/* A histogram counts everyone once: in a cell of its grid, or in one of FK_ELSEWHERE
+ * entries behind the cells. */
+enum { FK_ELSEWHERE = 2 + 2 * FK_GRID_DIM };
 
-/* Particles absorbed so far, per face. */
-void fk_ensemble_absorbed(const fk_ensemble *e, uint64_t absorbed[FK_GRID_DIM][2]);
+/* Adds the particles to the histogram count[cells + FK_ELSEWHERE] of g; NULL: of no
+ * cells, where all alive are outside. */
+void fk_ensemble_tally(const fk_ensemble *e, const fk_grid *g, uint64_t *count);
+
+/* What a histogram of so many cells says about those elsewhere. */
+fk_census fk_census_read(size_t cells, const uint64_t *count);
 
 /* Whether particle p, counted from the ensemble's first, was absorbed; the face. */
 bool fk_ensemble_ended(const fk_ensemble *e, size_t p, size_t *axis, size_t *side);
@@ -100,15 +111,18 @@ void fk_ensemble_moments(const fk_ensemble *e, double *mean, double *covariance,
 /* Smooth estimate of the density one step of size `h` ahead of now: the transition
  * kernel of the scheme averaged over the particles, its mass per cell computed with
  * error functions (1-D, diagonal covariance) - no bandwidth to choose, no bias beyond the
- * scheme's own [pedersen-1995, hu-watanabe-1996].  p[cells] cell averages, 1-D and 2-D;
- * boundaries as in a step (reflected kernels fold, periodic wrap, others lose mass).
- * Cells beyond 6 standard deviations of a kernel are skipped.  A full covariance in 2-D
- * is spread by quadrature, right to about 1e-5 of each kernel's mass.
- * With a domain, g covers the same box.  Takes 16 arrays of cells while it runs.
+ * scheme's own [pedersen-1995, hu-watanabe-1996].  Adds to mass[cells] what each particle
+ * gives to a cell, and to square[cells] its square: fk_density_from_masses makes a
+ * density with standard errors of them.  1-D and 2-D; boundaries as in a step (reflected
+ * kernels fold, periodic wrap, others lose mass).  Cells beyond 6 standard deviations of
+ * a kernel are skipped.  A full covariance in 2-D is spread by quadrature, right to about
+ * 1e-5 of each kernel's mass.
+ * With a domain, g covers the same box.  Takes 32 arrays of cells while it runs.
  * FK_EDOMAIN if the scheme has no closed transition or there are three variables;
- * FK_EINTERRUPTED, FK_ENOMEM: p is not to be used. */
+ * FK_EINTERRUPTED, FK_ENOMEM: the sums are not to be used. */
 FK_NODISCARD fk_status fk_ensemble_kernel_density(const fk_ensemble *e,
-                                                  const fk_grid *g, double h, double *p,
+                                                  const fk_grid *g, double h,
+                                                  double *mass, double *square,
                                                   const fk_progress *progress);
 
 #endif

@@ -13,9 +13,7 @@
 struct fk_ensemble {
     fk_walk walk;
     size_t count, n_blocks;
-    double time, step;
-    fk_pace pace;
-    uint64_t steps;
+    fk_clock clock;
     size_t block_bytes;
     unsigned char *memory;
     fk_losses losses;

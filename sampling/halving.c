@@ -22,8 +22,7 @@
 struct fk_halving {
     fk_walk walk;
     size_t count, n_blocks;
-    double time, step;
-    fk_pace pace;
+    fk_clock clock;
     size_t block_bytes;
     unsigned char *memory;
     fk_losses losses;
@@ -63,16 +62,17 @@ static size_t scratch_size(const fk_halving *h)
     return 3 * h->walk.draws * FK_BLOCK + fk_walk_scratch(&h->walk);
 }
 
-static fk_status start(fk_halving *h, const fk_law *law, uint64_t seed)
+static fk_status start(fk_halving *h, const fk_law *law, const fk_ensemble_options *o)
 {
     double *scratch = fk_doubles(scratch_size(h));
     if (scratch == NULL)
         return FK_ENOMEM;
     for (size_t b = 0; b < h->n_blocks; b++) {
         unsigned char *block = block_at(h, b);
-        fk_streams_seed((fk_streams *)(void *)block, seed, FK_FOR_HALVING_NOISE,
-                        b * FK_BLOCK);
-        fk_walk_start(&h->walk, h->time, law, seed, FK_FOR_HALVING, b * FK_BLOCK,
+        const uint64_t first = o->first + b * FK_BLOCK;
+        fk_streams_seed((fk_streams *)(void *)block, o->seed, FK_FOR_HALVING_NOISE,
+                        first);
+        fk_walk_start(&h->walk, h->clock.time, law, o->seed, FK_FOR_HALVING, first,
                       part_x(h, block, COARSE), part_status(h, block, COARSE), scratch);
         memcpy(part_x(h, block, FINE), part_x(h, block, COARSE),
                member_bytes(h->walk.rows));
@@ -85,7 +85,7 @@ fk_status fk_halving_new(const fk_sde *sde, const fk_domain *domain, const fk_la
                          const fk_ensemble_options *o, fk_halving **out,
                          fk_message *message)
 {
-    assert(o->count >= 1 && o->step > 0.0);
+    assert(o->count >= 1 && o->step > 0.0 && o->first % FK_BLOCK == 0);
     assert(fk_law_dim(law) == sde->dim);
     assert(domain == NULL || domain->grid.dim == sde->dim);
     *out = NULL;
@@ -99,13 +99,11 @@ fk_status fk_halving_new(const fk_sde *sde, const fk_domain *domain, const fk_la
 
     h->count = o->count;
     h->n_blocks = fk_block_count(o->count);
-    h->time = o->start;
-    h->step = o->step;
+    h->clock = (fk_clock){.time = o->start, .step = o->step};
     h->block_bytes = STREAMS_BYTES + 2 * member_bytes(h->walk.rows);
     h->memory = fk_alloc(h->n_blocks, h->block_bytes);
     h->lost_x = fk_doubles(sde->dim);
-    status =
-        h->memory == NULL || h->lost_x == NULL ? FK_ENOMEM : start(h, law, o->seed);
+    status = h->memory == NULL || h->lost_x == NULL ? FK_ENOMEM : start(h, law, o);
     if (status != FK_OK) {
         fk_fail(message, status, "no memory for %zu pairs of particles", o->count);
         goto fail;
@@ -175,15 +173,15 @@ static void state(const void *context, const unsigned char *block, size_t lane,
         x[i] = from[i * FK_BLOCK + lane];
 }
 
-fk_status fk_halving_advance(fk_halving *h, double t_end, const fk_progress *progress,
-                             fk_message *message)
+fk_status fk_halving_advance_some(fk_halving *h, double t_end, uint64_t most,
+                                  const fk_progress *progress, fk_message *message)
 {
-    const uint64_t steps = fk_pace_plan(&h->pace, h->time, t_end, h->step);
+    const uint64_t steps = fk_clock_plan(&h->clock, t_end, most);
     const fk_march march = {.count = h->count,
                             .memory = h->memory,
                             .block_bytes = h->block_bytes,
                             .scratch = scratch_size(h),
-                            .pace = h->pace,
+                            .pace = h->clock.pace,
                             .steps = steps,
                             .context = h,
                             .run = run,
@@ -192,9 +190,19 @@ fk_status fk_halving_advance(fk_halving *h, double t_end, const fk_progress *pro
     const fk_status status = fk_march_run(&march, progress, &h->losses, h->lost_x);
     if (status != FK_OK)
         return fk_fail(message, status, "%s", fk_status_text(status));
-    h->pace.first += steps;
-    h->time = t_end;
+    fk_clock_tick(&h->clock, steps);
     return FK_OK;
+}
+
+fk_status fk_halving_advance(fk_halving *h, double t_end, const fk_progress *progress,
+                             fk_message *message)
+{
+    return fk_halving_advance_some(h, t_end, UINT64_MAX, progress, message);
+}
+
+double fk_halving_time(const fk_halving *h)
+{
+    return h->clock.time;
 }
 
 const fk_losses *fk_halving_losses(const fk_halving *h)
@@ -208,46 +216,49 @@ typedef struct histogram {
     size_t cells; /* of g; the index of the rest */
 } histogram;
 
-static size_t find_cell(const histogram *t, size_t b, size_t member, size_t j)
+static size_t find_member(const histogram *t, size_t b, size_t member, size_t *cell)
 {
     unsigned char *block = block_at(t->h, b);
-    if (part_status(t->h, block, member)[j] != FK_ALIVE)
-        return t->cells;
-    return fk_tally_cell(t->g, part_x(t->h, block, member), j);
+    const uint8_t *status = part_status(t->h, block, member);
+    const size_t lanes = fk_block_lanes(t->h->count, b);
+    fk_tally_cells(t->g, part_x(t->h, block, member), cell);
+    for (size_t j = 0; j < lanes; j++)
+        if (status[j] != FK_ALIVE)
+            cell[j] = t->cells;
+    return lanes;
 }
 
-static void add_coarse(const void *context, size_t b, uint64_t *count)
+static size_t find_coarse(const void *context, size_t b, size_t *index)
 {
-    const histogram *t = context;
-    for (size_t j = 0; j < fk_block_lanes(t->h->count, b); j++)
-        count[find_cell(t, b, COARSE, j)]++;
+    return find_member(context, b, COARSE, index);
 }
 
-static void add_fine(const void *context, size_t b, uint64_t *count)
+static size_t find_fine(const void *context, size_t b, size_t *index)
 {
-    const histogram *t = context;
-    for (size_t j = 0; j < fk_block_lanes(t->h->count, b); j++)
-        count[find_cell(t, b, FINE, j)]++;
+    return find_member(context, b, FINE, index);
 }
 
-static void add_moved(const void *context, size_t b, uint64_t *count)
+static size_t find_moved(const void *context, size_t b, size_t *index)
 {
-    const histogram *t = context;
-    for (size_t j = 0; j < fk_block_lanes(t->h->count, b); j++) {
-        const size_t from = find_cell(t, b, COARSE, j), to = find_cell(t, b, FINE, j);
-        count[from] += from != to;
-        count[to] += from != to;
-    }
+    size_t from[FK_BLOCK], to[FK_BLOCK], n = 0;
+    const size_t lanes = find_member(context, b, COARSE, from);
+    find_member(context, b, FINE, to);
+    for (size_t j = 0; j < lanes; j++)
+        if (from[j] != to[j]) {
+            index[n++] = from[j];
+            index[n++] = to[j];
+        }
+    return n;
 }
 
-void fk_halving_histograms(const fk_halving *h, const fk_grid *g, uint64_t *coarse,
-                           uint64_t *fine, uint64_t *moved)
+void fk_halving_tally(const fk_halving *h, const fk_grid *g, uint64_t *coarse,
+                      uint64_t *fine, uint64_t *moved)
 {
     assert(g->dim == h->walk.dim);
     const histogram t = {h, g, fk_grid_cells(g)};
-    fk_tally(h->n_blocks, t.cells + 1, coarse, add_coarse, &t);
-    fk_tally(h->n_blocks, t.cells + 1, fine, add_fine, &t);
-    fk_tally(h->n_blocks, t.cells + 1, moved, add_moved, &t);
+    fk_tally(h->n_blocks, t.cells + 1, coarse, find_coarse, &t);
+    fk_tally(h->n_blocks, t.cells + 1, fine, find_fine, &t);
+    fk_tally(h->n_blocks, t.cells + 1, moved, find_moved, &t);
 }
 
 /* Number, sum and sum of squares; blocks are added to the whole one by one, so that

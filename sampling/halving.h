@@ -18,19 +18,26 @@ FK_NODISCARD fk_status fk_halving_new(const fk_sde *sde, const fk_domain *domain
                                       fk_halving **out, fk_message *message);
 void fk_halving_free(fk_halving *h); /* accepts NULL */
 
-/* To time t_end, both members; as fk_ensemble_advance. */
+/* To time t_end, both members; as fk_ensemble_advance and ..._some. */
 FK_NODISCARD fk_status fk_halving_advance(fk_halving *h, double t_end,
                                           const fk_progress *progress,
                                           fk_message *message);
 
+FK_NODISCARD fk_status fk_halving_advance_some(fk_halving *h, double t_end,
+                                               uint64_t most,
+                                               const fk_progress *progress,
+                                               fk_message *message);
+
+double fk_halving_time(const fk_halving *h);
+
 /* Pairs lost so far, where either member is; lives as long as the pairs. */
 const fk_losses *fk_halving_losses(const fk_halving *h);
 
-/* Counts per cell with step h and h/2, and how many of the pairs sit in different
+/* Adds the counts per cell with step h and h/2, and how many of the pairs sit in different
  * places: moved[cell] = pairs of which exactly one member is in the cell.  The cell with
  * index `cells` collects all that are outside, absorbed or lost: arrays of cells + 1. */
-void fk_halving_histograms(const fk_halving *h, const fk_grid *g, uint64_t *coarse,
-                           uint64_t *fine, uint64_t *moved);
+void fk_halving_tally(const fk_halving *h, const fk_grid *g, uint64_t *coarse,
+                      uint64_t *fine, uint64_t *moved);
 
 /* Mean over the pairs that are both alive of x_i(h) - x_i(h/2) and of the difference of
  * (x_i - centre_i)^2, with their standard errors: [dim] each. */

@@ -24,57 +24,91 @@
 
 enum { SLICES = 16, MOST_PIECES = 16 };
 
-/* Everything a thread needs to spread particles; mass are rows of zeros. */
+/* Over the particles, per cell: kernel masses and their squares. */
+typedef struct sums {
+    double *mass, *square; /* [cells] */
+} sums;
+
+/* Everything a thread needs to spread particles; mass and own are zeros in between. */
 typedef struct spreader {
     size_t dim;
     fk_kernel_axis axis[2];
     double *mass[2]; /* [cells of the axis] */
+    double *own;     /* [cells] of one particle with a full covariance */
 } spreader;
 
 static const fk_kernel_range nothing = {.first = LONG_MAX, .end = 0};
 
-static void spread_1d(spreader *s, double mean, double deviation, double *p)
+static void add(sums *t, size_t cell, double mass)
 {
-    fk_kernel_range touched = nothing;
-    fk_kernel_mass_add(&s->axis[0], mean, deviation, 1.0, p, &touched);
+    t->mass[cell] += mass;
+    t->square[cell] += mass * mass;
 }
 
-/* p += outer product of the rows, which become zero again */
-static void spread_product(spreader *s, const fk_kernel_range r[2], double *p)
+static void spread_1d(spreader *s, double mean, double deviation, sums *t)
+{
+    fk_kernel_range r = nothing;
+    fk_kernel_mass_add(&s->axis[0], mean, deviation, 1.0, s->mass[0], &r);
+    for (long i = r.first; i < r.end; i++) {
+        add(t, (size_t)i, s->mass[0][i]);
+        s->mass[0][i] = 0.0;
+    }
+}
+
+/* The outer product of the rows, which become zero again. */
+static void spread_product(spreader *s, const fk_kernel_range r[2], sums *t)
 {
     const long n = s->axis[0].cells;
-    for (long k = r[1].first; k < r[1].end; k++) {
-        double *restrict row = p + k * n;
-        const double m = s->mass[1][k];
+    for (long k = r[1].first; k < r[1].end; k++)
         for (long i = r[0].first; i < r[0].end; i++)
-            row[i] += m * s->mass[0][i];
-    }
+            add(t, (size_t)(k * n + i), s->mass[1][k] * s->mass[0][i]);
     for (size_t axis = 0; axis < 2; axis++)
         for (long i = r[axis].first; i < r[axis].end; i++)
             s->mass[axis][i] = 0.0;
 }
 
 static void spread_diagonal(spreader *s, const double mean[2], const double var[2],
-                            double *p)
+                            sums *t)
 {
     fk_kernel_range touched[2] = {nothing, nothing};
     for (size_t i = 0; i < 2; i++)
         fk_kernel_mass_add(&s->axis[i], mean[i], sqrt(var[i]), 1.0, s->mass[i],
                            &touched[i]);
-    spread_product(s, touched, p);
+    spread_product(s, touched, t);
+}
+
+static void widen(fk_kernel_range *r, long first, long end)
+{
+    if (first < r->first)
+        r->first = first;
+    if (end > r->end)
+        r->end = end;
 }
 
 /* Column of y given x = mean[0] + u, with the weight of a node, into the cell of x. */
 static void spread_node(spreader *s, const double mean[2], double slope, double rest,
-                        double u, double weight, size_t cell, double *p)
+                        double u, double weight, size_t cell, fk_kernel_range *rows)
 {
     fk_kernel_range touched = nothing;
     fk_kernel_mass_add(&s->axis[1], mean[1] + slope * u, rest, weight, s->mass[1],
                        &touched);
     for (long k = touched.first; k < touched.end; k++) {
-        p[(size_t)k * (size_t)s->axis[0].cells + cell] += s->mass[1][k];
+        s->own[(size_t)k * (size_t)s->axis[0].cells + cell] += s->mass[1][k];
         s->mass[1][k] = 0.0;
     }
+    widen(rows, touched.first, touched.end);
+}
+
+/* What one particle put into own, which becomes zero again. */
+static void spread_own(spreader *s, const fk_kernel_range *columns,
+                       const fk_kernel_range *rows, sums *t)
+{
+    for (long k = rows->first; k < rows->end; k++)
+        for (long i = columns->first; i < columns->end; i++) {
+            const size_t cell = (size_t)(k * s->axis[0].cells + i);
+            add(t, cell, s->own[cell]);
+            s->own[cell] = 0.0;
+        }
 }
 
 /* Gauss-Legendre on [-1, 1] [abramowitz-stegun-1964, table 25.4] */
@@ -88,7 +122,7 @@ static const double four_weight[4] = {0.3478548451374538574, 0.65214515486254614
 /* N(mean, cov) with cov_xy != 0: x = mean_x + u, u ~ N(0, cov_xx), and y given u normal
  * about mean_y + slope u with deviation `rest`. */
 static void spread_full(spreader *s, const double mean_in[2], double xx, double xy,
-                        double yy, double *p)
+                        double yy, sums *t)
 {
     double mean[2] = {mean_in[0], mean_in[1]}, deviation = sqrt(xx);
     const double slope = xy / xx, rest = sqrt(fmax(yy - slope * xy, 0.0));
@@ -102,8 +136,10 @@ static void spread_full(spreader *s, const double mean_in[2], double xx, double 
     const size_t nodes = half <= 0.25 * scale ? 2 : 4;
     const double *node = nodes == 2 ? two_node : four_node;
     const double *node_weight = nodes == 2 ? two_weight : four_weight;
+    fk_kernel_range columns = nothing, rows = nothing;
     for (long v = r.first; v < r.end; v++) {
         const size_t cell = fk_kernel_glue(axis, v);
+        widen(&columns, (long)cell, (long)cell + 1);
         const double left = axis->lo + (double)v * axis->width - mean[0];
         for (size_t i = 0; i < pieces; i++)
             for (size_t k = 0; k < nodes; k++) {
@@ -112,23 +148,24 @@ static void spread_full(spreader *s, const double mean_in[2], double xx, double 
                 const double density =
                     0.39894228040143267794 * exp(-0.5 * z * z) / deviation;
                 spread_node(s, mean, slope, rest, u, node_weight[k] * half * density,
-                            cell, p);
+                            cell, &rows);
             }
     }
+    spread_own(s, &columns, &rows, t);
 }
 
 static void spread(spreader *s, double *const *mean, double *const *cov, size_t j,
-                   double *p)
+                   sums *t)
 {
     if (s->dim == 1) {
-        spread_1d(s, mean[0][j], sqrt(cov[0][j]), p);
+        spread_1d(s, mean[0][j], sqrt(cov[0][j]), t);
         return;
     }
     const double m[2] = {mean[0][j], mean[1][j]};
     if (cov[1][j] == 0.0)
-        spread_diagonal(s, m, (double[]){cov[0][j], cov[3][j]}, p);
+        spread_diagonal(s, m, (double[]){cov[0][j], cov[3][j]}, t);
     else
-        spread_full(s, m, cov[0][j], cov[1][j], cov[3][j], p);
+        spread_full(s, m, cov[0][j], cov[1][j], cov[3][j], t);
 }
 
 /* What all threads read, and what they share. */
@@ -138,40 +175,46 @@ typedef struct estimate {
     double h;
     fk_kernel_axis axis[2];
     size_t cells, row; /* of the grid; of the longest axis, rounded up */
-    double *slice;     /* [SLICES][cells] */
+    double *slice;     /* [SLICES][2][cells] masses and squares */
     double done;
     int stop;
 } estimate;
 
+static size_t own_cells(const estimate *t)
+{
+    return t->e->walk.dim == 2 ? fk_padded(t->cells) : 0;
+}
+
 /* Doubles a thread needs: pointers to the rows of x, mean and covariance, the last two,
- * two rows of mass, and what the scheme wants. */
+ * two rows of mass, the cells in two variables, and what the scheme wants. */
 static size_t scratch_size(const estimate *t)
 {
     const fk_walk *w = &t->e->walk;
     const size_t outputs = w->dim + w->dim * w->dim;
     return fk_rows_scratch(w->dim) + fk_rows_scratch(outputs) + outputs * FK_BLOCK +
-           2 * t->row + w->scheme->scratch(w->stepper);
+           2 * t->row + own_cells(t) + w->scheme->scratch(w->stepper);
 }
 
-static void spread_block(const estimate *t, size_t b, double *p, double *scratch)
+static void spread_block(const estimate *t, size_t b, sums *to, double *scratch)
 {
     const fk_walk *w = &t->e->walk;
     const size_t outputs = w->dim + w->dim * w->dim;
     double *x_rows = scratch, *out_rows = x_rows + fk_rows_scratch(w->dim);
     double *out = out_rows + fk_rows_scratch(outputs);
-    double *mass = out + outputs * FK_BLOCK, *rest = mass + 2 * t->row;
+    double *mass = out + outputs * FK_BLOCK, *own = mass + 2 * t->row;
+    double *rest = own + own_cells(t);
 
     double *const *x =
         fk_rows(fk_part_x(t->e->memory + b * t->e->block_bytes), w->dim, x_rows);
     double *const *mean = fk_rows(out, outputs, out_rows), *const *cov = mean + w->dim;
-    w->scheme->transition(w->stepper, t->e->time, t->h, (const double *const *)x, mean,
-                          cov, rest);
+    w->scheme->transition(w->stepper, t->e->clock.time, t->h, (const double *const *)x,
+                          mean, cov, rest);
 
-    spreader s = {w->dim, {t->axis[0], t->axis[1]}, {mass, mass + t->row}};
+    spreader s = {w->dim, {t->axis[0], t->axis[1]}, {mass, mass + t->row}, own};
     const uint8_t *status = fk_ensemble_status(t->e, b);
     for (size_t j = 0; j < fk_block_lanes(t->e->count, b); j++)
         if (status[j] == FK_ALIVE)
-            spread(&s, mean, cov, j, p);
+            spread(&s, mean, cov, j, to);
 }
 
 static int stopped(estimate *t)
@@ -196,33 +239,35 @@ static void tell(estimate *t, double particles)
         fk_progress_report(t->progress, done, (double)t->e->count);
 }
 
-/* Slices of the blocks, each summed in order into its own array. */
+/* Slices of the blocks, each summed in order into its own arrays. */
 static void spread_all(estimate *t, double *scratch, size_t own)
 {
     const size_t n = t->e->n_blocks;
 #pragma omp parallel for default(none) shared(t) firstprivate(scratch, own, n) \
     schedule(dynamic, 1)
-    for (size_t k = 0; k < SLICES; k++)
+    for (size_t k = 0; k < SLICES; k++) {
+        double *slice = t->slice + 2 * k * t->cells;
+        sums to = {slice, slice + t->cells};
         for (size_t b = n * k / SLICES; b < n * (k + 1) / SLICES && !stopped(t); b++) {
-            spread_block(t, b, t->slice + k * t->cells,
-                         scratch + (size_t)omp_get_thread_num() * own);
+            spread_block(t, b, &to, scratch + (size_t)omp_get_thread_num() * own);
             tell(t, (double)fk_block_lanes(t->e->count, b));
         }
-}
-
-static void merge(const estimate *t, double scale, double *p)
-{
-#pragma omp parallel for default(none) firstprivate(t, scale, p) schedule(static)
-    for (size_t c = 0; c < t->cells; c++) {
-        double sum = 0.0;
-        for (size_t k = 0; k < SLICES; k++)
-            sum += t->slice[k * t->cells + c];
-        p[c] = scale * sum;
     }
 }
 
+static void merge(const estimate *t, double *mass, double *square)
+{
+#pragma omp parallel for default(none) firstprivate(t, mass, square) schedule(static)
+    for (size_t c = 0; c < t->cells; c++)
+        for (size_t k = 0; k < SLICES; k++) {
+            mass[c] += t->slice[2 * k * t->cells + c];
+            square[c] += t->slice[(2 * k + 1) * t->cells + c];
+        }
+}
+
 fk_status fk_ensemble_kernel_density(const fk_ensemble *e, const fk_grid *g, double h,
-                                     double *p, const fk_progress *progress)
+                                     double *mass, double *square,
+                                     const fk_progress *progress)
 {
     assert(g->dim == e->walk.dim && h > 0.0);
     if (g->dim > 2 || e->walk.scheme->transition == NULL)
@@ -237,13 +282,13 @@ fk_status fk_ensemble_kernel_density(const fk_ensemble *e, const fk_grid *g, dou
         if (g->axis[i].cells > t.row)
             t.row = g->axis[i].cells;
     }
-    t.row = (t.row + 7) / 8 * 8;
-    const size_t own = (scratch_size(&t) + 7) / 8 * 8;
-    t.slice = fk_alloc(SLICES * t.cells, sizeof *t.slice);
+    t.row = fk_padded(t.row);
+    const size_t own = fk_padded(scratch_size(&t));
+    t.slice = fk_alloc(2 * SLICES * t.cells, sizeof *t.slice);
     double *scratch = fk_alloc((size_t)omp_get_max_threads() * own, sizeof *scratch);
     if (t.slice != NULL && scratch != NULL) {
         spread_all(&t, scratch, own);
-        merge(&t, 1.0 / ((double)e->count * fk_grid_volume(g)), p);
+        merge(&t, mass, square);
     }
     const int short_of_memory = t.slice == NULL || scratch == NULL;
     free(t.slice);

@@ -1,9 +1,27 @@
 #include "sampling/losses.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+void fk_losses_join(fk_losses *all, const fk_losses *more, size_t first, size_t dim,
+                    double *x)
+{
+    const size_t particle = first + more->particle;
+    const bool earlier =
+        more->count > 0 && (all->count == 0 || more->time < all->time ||
+                            (more->time == all->time && particle < all->particle));
+    const uint64_t count = all->count + more->count;
+    if (earlier) {
+        *all = *more;
+        all->particle = particle;
+        memcpy(x, more->x, dim * sizeof *x);
+        all->x = x;
+    }
+    all->count = count;
+}
 
 void fk_losses_tell(const fk_losses *l, const fk_sde *sde, const char *what,
                     uint64_t total, fk_message *message)

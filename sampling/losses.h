@@ -19,6 +19,11 @@ typedef struct fk_losses {
     const double *x; /* [dim] where the particle was then; owned by whom it came from */
 } fk_losses;
 
+/* Joins the losses of particles whose numbers begin at `first`; x[dim] keeps the state of
+ * the first of all, and all->x becomes x. */
+void fk_losses_join(fk_losses *all, const fk_losses *more, size_t first, size_t dim,
+                    double *x);
+
 /* "3 of 1000 particles were lost: particle 17 was at x = 3.1e+205 at t = 1.25 ..." with
  * what can be done; what: "particles". */
 void fk_losses_tell(const fk_losses *l, const fk_sde *sde, const char *what,

@@ -22,6 +22,22 @@ uint64_t fk_pace_plan(fk_pace *pace, double now, double t_end, double step)
     return (uint64_t)n;
 }
 
+uint64_t fk_clock_plan(fk_clock *clock, double t_end, uint64_t most)
+{
+    if (clock->left == 0 || clock->goal != t_end)
+        clock->left = fk_pace_plan(&clock->pace, clock->time, t_end, clock->step);
+    clock->goal = t_end;
+    return clock->left < most ? clock->left : most;
+}
+
+void fk_clock_tick(fk_clock *clock, uint64_t steps)
+{
+    clock->pace.first += steps;
+    clock->steps += steps;
+    clock->left -= steps;
+    clock->time = clock->left == 0 ? clock->goal : fk_pace_time(&clock->pace, 0);
+}
+
 /* What the threads share.  The first particle lost: step (the number of steps if there
  * is none) and particle; its state is in x. */
 typedef struct team {

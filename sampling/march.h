@@ -35,6 +35,21 @@ static inline double fk_pace_time(const fk_pace *pace, uint64_t k)
  * number, and *pace set for them.  A pace that fits but for rounding is kept. */
 uint64_t fk_pace_plan(fk_pace *pace, double now, double t_end, double step);
 
+/* Where an ensemble is in time, and on which way. */
+typedef struct fk_clock {
+    double time;
+    double step; /* longest */
+    fk_pace pace;
+    uint64_t steps; /* taken */
+    double goal;    /* of an advance that paused `left` steps before it */
+    uint64_t left;
+} fk_clock;
+
+/* Steps to take next towards t_end, at most `most`.  After a pause on the way the plan
+ * stays what it was. */
+uint64_t fk_clock_plan(fk_clock *clock, double t_end, uint64_t most);
+void fk_clock_tick(fk_clock *clock, uint64_t steps); /* they were taken */
+
 /* Number of blocks that hold `count` particles. */
 static inline size_t fk_block_count(size_t count)
 {

@@ -227,9 +227,11 @@ static void record_frame(const sampler *s, const traveller *c, size_t frame, siz
                          size_t lanes)
 {
     uint64_t *count = s->out->frames + frame * (s->cells + 1);
+    size_t cell[FK_BLOCK];
+    fk_tally_cells(s->o->histogram, c->x, cell);
     for (size_t j = 0; j < lanes; j++) {
         const size_t sample = b * FK_BLOCK + j;
-        add_count(count + fk_tally_cell(s->o->histogram, c->x, j));
+        add_count(count + cell[j]);
         if (sample >= s->o->followed)
             continue;
         double *to = s->out->followed + (frame * s->o->followed + sample) * s->dim;
@@ -240,15 +242,18 @@ static void record_frame(const sampler *s, const traveller *c, size_t frame, siz
 
 static void record_pairs(const sampler *s, const traveller *c, size_t b, size_t lanes)
 {
+    size_t coarse[FK_BLOCK], fine[FK_BLOCK];
+    if (b * FK_BLOCK >= s->o->pairs)
+        return;
+    fk_tally_cells(s->o->histogram, c->far, coarse);
+    fk_tally_cells(s->o->histogram, c->x, fine);
     for (size_t j = 0; j < lanes && b * FK_BLOCK + j < s->o->pairs; j++) {
-        const size_t coarse = fk_tally_cell(s->o->histogram, c->far, j);
-        const size_t fine = fk_tally_cell(s->o->histogram, c->x, j);
-        add_count(s->out->coarse + coarse);
-        add_count(s->out->fine + fine);
-        if (coarse == fine)
+        add_count(s->out->coarse + coarse[j]);
+        add_count(s->out->fine + fine[j]);
+        if (coarse[j] == fine[j])
             continue;
-        add_count(s->out->moved + coarse);
-        add_count(s->out->moved + fine);
+        add_count(s->out->moved + coarse[j]);
+        add_count(s->out->moved + fine[j]);
     }
 }
 

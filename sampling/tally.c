@@ -2,52 +2,104 @@
 
 #include <omp.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "core/block.h"
 #include "core/memory.h"
 
-enum { MOST_PRIVATE = 1 << 25 }; /* counts of all threads together: 256 MiB */
+typedef struct tally {
+    size_t n_blocks, n;
+    uint64_t *count;
+    uint64_t *own; /* [threads][n]; NULL: threads share `count` */
+    size_t (*find)(const void *context, size_t b, size_t *index);
+    const void *context;
+} tally;
 
-static void add_in_parallel(size_t n_blocks, size_t n, uint64_t *count, uint64_t *own,
-                            void (*add)(const void *, size_t, uint64_t *),
-                            const void *context)
+/* Each thread into its own counts, which are then summed. */
+static void add_apart(const tally *t)
 {
-#pragma omp parallel default(none) firstprivate(n_blocks, n, count, own, add, context)
+#pragma omp parallel default(none) firstprivate(t)
     {
-        uint64_t *mine = own + (size_t)omp_get_thread_num() * n;
+        size_t index[FK_TALLY_MOST];
+        uint64_t *mine = t->own + (size_t)omp_get_thread_num() * t->n;
 #pragma omp for schedule(static)
-        for (size_t b = 0; b < n_blocks; b++)
-            add(context, b, mine);
-#pragma omp critical(fk_tally_merge)
-        for (size_t c = 0; c < n; c++)
-            count[c] += mine[c];
+        for (size_t b = 0; b < t->n_blocks; b++)
+            for (size_t k = t->find(t->context, b, index); k-- > 0;)
+                mine[index[k]]++;
+        const size_t threads = (size_t)omp_get_num_threads();
+#pragma omp for schedule(static)
+        for (size_t c = 0; c < t->n; c++)
+            for (size_t k = 0; k < threads; k++)
+                t->count[c] += t->own[k * t->n + c];
     }
 }
 
+static void add_together(const tally *t)
+{
+#pragma omp parallel for default(none) firstprivate(t) schedule(static)
+    for (size_t b = 0; b < t->n_blocks; b++) {
+        size_t index[FK_TALLY_MOST];
+        for (size_t k = t->find(t->context, b, index); k-- > 0;)
+#pragma omp atomic update
+            t->count[index[k]]++;
+    }
+}
+
+/* One thread needs no atomic increments; own counts cost zeros and a sum, worth it where
+ * there are more particles than that. */
 void fk_tally(size_t n_blocks, size_t n, uint64_t *count,
-              void (*add)(const void *context, size_t block, uint64_t *count),
+              size_t (*find)(const void *context, size_t b, size_t *index),
               const void *context)
 {
-    memset(count, 0, n * sizeof *count);
+    tally t = {n_blocks, n, count, NULL, find, context};
     const size_t threads = (size_t)omp_get_max_threads();
-    uint64_t *own = NULL;
-    if (threads > 1 && n_blocks > 1 && n <= MOST_PRIVATE / threads)
-        own = fk_alloc(threads * n, sizeof *own);
-    if (own != NULL) {
-        add_in_parallel(n_blocks, n, count, own, add, context);
-        free(own);
+    if (threads == 1) {
+        size_t index[FK_TALLY_MOST];
+        for (size_t b = 0; b < n_blocks; b++)
+            for (size_t k = find(context, b, index); k-- > 0;)
+                count[index[k]]++;
         return;
     }
-    for (size_t b = 0; b < n_blocks; b++)
-        add(context, b, count);
+    if (n <= n_blocks * FK_BLOCK / threads)
+        t.own = fk_alloc(threads * n, sizeof *t.own);
+    if (t.own != NULL)
+        add_apart(&t);
+    else
+        add_together(&t);
+    free(t.own);
 }
 
-size_t fk_tally_cell(const fk_grid *g, const double *x, size_t j)
+/* cell = cell n + index along the axis by one division; good = 0 where the index's edges,
+ * which decide, do not hold x, and in the last cell, which ends at hi. */
+FK_CLONES static void find_along(const fk_axis *a, const double *restrict x,
+                                 double *restrict cell, double *restrict good)
 {
-    double point[FK_GRID_DIM];
-    for (size_t i = 0; i < g->dim; i++)
-        point[i] = x[i * FK_BLOCK + j];
-    size_t cell;
-    return fk_grid_find(g, point, &cell) ? cell : fk_grid_cells(g);
+    const double n = (double)a->cells, lo = a->lo, width = fk_axis_width(a);
+    for (size_t j = 0; j < FK_BLOCK; j++) {
+        const double u = x[j];
+        double q = (u - lo) / width;
+        q = q > 0.0 ? q : 0.0;
+        q = q < n ? q : n;
+        const double i = (double)(int32_t)q;
+        const double left = lo + i * width, right = lo + (i + 1.0) * width;
+        good[j] *= (double)((u >= left) & (u < right) & (i < n - 1.0));
+        cell[j] = cell[j] * n + i;
+    }
+}
+
+void fk_tally_cells(const fk_grid *g, const double *x, size_t *cell)
+{
+    _Alignas(FK_ALIGN) double guess[FK_BLOCK] = {0}, good[FK_BLOCK];
+    for (size_t j = 0; j < FK_BLOCK; j++)
+        good[j] = 1.0;
+    for (size_t i = g->dim; i-- > 0;)
+        find_along(&g->axis[i], x + i * FK_BLOCK, guess, good);
+    for (size_t j = 0; j < FK_BLOCK; j++) {
+        double point[FK_GRID_DIM];
+        cell[j] = (size_t)guess[j];
+        if (good[j] != 0.0)
+            continue;
+        for (size_t i = 0; i < g->dim; i++)
+            point[i] = x[i * FK_BLOCK + j];
+        if (!fk_grid_find(g, point, &cell[j]))
+            cell[j] = fk_grid_cells(g);
+    }
 }

@@ -1,21 +1,25 @@
 /* Private to sampling/.
- * Counting particles of many blocks into one array, in parallel.  Integers,
- * so that the order of the threads does not show. */
+ * Counting particles of many blocks into one array, in parallel.  Integers, so that the
+ * order of the threads does not show. */
 #ifndef FK_SAMPLING_TALLY_H
 #define FK_SAMPLING_TALLY_H
 
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/block.h"
 #include "core/grid.h"
 
-/* count[n] = sum over the blocks of what add() puts into it.  Each thread has its own
- * counts; one thread does all where there is no memory for that. */
+enum { FK_TALLY_MOST = 2 * FK_BLOCK }; /* entries that a block may count into */
+
+/* Adds 1 to count[i] for every i that `find` names: it writes the indices that block b
+ * counts into, at most FK_TALLY_MOST of them below n, and returns how many. */
 void fk_tally(size_t n_blocks, size_t n, uint64_t *count,
-              void (*add)(const void *context, size_t block, uint64_t *count),
+              size_t (*find)(const void *context, size_t b, size_t *index),
               const void *context);
 
-/* Cell of lane j of x[dim][FK_BLOCK]; the number of cells if it is outside. */
-size_t fk_tally_cell(const fk_grid *g, const double *x, size_t j);
+/* Cells of x[dim][FK_BLOCK], as fk_grid_find finds them; the number of cells for what is
+ * outside. */
+void fk_tally_cells(const fk_grid *g, const double *x, size_t *cell);
 
 #endif

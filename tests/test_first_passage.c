@@ -39,13 +39,14 @@ static exit_times by_particles(const passage *p, size_t count, double h, double 
     fk_ensemble *e = ensemble(sde, &p->domain, law, &o);
     const size_t steps = (size_t)lround(end / h);
     double sum = bridge ? -0.5 * h : 0.0, square = 0.0, before = 1.0;
-    uint64_t absorbed[FK_GRID_DIM][2];
+    fk_census census = {0};
     for (size_t k = 0; k <= steps; k++) {
         const double t = (double)k * h;
+        uint64_t where[FK_ELSEWHERE] = {0};
         advance(e, t);
-        fk_ensemble_absorbed(e, absorbed);
-        const double alive =
-            1.0 - (double)(absorbed[0][0] + absorbed[0][1]) / (double)count;
+        fk_ensemble_tally(e, NULL, where);
+        census = fk_census_read(0, where);
+        const double alive = (double)census.outside / (double)count;
         sum += k < steps ? h * alive : 0.0;
         square += (before - alive) * t * t;
         before = alive;
@@ -55,7 +56,7 @@ static exit_times by_particles(const passage *p, size_t count, double h, double 
     fk_law_free(law);
     sde_text_free(sde);
     return (exit_times){sum, sqrt((square - sum * sum) / (double)count),
-                        (double)absorbed[0][1] / (double)count};
+                        (double)census.absorbed[0][1] / (double)count};
 }
 
 /* A density's exits through the upper face, at n even times up to end, to F[n + 1]; E T

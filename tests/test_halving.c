@@ -128,8 +128,8 @@ START_TEST(noise_is_common)
         ck_assert_double_lt(mean_error[i], 1e-15);
         ck_assert_double_lt(fabs(square[i]), 1e-14);
     }
-    uint64_t coarse[17], fine[17], moved[17];
-    fk_halving_histograms(p, &d.grid, coarse, fine, moved);
+    uint64_t coarse[17] = {0}, fine[17] = {0}, moved[17] = {0};
+    fk_halving_tally(p, &d.grid, coarse, fine, moved);
     ck_assert_mem_eq(coarse, fine, sizeof coarse);
     for (size_t c = 0; c < 17; c++)
         ck_assert_uint_eq(moved[c], 0);
@@ -150,8 +150,8 @@ START_TEST(members_have_the_laws_of_their_steps)
     const fk_ensemble_options o = euler_options(100000, h, 37);
     fk_halving *p = pairs(sde, &d, law, &o);
     go(p, 1.0);
-    uint64_t count[2][51], moved[51];
-    fk_halving_histograms(p, &d.grid, count[0], count[1], moved);
+    uint64_t count[2][51] = {{0}}, moved[51] = {0};
+    fk_halving_tally(p, &d.grid, count[0], count[1], moved);
     const joint j = pair_of_ou(2.0, 0.25, h, 5);
     const double mean[2] = {j.x, j.y}, sd[2] = {sqrt(j.xx), sqrt(j.yy)};
     for (size_t member = 0; member < 2; member++)
@@ -212,8 +212,8 @@ START_TEST(noise_is_independent_of_the_start)
     const fk_ensemble_options o = euler_options(N, 1.0, 41);
     fk_halving *p = pairs(sde, &d, law, &o);
     go(p, 1.0);
-    uint64_t coarse[BINS + 1], fine[BINS + 1], moved[BINS + 1];
-    fk_halving_histograms(p, &d.grid, coarse, fine, moved);
+    uint64_t coarse[BINS + 1] = {0}, fine[BINS + 1] = {0}, moved[BINS + 1] = {0};
+    fk_halving_tally(p, &d.grid, coarse, fine, moved);
     for (size_t side = 0; side < 2; side++) {
         double n = 0.0, square = 0.0;
         for (size_t c = side * BINS / 2; c < (side + 1) * BINS / 2; c++) {
@@ -245,6 +245,7 @@ enum { CELLS = 12 * 12 };
 /* Counts [3][CELLS + 1] of the oscillator at t = 1 between faces. */
 static void count_oscillator(int threads, const double *pause, uint64_t *count)
 {
+    memset(count, 0, 3 * (CELLS + 1) * sizeof *count);
     fk_sde *sde;
     fk_domain d = box(2, (double[]){-2.0, -2.0}, (double[]){2.0, 2.0},
                       (size_t[]){12, 12}, FK_REFLECTING);
@@ -255,8 +256,7 @@ static void count_oscillator(int threads, const double *pause, uint64_t *count)
     for (; *pause < 1.0; pause++)
         go(p, *pause);
     go(p, 1.0);
-    fk_halving_histograms(p, &d.grid, count, count + CELLS + 1,
-                          count + 2 * (CELLS + 1));
+    fk_halving_tally(p, &d.grid, count, count + CELLS + 1, count + 2 * (CELLS + 1));
     fk_halving_free(p);
     sde_text_free(sde);
 }
@@ -305,8 +305,8 @@ START_TEST(ended_pairs_do_not_count)
     go(p, 2.0);
     fk_halving_moments(p, &centre, &mean, &mean_error, &square, &square_error);
     ck_assert(mean == 0.0 && mean_error == 0.0 && square == 0.0 && square_error == 0.0);
-    uint64_t coarse[5], fine[5], moved[5];
-    fk_halving_histograms(p, &d.grid, coarse, fine, moved);
+    uint64_t coarse[5] = {0}, fine[5] = {0}, moved[5] = {0};
+    fk_halving_tally(p, &d.grid, coarse, fine, moved);
     ck_assert_uint_eq(coarse[4], 1000);
     ck_assert_uint_eq(fine[4], 1000);
     fk_halving_free(p);
@@ -329,8 +329,8 @@ START_TEST(half_ended_pairs_do_not_count_either)
         const fk_ensemble_options o = euler_options(100, 0.5, 42);
         fk_halving *p = pairs(sde, &d, law, &o);
         go(p, 0.5);
-        uint64_t coarse[8], fine[8], moved[8];
-        fk_halving_histograms(p, &d.grid, coarse, fine, moved);
+        uint64_t coarse[8] = {0}, fine[8] = {0}, moved[8] = {0};
+        fk_halving_tally(p, &d.grid, coarse, fine, moved);
         ck_assert_uint_eq(coarse[7], turned ? 0 : 100);
         ck_assert_uint_eq(fine[7], turned ? 100 : 0);
         fk_halving_moments(p, &centre, &mean, &mean_error, &square, &square_error);
@@ -354,8 +354,8 @@ START_TEST(explosions_are_counted)
     const uint64_t lost = fk_halving_losses(p)->count;
     ck_assert(lost > 50 && lost < 1000);
     fk_grid g = {.dim = 1, .axis = {{-1e300, 1e300, 2}}};
-    uint64_t coarse[3], fine[3], moved[3];
-    fk_halving_histograms(p, &g, coarse, fine, moved);
+    uint64_t coarse[3] = {0}, fine[3] = {0}, moved[3] = {0};
+    fk_halving_tally(p, &g, coarse, fine, moved);
     ck_assert_uint_eq(coarse[2], lost);
     ck_assert_uint_eq(fine[2], lost);
     ck_assert_uint_eq(moved[2], 0);

@@ -90,7 +90,7 @@ static fk_law *start_of(const setting *s)
 
 /* Particles of one SDE, and their step-halving pairs. */
 typedef struct crowd {
-    uint64_t count[MOST_CELLS];
+    uint64_t count[MOST_CELLS + FK_ELSEWHERE];
     uint64_t coarse[MOST_CELLS + 1], fine[MOST_CELLS + 1], moved[MOST_CELLS + 1];
     fk_census census;
 } crowd;
@@ -106,6 +106,7 @@ static fk_ensemble_options options(const setting *s, size_t count, fk_purpose pu
 
 static void walk(const fk_sde *sde, const setting *s, crowd *c)
 {
+    memset(c, 0, sizeof *c);
     const fk_grid *g = &s->domain.grid;
     fk_law *law = start_of(s);
     fk_ensemble *e = NULL;
@@ -114,7 +115,8 @@ static void walk(const fk_sde *sde, const setting *s, crowd *c)
     ck_assert_int_eq(fk_ensemble_new(sde, &s->domain, law, &main_run, &e, &message),
                      FK_OK);
     ck_assert_int_eq(fk_ensemble_advance(e, s->end, NULL, &message), FK_OK);
-    fk_ensemble_histogram(e, g, c->count, &c->census);
+    fk_ensemble_tally(e, g, c->count);
+    c->census = fk_census_read(fk_grid_cells(g), c->count);
     fk_ensemble_free(e);
     if (s->pairs > 0) {
         fk_halving *h = NULL;
@@ -122,7 +124,7 @@ static void walk(const fk_sde *sde, const setting *s, crowd *c)
         ck_assert_int_eq(fk_halving_new(sde, &s->domain, law, &pair, &h, &message),
                          FK_OK);
         ck_assert_int_eq(fk_halving_advance(h, s->end, NULL, &message), FK_OK);
-        fk_halving_histograms(h, g, c->coarse, c->fine, c->moved);
+        fk_halving_tally(h, g, c->coarse, c->fine, c->moved);
         fk_halving_free(h);
     }
     fk_law_free(law);

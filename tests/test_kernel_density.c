@@ -28,11 +28,14 @@ static void end(setting *s)
     sde_text_free(s->sde);
 }
 
+/* Density and, behind it, its standard error: [2][cells]. */
 static double *kernel(const fk_ensemble *e, const fk_grid *g, double h)
 {
-    double *p = fk_doubles(fk_grid_cells(g));
+    const size_t cells = fk_grid_cells(g);
+    double *p = fk_doubles(2 * cells);
     ck_assert_ptr_nonnull(p);
-    ck_assert(fk_ensemble_kernel_density(e, g, h, p, NULL) == FK_OK);
+    ck_assert(fk_ensemble_kernel_density(e, g, h, p, p + cells, NULL) == FK_OK);
+    fk_density_from_masses(g, (double)fk_ensemble_count(e), p, p + cells, p, p + cells);
     return p;
 }
 
@@ -125,6 +128,64 @@ START_TEST(closed_boxes_keep_the_mass)
             free(p);
             end(&s);
         }
+}
+END_TEST
+
+/* Over independent ensembles the estimate scatters by its standard error, cell by cell:
+ * at a wall too, where a kernel and its reflection share a cell, and with correlated
+ * noise in the plane.  64 ensembles know a variance to 18 %: five of those. */
+static void check_errors(const fk_domain *d, const char *noise, double h)
+{
+    enum { ENSEMBLES = 64, N = 100, CELLS = 36 };
+    const size_t dim = d->grid.dim;
+    double sum[CELLS] = {0}, square[CELLS] = {0}, error[CELLS] = {0};
+    ck_assert_uint_eq(fk_grid_cells(&d->grid), CELLS);
+    fk_sde *sde = sde_text(FK_ITO, dim, dim, dim == 1 ? "x" : "x; y",
+                           dim == 1 ? "0" : "0; 0", noise);
+    fk_law *law = normal_law(dim, (double[]){0.3, 0.2}, (double[]){0.04, 0.04});
+    for (size_t k = 0; k < ENSEMBLES; k++) {
+        const fk_ensemble_options o = euler_options(N, h, 900 + k);
+        fk_ensemble *e = ensemble(sde, d, law, &o);
+        double *p = kernel(e, &d->grid, h);
+        for (size_t c = 0; c < CELLS; c++) {
+            sum[c] += p[c] / ENSEMBLES;
+            square[c] += p[c] * p[c] / ENSEMBLES;
+            error[c] += p[CELLS + c] * p[CELLS + c] / ENSEMBLES;
+        }
+        free(p);
+        fk_ensemble_free(e);
+    }
+    for (size_t c = 0; c < CELLS; c++) {
+        const double scatter =
+            (square[c] - sum[c] * sum[c]) * ENSEMBLES / (ENSEMBLES - 1.0);
+        ck_assert_double_eq_tol(scatter, error[c], 5.0 * 0.18 * error[c]);
+    }
+    fk_law_free(law);
+    sde_text_free(sde);
+}
+
+START_TEST(errors_are_those_of_repeated_estimates)
+{
+    fk_domain d = line(0.0, 0.9, 36, FK_REFLECTING);
+    check_errors(&d, "1", 0.01);
+    d = box(2, (double[]){-0.4, -0.4}, (double[]){0.8, 0.8}, (size_t[]){6, 6},
+            FK_REFLECTING);
+    check_errors(&d, "0.8; 0.2; 0.3; 0.7", 0.04);
+}
+END_TEST
+
+/* A particle alone is squared as a whole, reflections included. */
+START_TEST(squares_are_those_of_whole_particles)
+{
+    enum { CELLS = 25 };
+    const fk_domain d = line(0.0, 1.0, CELLS, FK_REFLECTING);
+    setting s = begin("1", "1", &d, 0.97, 0.0, 1, 0.1, 0.0);
+    double mass[CELLS] = {0}, square[CELLS] = {0};
+    ck_assert(fk_ensemble_kernel_density(s.e, &d.grid, 0.01, mass, square, NULL) ==
+              FK_OK);
+    for (size_t c = 0; c < CELLS; c++)
+        ck_assert_double_eq_tol(square[c], mass[c] * mass[c], 1e-15);
+    end(&s);
 }
 END_TEST
 
@@ -225,8 +286,9 @@ START_TEST(limits_are_told)
                             (size_t[]){4, 4, 4}, FK_OPEN);
     const fk_ensemble_options o = euler_options(10, 0.1, 53);
     fk_ensemble *e = ensemble(sde, &d, law, &o);
-    double p[64];
-    ck_assert(fk_ensemble_kernel_density(e, &d.grid, 0.1, p, NULL) == FK_EDOMAIN);
+    double p[64], square[64];
+    ck_assert(fk_ensemble_kernel_density(e, &d.grid, 0.1, p, square, NULL) ==
+              FK_EDOMAIN);
     fk_ensemble_free(e);
     fk_law_free(law);
     sde_text_free(sde);
@@ -240,6 +302,8 @@ int main(void)
     tcase_add_test(cases, moments_are_those_of_the_sample_one_step_on);
     tcase_add_test(cases, agrees_with_the_histogram_one_step_on);
     tcase_add_test(cases, closed_boxes_keep_the_mass);
+    tcase_add_test(cases, errors_are_those_of_repeated_estimates);
+    tcase_add_test(cases, squares_are_those_of_whole_particles);
     tcase_add_test(cases, open_boxes_lose_what_is_beyond);
     tcase_add_test(cases, the_absorbed_are_gone);
     tcase_add_test(cases, kernels_in_the_plane);
