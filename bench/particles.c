@@ -227,6 +227,26 @@ static void measure(const workload *w, size_t count, double normal_ns, double pe
     sde_text_free(sde);
 }
 
+/* ---- many variables ---- */
+
+enum { MANY = 100 };
+
+/* dX = A X dt + dW with a full matrix: what a row of A costs is 2 MANY operations. */
+static fk_sde *many_variables(void)
+{
+    static char variables[MANY * 8], drift[MANY * MANY * 16], noise[MANY * MANY * 3];
+    char *v = variables, *f = drift, *g = noise;
+    for (int i = 0; i < MANY; i++) {
+        v += sprintf(v, "%sx%d", i > 0 ? ";" : "", i);
+        for (int j = 0; j < MANY; j++) {
+            f += sprintf(f, "%s%.3f*x%d", j > 0 ? "+" : i > 0 ? ";" : "",
+                         i == j ? -1.0 : 0.01 * sin(i + 2 * j), j);
+            g += sprintf(g, "%s%d", i + j > 0 ? ";" : "", i == j);
+        }
+    }
+    return sde_text(FK_ITO, MANY, MANY, variables, drift, noise);
+}
+
 int main(int n, char **argument)
 {
     const size_t count = n > 1 && strcmp(argument[1], "quick") == 0 ? 100000 : 1000000;

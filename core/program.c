@@ -41,25 +41,35 @@ static void placement_free(placement *p)
     free(p->free);
 }
 
-static bool reads_rows(fk_operation op)
+/* The rows that an instruction reads: their numbers, to be rewritten. */
+static unsigned *operands(fk_program *program, fk_instruction *in, size_t *n)
 {
-    return op != FK_OP_FILL;
+    *n = in->op == FK_OP_COMBINE ? in->count : in->op == FK_OP_FILL ? 0 : 3;
+    return in->op == FK_OP_COMBINE ? program->terms.row + in->first : in->row;
+}
+
+static void note_last_readers(fk_program *program, placement *p)
+{
+    for (size_t i = 0; i < program->n_code; i++) {
+        size_t n;
+        const unsigned *row = operands(program, &program->code[i], &n);
+        for (size_t k = 0; k < n; k++)
+            p->last[row[k]] = i;
+    }
 }
 
 /* Rewrites the instructions from rows to places.  Outputs' places are set already. */
 static void settle(fk_program *program, placement *p)
 {
     const unsigned first = (unsigned)(program->dim + program->n_out);
-    for (size_t i = 0; i < program->n_code; i++)
-        for (size_t k = 0; k < 3 && reads_rows(program->code[i].op); k++)
-            p->last[program->code[i].row[k]] = i;
+    note_last_readers(program, p);
     for (size_t i = 0; i < program->n_code; i++) {
         fk_instruction *in = &program->code[i];
-        for (size_t k = 0; k < 3; k++) {
-            const unsigned row = in->row[k];
-            if (!reads_rows(in->op))
-                continue;
-            in->row[k] = p->place[row];
+        size_t n;
+        unsigned *operand = operands(program, in, &n);
+        for (size_t k = 0; k < n; k++) {
+            const unsigned row = operand[k];
+            operand[k] = p->place[row];
             if (p->last[row] == i && p->place[row] >= first) {
                 p->last[row] = SIZE_MAX; /* not twice for one that is read twice */
                 p->free[p->n_free++] = p->place[row];
@@ -68,7 +78,8 @@ static void settle(fk_program *program, placement *p)
         if (p->place[in->to] == NOWHERE)
             p->place[in->to] = p->n_free > 0 ? p->free[--p->n_free] : p->next++;
         in->to = p->place[in->to];
-        if (!reads_rows(in->op))
+        if (operand != in->row ||
+            n == 0) /* every instruction has three rows to look at */
             in->row[0] = in->row[1] = in->row[2] = in->to;
     }
     program->n_rows = p->next - first;
@@ -106,6 +117,8 @@ static fk_status place_rows(fk_compiler *c, fk_program *p, const fk_value *value
         p->scalar = c->scalar;
         p->n_scalar_code = c->n_scalar_code;
         p->scalar_code = c->scalar_code;
+        p->terms = c->terms;
+        c->terms = (fk_terms){0};
         c->code = c->scalar_code = NULL;
         c->scalar = NULL;
         for (size_t k = 0; k < p->n_out; k++)
@@ -155,6 +168,8 @@ void fk_program_free(fk_program *p)
     free(p->scalar);
     free(p->scalar_code);
     free(p->code);
+    free(p->terms.row);
+    free(p->terms.scalar);
     free(p->uniform);
     free(p->steady);
     free(p);
@@ -212,7 +227,7 @@ void fk_program_run(const fk_program *p, double t, const double *const *x,
         row[p->dim + k] = out[k] != NULL ? out[k] : work;
     for (size_t i = 0; i < p->n_rows; i++, work += FK_BLOCK)
         row[p->dim + p->n_out + i] = work;
-    fk_program_rows(p->code, p->n_code, scalar, row);
+    fk_program_rows(p->code, p->n_code, &p->terms, scalar, row);
 }
 
 void fk_program_point(const fk_program *p, double t, const double *x, double *out,

@@ -43,18 +43,27 @@ typedef enum fk_operation {
 #define FK_OP_ENUM(op, value)                     FK_OP_##op,
 #define FK_OP_NODE_ENUM(op, name, value, meaning) FK_OP_##op,
     FK_ARITHMETIC_LIST(FK_OP_ENUM) FK_UNARY_LIST(FK_OP_NODE_ENUM)
-        FK_BINARY_LIST(FK_OP_NODE_ENUM) FK_MIXED_LIST(FK_OP_ENUM)
+        FK_BINARY_LIST(FK_OP_NODE_ENUM) FK_MIXED_LIST(FK_OP_ENUM) FK_OP_COMBINE
 #undef FK_OP_ENUM
 #undef FK_OP_NODE_ENUM
 } fk_operation;
 
+/* COMBINE has many operands: the sum of scalar[k] row[k] over the terms first ..
+ * first + count - 1 of the program, in this order. */
 typedef struct fk_instruction {
     fk_operation op;
     fk_block_function *function; /* the loop of an elementary function, else NULL */
     unsigned row[3];             /* places of a, b, c; those not used repeat another */
     unsigned scalar[2];          /* of s, u; in scalar code scalar[0] is not used */
-    unsigned to;                 /* place, or scalar */
+    unsigned first, count;
+    unsigned to; /* place, or scalar */
 } fk_instruction;
+
+/* Terms of all combinations: scalars, and places of rows. */
+typedef struct fk_terms {
+    size_t n, room;
+    unsigned *row, *scalar; /* [n] */
+} fk_terms;
 
 struct fk_program {
     size_t dim, n_out;
@@ -63,6 +72,7 @@ struct fk_program {
     double *scalar;              /* [n_scalars] constants, 0 where computed */
     fk_instruction *scalar_code; /* row[] and to are scalars here */
     fk_instruction *code;
+    fk_terms terms;
     unsigned char *uniform, *steady; /* [n_out] */
 };
 
@@ -70,7 +80,11 @@ struct fk_program {
 void fk_program_scalars(const fk_instruction *code, size_t n, double *scalar);
 
 /* Instructions on rows[place][FK_BLOCK], in order.  A result may take an operand's row. */
-void fk_program_rows(const fk_instruction *code, size_t n, const double *scalar,
-                     double *const *row);
+void fk_program_rows(const fk_instruction *code, size_t n, const fk_terms *terms,
+                     const double *scalar, double *const *row);
+
+/* The same for instructions that all are COMBINE. */
+void fk_program_combine(const fk_instruction *code, size_t n, const fk_terms *terms,
+                        const double *scalar, double *const *row);
 
 #endif

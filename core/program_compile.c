@@ -263,10 +263,12 @@ static bool is_constant(const fk_compiler *c, fk_value v, double value)
            fk_same(c->scalar[v.index], value);
 }
 
-/* A node as a term; a product that several parents share is computed as a whole. */
+/* A node as a term; a product that several parents share is computed as a whole, but for a
+ * number times a symbol, which costs nothing in a sum. */
 static term as_term(fk_compiler *c, const fk_expr *e)
 {
-    if (e->kind == FK_NODE_PRODUCT && c->uses[e->id] == 1)
+    const bool cheap = e->count == 1 && e->arg[0]->kind == FK_NODE_SYMBOL;
+    if (e->kind == FK_NODE_PRODUCT && (cheap || c->uses[e->id] == 1))
         return product(c, e);
     const fk_value v = fk_compile(c, e);
     return (term){.has_scalar = !v.row, .has_row = v.row, .scalar = v, .row = v};
@@ -299,22 +301,78 @@ static fk_value add_scalar(fk_compiler *c, const term *acc, fk_value s)
     return emit_mixed(c, FK_OP_AFFINE, acc->row, acc->row, acc->scalar, s);
 }
 
-static fk_value sum(fk_compiler *c, const fk_expr *e)
+/* Sums of fewer terms are chains of operations on two rows. */
+enum { COMBINED = 4 };
+
+static void add_term(fk_compiler *c, const term *t)
+{
+    fk_terms *list = &c->terms;
+    void *row = list->row, *scalar = list->scalar;
+    size_t room = list->room;
+    const fk_value one = constant(c, 1.0);
+    const bool grown = grow(&row, &room, list->n, sizeof *list->row) &&
+                       (list->row = row, room = list->room,
+                        grow(&scalar, &room, list->n, sizeof *list->scalar));
+    list->row = row;
+    list->scalar = scalar;
+    if (!grown)
+        c->status = FK_ENOMEM;
+    if (c->status != FK_OK)
+        return;
+    list->room = room;
+    list->row[list->n] = t->row.index;
+    list->scalar[list->n++] = t->has_scalar ? t->scalar.index : one.index;
+}
+
+static size_t count_rows(size_t n, const term *t)
+{
+    size_t rows = 0;
+    for (size_t i = 0; i < n; i++)
+        rows += t[i].has_row;
+    return rows;
+}
+
+/* The terms with rows, as one row. */
+static term add_rows(fk_compiler *c, size_t n, const term *t)
 {
     term acc = {.has_row = false};
+    const size_t first = c->terms.n, rows = count_rows(n, t);
+    for (size_t i = 0; i < n; i++) {
+        if (!t[i].has_row)
+            continue;
+        if (rows >= COMBINED)
+            add_term(c, &t[i]);
+        else
+            acc = acc.has_row
+                      ? (term){.has_row = true, .row = add_terms(c, &acc, &t[i])}
+                      : t[i];
+    }
+    if (rows < COMBINED || c->status != FK_OK)
+        return acc;
+    const fk_instruction i = {
+        .op = FK_OP_COMBINE, .first = (unsigned)first, .count = (unsigned)rows};
+    return (term){.has_row = true, .row = emit_row(c, &i)};
+}
+
+static fk_value sum(fk_compiler *c, const fk_expr *e)
+{
     bool has_rest = !fk_same(e->value, 0.0);
     fk_value rest = has_rest ? constant(c, e->value) : nothing;
-    for (size_t i = 0; i < e->count; i++) {
-        const term t = as_term(c, e->arg[i]);
-        if (!t.has_row) {
-            rest = has_rest ? emit(c, FK_OP_ADD, rest, t.scalar, t.scalar) : t.scalar;
-            has_rest = true;
-        } else if (!acc.has_row) {
-            acc = t;
-        } else {
-            acc = (term){.has_row = true, .row = add_terms(c, &acc, &t)};
-        }
+    term *t = calloc(e->count + 1, sizeof *t);
+    if (t == NULL)
+        c->status = FK_ENOMEM;
+    for (size_t i = 0; i < e->count && c->status == FK_OK; i++) {
+        t[i] = as_term(c, e->arg[i]);
+        if (t[i].has_row)
+            continue;
+        rest =
+            has_rest ? emit(c, FK_OP_ADD, rest, t[i].scalar, t[i].scalar) : t[i].scalar;
+        has_rest = true;
     }
+    const term acc = c->status == FK_OK ? add_rows(c, e->count, t) : (term){0};
+    free(t);
+    if (c->status != FK_OK)
+        return nothing;
     if (!acc.has_row)
         return rest;
     return has_rest ? add_scalar(c, &acc, rest) : whole_term(c, &acc);
@@ -420,4 +478,6 @@ void fk_compiler_end(fk_compiler *c)
     free(c->moving);
     free(c->scalar_code);
     free(c->code);
+    free(c->terms.row);
+    free(c->terms.scalar);
 }

@@ -21,6 +21,7 @@ typedef struct fk_compiler {
     unsigned char *moving; /* [n_scalars] depends on t */
     size_t n_scalar_code, room_scalar_code, n_code, room_code;
     fk_instruction *scalar_code, *code;
+    fk_terms terms;
     unsigned *uses; /* [ids] how many parents a node has */
     fk_value *known;
     unsigned char *made; /* [ids] known[] is filled */

@@ -15,7 +15,7 @@
         break;
 #define NODE_CASE(op, name, value, meaning) CASE(op, value)
 
-FK_CLONES void fk_program_rows(const fk_instruction *code, size_t n,
+FK_CLONES static void run_rows(const fk_instruction *code, size_t n,
                                const double *scalar, double *const *row)
 {
     for (const fk_instruction *i = code; i < code + n; i++) {
@@ -31,11 +31,34 @@ FK_CLONES void fk_program_rows(const fk_instruction *code, size_t n,
             FK_UNARY_LIST(NODE_CASE)
             FK_BINARY_LIST(NODE_CASE)
             FK_MIXED_LIST(CASE)
+        case FK_OP_COMBINE: /* not of this loop */
+            break;
         }
     }
 }
 #undef CASE
 #undef NODE_CASE
+
+/* Instructions from i on that are all COMBINE, or none. */
+static size_t alike(const fk_instruction *i, const fk_instruction *end)
+{
+    const fk_instruction *j = i;
+    while (j < end && (j->op == FK_OP_COMBINE) == (i->op == FK_OP_COMBINE))
+        j++;
+    return (size_t)(j - i);
+}
+
+void fk_program_rows(const fk_instruction *code, size_t n, const fk_terms *terms,
+                     const double *scalar, double *const *row)
+{
+    for (size_t i = 0, run; i < n; i += run) {
+        run = alike(code + i, code + n);
+        if (code[i].op == FK_OP_COMBINE)
+            fk_program_combine(code + i, run, terms, scalar, row);
+        else
+            run_rows(code + i, run, scalar, row);
+    }
+}
 
 #define CASE(op, value) \
     case FK_OP_##op:    \

@@ -77,6 +77,9 @@ static const char *const formulas[] = {
     "(x < 0) + 2*(x <= 1) + 4*(x == 1) + 8*(x != 0) + 16*!x + 32*(x > 0 && y < 1) + "
     "64*(x > 1 || y > 2)",
     "sqrt(y)*y^1.5 + y^-2.5 + x^7 - x^-2 + y^0.3 + 2^x + x^64",
+    "x - 2*y + D*x*y - x^2/3 + t*y^3 + sqrt(y) - 1",
+    "exp(-(x + y + x*y + x^2 + y^2))*(x - y + x^3 - y^3 + 2*x*y^2)",
+    "x + y + x*y + x^2 + (x - y + x^3 - y^3 + t)*(x + y + x*y + x^2)",
     "log(y) + log10(y) + log2(y) + cbrt(x) + hypot(x, y) + atan2(x, y)",
     "asin(x/2) + acos(x/3) + atan(x) + asinh(x) + acosh(y + 1) + atanh(x/4)",
     "sin(x)*cos(x) + tan(x) + sinh(x) + cosh(y)",
