@@ -9,6 +9,7 @@
 
 #include "bench/stopwatch.h"
 #include "core/memory.h"
+#include "core/program.h"
 #include "core/random.h"
 #include "sampling/ensemble.h"
 #include "tests/sde_text.h"
@@ -183,7 +184,7 @@ static fk_law *start(size_t dim)
 }
 
 /* Least seconds of the steps alone. */
-static double run(const job *j, size_t count)
+static double run(const job *j, size_t count, int steps)
 {
     double best = HUGE_VAL;
     for (int i = 0; i < RUNS; i++) {
@@ -197,7 +198,7 @@ static double run(const job *j, size_t count)
         if (fk_ensemble_new(j->sde, j->domain, j->law, &o, &e, &message) != FK_OK)
             fail(message.text);
         const double began = omp_get_wtime();
-        if (fk_ensemble_advance(e, 1e-3 * STEPS, NULL, &message) != FK_OK)
+        if (fk_ensemble_advance(e, 1e-3 * steps, NULL, &message) != FK_OK)
             fail(message.text);
         best = fmin(best, omp_get_wtime() - began);
         fk_ensemble_free(e);
@@ -217,9 +218,9 @@ static void measure(const workload *w, size_t count, double normal_ns, double pe
     const int threads = omp_get_max_threads();
     const double steps = (double)count * STEPS;
     omp_set_num_threads(1);
-    const double one = 1e9 * run(&j, count) / steps;
+    const double one = 1e9 * run(&j, count, STEPS) / steps;
     omp_set_num_threads(threads);
-    const double all = threads > 1 ? 1e9 * run(&j, count) / steps : one;
+    const double all = threads > 1 ? 1e9 * run(&j, count, STEPS) / steps : one;
     const double floor_ns = normal_ns * (double)w->noises + w->flops / peak;
     printf("  %-34s %8.3f %8.3f %8.0f%% %9d %8.2f\n", w->name, one, floor_ns,
            100.0 * floor_ns / one, threads, one / all);
@@ -229,22 +230,116 @@ static void measure(const workload *w, size_t count, double normal_ns, double pe
 
 /* ---- many variables ---- */
 
-enum { MANY = 100 };
+enum { MANY = 100, MANY_STEPS = 100, MANY_TURNS = 400 };
 
-/* dX = A X dt + dW with a full matrix: what a row of A costs is 2 MANY operations. */
+/* dX = A X dt + dW with a full matrix A. */
 static fk_sde *many_variables(void)
 {
-    static char variables[MANY * 8], drift[MANY * MANY * 16], noise[MANY * MANY * 3];
-    char *v = variables, *f = drift, *g = noise;
+    static char variables[MANY * 8], drift[MANY * MANY * 16], matrix[MANY * MANY * 3];
+    char *v = variables, *f = drift, *g = matrix;
     for (int i = 0; i < MANY; i++) {
         v += sprintf(v, "%sx%d", i > 0 ? ";" : "", i);
         for (int j = 0; j < MANY; j++) {
-            f += sprintf(f, "%s%.3f*x%d", j > 0 ? "+" : i > 0 ? ";" : "",
-                         i == j ? -1.0 : 0.01 * sin(i + 2 * j), j);
+            const double a = i == j ? -1.0 : 0.01 * sin(i + 2 * j);
+            f += sprintf(f, "%s%.6f*x%d", j > 0 ? "+" : i > 0 ? ";" : "", a, j);
             g += sprintf(g, "%s%d", i + j > 0 ? ";" : "", i == j);
         }
     }
-    return sde_text(FK_ITO, MANY, MANY, variables, drift, noise);
+    return sde_text(FK_ITO, MANY, MANY, variables, drift, matrix);
+}
+
+typedef struct product {
+    const fk_program *drift;
+    double *x, *scratch;
+    double *row[2 * MANY];
+} product;
+
+static void multiply(void *context)
+{
+    product *p = context;
+    for (int i = 0; i < MANY_TURNS; i++)
+        fk_program_run(p->drift, 0.0, (const double *const *)p->row, p->row + MANY,
+                       p->scratch);
+}
+
+/* ns per coordinate of A x alone. */
+static double ns_per_product(const fk_sde *sde)
+{
+    product p;
+    fk_program *drift;
+    const fk_binding binding = fk_sde_binding(sde);
+    if (fk_program_new(MANY, sde->drift, &binding, &drift) != FK_OK)
+        fail("the matrix cannot be compiled");
+    p.drift = drift;
+    p.x = fk_doubles(2 * (size_t)MANY * FK_BLOCK);
+    p.scratch = fk_doubles(fk_program_scratch(drift));
+    if (p.x == NULL || p.scratch == NULL)
+        fail("out of memory");
+    for (size_t i = 0; i < 2 * (size_t)MANY; i++)
+        p.row[i] = p.x + i * FK_BLOCK;
+    const double seconds = stopwatch(RUNS, multiply, &p);
+    free(p.x);
+    free(p.scratch);
+    fk_program_free(drift);
+    return 1e9 * seconds / ((double)MANY_TURNS * MANY * FK_BLOCK);
+}
+
+static void measure_many(double normal_ns, double peak)
+{
+    fk_sde *sde = many_variables();
+    fk_law *law = start(MANY);
+    const job j = {.sde = sde, .law = law};
+    const size_t count = 20 * (size_t)FK_BLOCK;
+    omp_set_num_threads(1);
+    const double all =
+        1e9 * run(&j, count, MANY_STEPS) / ((double)count * MANY_STEPS * MANY);
+    const double alone = ns_per_product(sde);
+    printf(
+        "  %d variables, full matrix: %.2f ns per coordinate-step, of which the "
+        "product of matrix and vector is %.2f (limit %.2f); beyond it %.2f, of which "
+        "a normal %.2f\n",
+        MANY, all, alone, 2.0 * MANY / peak, all - alone, normal_ns);
+    fk_law_free(law);
+    sde_text_free(sde);
+}
+
+/* ---- counting ---- */
+
+/* Counting into cells, beside a run of STEPS steps with ten outputs. */
+static void measure_counting(size_t count)
+{
+    fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", "x - x^3", "0.7");
+    fk_law *law = start(1);
+    const fk_axis axis = {-4.0, 4.0, 200};
+    const fk_grid grid = fk_grid_make(1, &axis);
+    uint64_t counts[200];
+    const fk_ensemble_options o = {.count = count,
+                                   .step = 1e-3,
+                                   .seed = 1,
+                                   .purpose = FK_FOR_NOISE,
+                                   .scheme = fk_scheme_find("euler-maruyama")};
+    fk_ensemble *e = NULL;
+    fk_message message;
+    fk_census census;
+    omp_set_num_threads(1);
+    if (fk_ensemble_new(sde, NULL, law, &o, &e, &message) != FK_OK)
+        fail(message.text);
+    double steps = omp_get_wtime();
+    if (fk_ensemble_advance(e, 1e-3 * STEPS, NULL, &message) != FK_OK)
+        fail(message.text);
+    steps = omp_get_wtime() - steps;
+    double best = HUGE_VAL;
+    for (int i = 0; i < RUNS; i++) {
+        const double began = omp_get_wtime();
+        fk_ensemble_histogram(e, &grid, counts, &census);
+        best = fmin(best, omp_get_wtime() - began);
+    }
+    printf("  counting into 200 cells: %.2f ns a particle; ten outputs are %.1f %% of "
+           "%d steps\n",
+           1e9 * best / (double)count, 100.0 * 10.0 * best / steps, STEPS);
+    fk_ensemble_free(e);
+    fk_law_free(law);
+    sde_text_free(sde);
 }
 
 int main(int n, char **argument)
@@ -261,5 +356,7 @@ int main(int n, char **argument)
            "of limit", "threads", "speed-up");
     for (size_t i = 0; i < sizeof workloads / sizeof *workloads; i++)
         measure(&workloads[i], count, normal_ns, peak);
+    measure_many(normal_ns, peak);
+    measure_counting(count);
     return EXIT_SUCCESS;
 }

@@ -124,5 +124,6 @@ void fk_motion_add_noise(const fk_stepper *s, double *const *rows, double root,
     const fk_entry *G = fk_motion_noise(s);
     for (size_t i = 0; i < s->dim; i++)
         for (size_t k = 0; k < s->noises; k++, G++)
-            fk_entry_add_product(G, rows, root, z + k * FK_BLOCK, to[i]);
+            if (!fk_entry_zero(G)) /* most are, with many variables */
+                fk_entry_add_product(G, rows, root, z + k * FK_BLOCK, to[i]);
 }

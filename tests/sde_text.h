@@ -10,7 +10,7 @@
 #include "core/expr.h"
 #include "sde/sde.h"
 
-enum { SDE_TEXT_MOST = 128 };
+enum { SDE_TEXT_MOST = 128, SDE_TEXT_LONG = 4096 };
 
 static inline void sde_text_fail(const char *what, const char *text)
 {
@@ -35,7 +35,7 @@ static inline void sde_text_parse(fk_expr_pool *pool, const char *list, size_t n
                                   const fk_expr **out)
 {
     for (size_t i = 0; i < n; i++) {
-        char piece[256];
+        char piece[SDE_TEXT_LONG];
         fk_expr_error error;
         sde_text_piece(&list, piece, sizeof piece);
         if (fk_expr_parse(pool, piece, name, n_names, &out[i], &error) != FK_OK)
@@ -48,12 +48,12 @@ static inline fk_sde *sde_text(fk_interpretation interpretation, size_t dim,
                                size_t noises, const char *variables, const char *drift,
                                const char *noise)
 {
-    const fk_expr *variable[SDE_TEXT_MOST], *f[SDE_TEXT_MOST], *g[SDE_TEXT_MOST];
+    const fk_expr *variable[SDE_TEXT_MOST], *f[SDE_TEXT_MOST];
+    const fk_expr **g = calloc(dim * noises + 1, sizeof *g);
     char text[SDE_TEXT_MOST][32];
     fk_expr_name name[SDE_TEXT_MOST];
     fk_expr_pool *pool;
-    if (fk_expr_pool_new(&pool) != FK_OK || dim * noises > SDE_TEXT_MOST ||
-        dim >= SDE_TEXT_MOST)
+    if (g == NULL || fk_expr_pool_new(&pool) != FK_OK || dim >= SDE_TEXT_MOST)
         sde_text_fail("no pool, or too large", variables);
     for (size_t i = 0; i < dim; i++) {
         sde_text_piece(&variables, text[i], sizeof text[i]);
@@ -75,6 +75,7 @@ static inline fk_sde *sde_text(fk_interpretation interpretation, size_t dim,
     fk_sde *sde;
     if (fk_sde_new(&parts, &sde) != FK_OK)
         sde_text_fail("not an SDE", drift);
+    free(g);
     return sde;
 }
 
