@@ -24,25 +24,29 @@ static void fail(const char *what)
 
 /* ---- limits ---- */
 
+typedef void draw_rows(fk_streams *r, size_t n, double *z);
+
 typedef struct noise {
     fk_streams streams;
     double *z;
+    draw_rows *draw;
 } noise;
 
-static void draw_normals(void *context)
+static void draw(void *context)
 {
     noise *n = context;
     for (int i = 0; i < NORMALS; i++)
-        fk_streams_normal(&n->streams, 2, n->z);
+        n->draw(&n->streams, 2, n->z);
 }
 
-static double ns_per_normal(void)
+static double ns_per_number(draw_rows *rows)
 {
     noise *n = fk_alloc(1, sizeof *n);
     if (n == NULL || (n->z = fk_doubles(2 * FK_BLOCK)) == NULL)
         fail("out of memory");
     fk_streams_seed(&n->streams, 1, FK_FOR_TEST, 0);
-    const double seconds = stopwatch(RUNS, draw_normals, n);
+    n->draw = rows;
+    const double seconds = stopwatch(RUNS, draw, n);
     free(n->z);
     free(n);
     return 1e9 * seconds / (2.0 * NORMALS * FK_BLOCK);
@@ -345,12 +349,14 @@ static void measure_counting(size_t count)
 int main(int n, char **argument)
 {
     const size_t count = n > 1 && strcmp(argument[1], "quick") == 0 ? 100000 : 1000000;
-    const double normal_ns = ns_per_normal(), peak = gflops();
+    const double normal_ns = ns_per_number(fk_streams_normal), peak = gflops();
     printf(
         "particles: %.3g of them, %d Euler-Maruyama steps; one core makes a normal in "
-        "%.3f ns and %.1f Gflop/s without fused multiply-add (%.1f with it), and moves "
+        "%.3f ns, three points in %.3f ns, a sign in %.3f ns and %.1f Gflop/s without "
+        "fused multiply-add (%.1f with it), and moves "
         "%.0f GB/s in its first-level cache, %.0f GB/s in memory\n",
-        (double)count, STEPS, normal_ns, peak, fused_gflops(), bandwidth(1024, 100000),
+        (double)count, STEPS, normal_ns, ns_per_number(fk_streams_three_point),
+        ns_per_number(fk_streams_signs), peak, fused_gflops(), bandwidth(1024, 100000),
         bandwidth((size_t)1 << 24, 1));
     printf("  %-34s %8s %8s %9s %9s %8s\n", "ns per particle-step", "one core", "limit",
            "of limit", "threads", "speed-up");

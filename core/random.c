@@ -71,12 +71,18 @@ FK_CLONES void fk_streams_seed(fk_streams *r, uint64_t seed, fk_purpose purpose,
         r->s[3][j] = b[1];
     }
     r->used = 0;
+    r->bits = 0;
 }
 
-/* xoshiro256++ [blackman-vigna-2021, figure 1] */
+/* xoshiro256++ [blackman-vigna-2021, figure 1]: the word of a state, and on to the next. */
+static inline uint64_t output(uint64_t s0, uint64_t s3)
+{
+    return rotate(s0 + s3, 23) + s0;
+}
+
 static inline uint64_t next(uint64_t s[4])
 {
-    const uint64_t out = rotate(s[0] + s[3], 23) + s[0];
+    const uint64_t out = output(s[0], s[3]);
     const uint64_t t = s[1] << 17;
     s[2] ^= s[0];
     s[3] ^= s[1];
@@ -186,9 +192,27 @@ FK_CLONES static void word(uint64_t (*restrict s)[FK_BLOCK], double *restrict u)
     }
 }
 
+/* A word of which bits were taken is over. */
+static void end_word(fk_streams *r)
+{
+    double spare[FK_BLOCK];
+    if (r->bits > 0)
+        word(r->s, spare);
+    r->bits = 0;
+}
+
+static void end_pair(fk_streams *r)
+{
+    double spare[FK_BLOCK];
+    for (unsigned i = 0; i < 2 * r->used; i++)
+        word(r->s, spare);
+    r->used = 0;
+}
+
 void fk_streams_normal(fk_streams *r, size_t n, double *z)
 {
     _Alignas(64) double spare[FK_BLOCK];
+    end_word(r);
     if (r->used == 1 && n > 0) {
         pair(r->s, spare, z);
         r->used = 0;
@@ -207,10 +231,52 @@ void fk_streams_normal(fk_streams *r, size_t n, double *z)
 
 void fk_streams_uniform(fk_streams *r, double *u)
 {
-    if (r->used == 1) {
-        word(r->s, u);
-        word(r->s, u);
-        r->used = 0;
-    }
+    end_pair(r);
+    end_word(r);
     word(r->s, u);
+}
+
+FK_CLONES static void signs(unsigned bit, const uint64_t *restrict s0,
+                            const uint64_t *restrict s3, double *restrict z)
+{
+    const uint64_t one = UINT64_C(0x3FF0000000000000);
+    for (size_t j = 0; j < FK_BLOCK; j++)
+        z[j] = as_double(one | (output(s0[j], s3[j]) >> bit) << 63);
+}
+
+/* Of 32 bits the sixth part at each end counts. */
+FK_CLONES static void three_point(unsigned bit, const uint64_t *restrict s0,
+                                  const uint64_t *restrict s3, double *restrict z)
+{
+    const uint32_t sixth = 715827883; /* 2^32 / 6 */
+    const double root = 0x1.bb67ae8584caap+0;
+    for (size_t j = 0; j < FK_BLOCK; j++) {
+        const uint32_t k = (uint32_t)(output(s0[j], s3[j]) >> bit);
+        z[j] = root * ((double)(k >= 0u - sixth) - (double)(k < sixth));
+    }
+}
+
+/* n rows of `width` bits a number, 64 / width of them from one word. */
+static void take_bits(fk_streams *r, unsigned width, size_t n, double *z,
+                      void (*row)(unsigned bit, const uint64_t *s0, const uint64_t *s3,
+                                  double *z))
+{
+    end_pair(r);
+    for (; n > 0; n--, z += FK_BLOCK) {
+        r->bits = (r->bits + width - 1) / width * width;
+        if (r->bits == 64)
+            end_word(r);
+        row(r->bits, r->s[0], r->s[3], z);
+        r->bits += width;
+    }
+}
+
+void fk_streams_signs(fk_streams *r, size_t n, double *z)
+{
+    take_bits(r, 1, n, z, signs);
+}
+
+void fk_streams_three_point(fk_streams *r, size_t n, double *z)
+{
+    take_bits(r, 32, n, z, three_point);
 }

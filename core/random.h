@@ -25,11 +25,13 @@ typedef enum fk_purpose {
     FK_FOR_REVERSE_NOISE, /* increments of the reverse samplers */
 } fk_purpose;
 
-/* FK_BLOCK neighbouring streams.  State at the border of a pair of rows; `used` rows
- * of the pair are spent.  A plain value: copy it to save the position. */
+/* FK_BLOCK neighbouring streams.  State at the border of a pair of rows, `used` rows
+ * of which are spent, or of a word, `bits` of which are.  A plain value: copy it to save
+ * the position. */
 typedef struct fk_streams {
     uint64_t s[4][FK_BLOCK];
     unsigned used; /* 0 or 1 */
+    unsigned bits; /* 0 to 64 */
 } fk_streams;
 
 /* Streams of particles first .. first + FK_BLOCK - 1. */
@@ -42,6 +44,11 @@ void fk_streams_normal(fk_streams *r, size_t n, double *z);
 /* u[FK_BLOCK], uniform on the open interval (0, 1): (k + 1/2) 2^-52 with 52 random
  * bits k.  Ends a pair of normals that is half used. */
 void fk_streams_uniform(fk_streams *r, double *u);
+
+/* The same for z = +-1, a bit each, and for z = 0 and +-sqrt(3), with probabilities 2/3
+ * and 1/6 (to 1e-10), 32 bits each.  Rows of one kind are consumed in order. */
+void fk_streams_signs(fk_streams *r, size_t n, double *z);
+void fk_streams_three_point(fk_streams *r, size_t n, double *z);
 
 /* The hash behind the seeds, Threefry-2x64-20: counter[2] under key[2]. */
 void fk_threefry(const uint64_t key[2], const uint64_t counter[2], uint64_t out[2]);

@@ -314,12 +314,78 @@ START_TEST(uniforms_fill_the_open_interval_evenly)
 }
 END_TEST
 
+/* Rows of signs or three points, 2 * FK_BLOCK * 2000 of them: moments up to the fourth,
+ * neighbouring rows and lanes, within four standard errors. */
+static void expect_moments(void (*draw)(fk_streams *r, size_t n, double *z),
+                           double fourth)
+{
+    enum { ROUNDS = 2000, ROWS = 3 };
+    double sum[5] = {0.0}, rows = 0.0, lanes = 0.0;
+    double z[ROWS][FK_BLOCK];
+    fk_streams r;
+    fk_streams_seed(&r, 17, FK_FOR_NOISE, 0);
+    for (int k = 0; k < ROUNDS; k++) {
+        draw(&r, ROWS, z[0]);
+        for (size_t j = 0; j < FK_BLOCK; j++) {
+            for (size_t i = 0; i < ROWS; i++)
+                for (int m = 1; m <= 4; m++)
+                    sum[m] += pow(z[i][j], m);
+            rows += z[0][j] * z[1][j] + z[1][j] * z[2][j];
+            lanes += z[0][j] * z[0][(j + 1) % FK_BLOCK];
+        }
+    }
+    const double n = (double)ROUNDS * ROWS * FK_BLOCK;
+    const double eighth = fourth * fourth * fourth; /* 1 or 27 */
+    ck_assert_double_le(fabs(sum[1]), 4.0 * sqrt(n));
+    ck_assert_double_le(fabs(sum[2] - n), 4.0 * sqrt((fourth - 1.0) * n));
+    ck_assert_double_le(fabs(sum[3]), 4.0 * sqrt(fourth * fourth * n));
+    ck_assert_double_le(fabs(sum[4] - fourth * n),
+                        4.0 * sqrt((eighth - fourth * fourth) * n));
+    ck_assert_double_le(fabs(rows), 4.0 * sqrt(2.0 * n / ROWS));
+    ck_assert_double_le(fabs(lanes), 4.0 * sqrt(n / ROWS));
+}
+
+START_TEST(coarse_increments_have_their_moments)
+{
+    expect_moments(fk_streams_signs, 1.0);
+    expect_moments(fk_streams_three_point, 3.0);
+}
+END_TEST
+
+/* Bits are consumed z by z, whatever the calls; another kind begins a new word. */
+START_TEST(coarse_increments_come_in_order)
+{
+    void (*const draw[])(fk_streams * r, size_t n,
+                         double *z) = {fk_streams_signs, fk_streams_three_point};
+    enum { ROWS = 131 };
+    static double whole[ROWS][FK_BLOCK], piece[ROWS][FK_BLOCK], fresh[2][FK_BLOCK];
+    for (int k = 0; k < 2; k++) {
+        fk_streams a, b;
+        fk_streams_seed(&a, 19, FK_FOR_NOISE, 0);
+        b = a;
+        draw[k](&a, ROWS, whole[0]);
+        draw[k](&b, 0, piece[0]);
+        draw[k](&b, 1, piece[0]);
+        draw[k](&b, 66, piece[1]);
+        draw[k](&b, 64, piece[67]);
+        ck_assert_mem_eq(whole, piece, sizeof whole);
+        fk_streams_normal(&a, 1, fresh[0]);
+        fk_streams_normal(&b, 1, fresh[1]);
+        ck_assert_mem_eq(fresh[0], fresh[1], sizeof fresh[0]);
+        draw[k](&a, 1, fresh[0]);
+        ck_assert(memcmp(fresh[0], whole[ROWS - 1], sizeof fresh[0]) != 0);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("random");
     TCase *definition = tcase_create("definition");
     tcase_add_test(definition, threefry_gives_its_known_answers);
     tcase_add_test(definition, xoshiro_gives_its_known_answers);
+    tcase_add_test(definition, coarse_increments_have_their_moments);
+    tcase_add_test(definition, coarse_increments_come_in_order);
     tcase_add_test(definition, normals_are_box_muller_to_rounding);
     tcase_add_test(definition, bits_are_the_same_on_every_machine);
     tcase_add_test(definition, rows_come_in_order_whatever_the_calls);
