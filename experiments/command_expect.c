@@ -245,7 +245,8 @@ static fk_status estimate_by(answer *w, const fk_estimator *way,
     const fk_status status = way->run(p->sde, p->has_domain ? &p->domain : NULL,
                                       p->initial, o, progress, &e->found, message);
     e->seconds = fk_seconds() - began;
-    if ((status != FK_EDOMAIN && status != FK_ECONVERGE) || w->a->method != NULL)
+    if ((status != FK_EDOMAIN && status != FK_ESYNTAX && status != FK_ECONVERGE) ||
+        w->a->method != NULL)
         return status;
     e->refusal = *message;
     return FK_OK;
@@ -261,7 +262,8 @@ static fk_status expect(const arguments *a, const fk_problem *p,
                                 .end = p->end,
                                 .seed = p->particles.seed,
                                 .scheme = methods->scheme,
-                                .faces = methods->faces};
+                                .faces = methods->faces,
+                                .rules = methods->rules};
     answer w = {.a = a, .p = p};
     fk_terminal terminal = fk_terminal_make(a->quiet);
     const fk_progress progress = fk_terminal_progress(&terminal);

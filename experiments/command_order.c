@@ -174,7 +174,8 @@ static fk_levels_options options(const arguments *a, const fk_problem *p,
                                .end = p->end,
                                .seed = p->particles.seed,
                                .scheme = methods->scheme,
-                               .faces = methods->faces};
+                               .faces = methods->faces,
+                               .rules = methods->rules};
 }
 
 static fk_status measure_paths(const arguments *a, const fk_problem *p,
@@ -185,6 +186,11 @@ static fk_status measure_paths(const arguments *a, const fk_problem *p,
     const fk_levels_options o = options(a, p, methods);
     if (methods->scheme == NULL)
         return fk_fail(message, FK_ESYNTAX, "the problem has particles: off");
+    if (a->kind == STRONG && o.rules.increments != FK_GAUSSIAN)
+        return fk_fail(message, FK_ESYNTAX,
+                       "particles.increments: %s increments do not follow a Brownian "
+                       "path: the strong order needs gaussian ones",
+                       fk_increments_name[o.rules.increments]);
     f->kind = a->kind == STRONG ? "strong order" : "weak order";
     f->advice = "more --paths or a larger particles.step";
     snprintf(f->method, sizeof f->method, "%s", methods->scheme->name);

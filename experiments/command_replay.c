@@ -201,7 +201,8 @@ static fk_status replay(path *a, const fk_methods *methods, fk_message *message)
                                    .seed = p->particles.seed,
                                    .purpose = FK_FOR_NOISE,
                                    .scheme = methods->scheme,
-                                   .faces = methods->faces};
+                                   .faces = methods->faces,
+                                   .rules = methods->rules};
     FK_TRY(fk_ensemble_new(p->sde, p->has_domain ? &p->domain : NULL, p->initial, &o,
                            &a->e, message));
     a->lane = a->particle % FK_BLOCK;

@@ -26,7 +26,9 @@ static fk_status trial_particles(const fk_problem *p, const fk_methods *m,
                                    .step = p->particles.step,
                                    .seed = p->particles.seed,
                                    .purpose = FK_FOR_TEST,
-                                   .scheme = m->scheme};
+                                   .scheme = m->scheme,
+                                   .rules = m->rules,
+                                   .faces = m->faces};
     fk_ensemble *e = NULL;
     FK_TRY(fk_ensemble_new(p->sde, p->has_domain ? &p->domain : NULL, p->initial, &o,
                            &e, message));

@@ -27,6 +27,28 @@ static fk_status unknown(fk_message *message, const char *key, const char *word,
                    near != NULL ? near : "", near != NULL ? "'?" : "", known);
 }
 
+static fk_status find_increments(const char *word, fk_increments *out,
+                                 fk_message *message)
+{
+    for (size_t i = 0; i < FK_INCREMENTS; i++)
+        if (strcmp(fk_increments_name[i], word) == 0) {
+            *out = (fk_increments)i;
+            return FK_OK;
+        }
+    return unknown(message, "particles.increments", word, fk_increments_name,
+                   FK_INCREMENTS);
+}
+
+/* What a scheme refuses is a mistake in the file. */
+static fk_status check_scheme(const fk_problem *p, const fk_methods *m,
+                              fk_message *message)
+{
+    const fk_domain *domain = p->has_domain ? &p->domain : NULL;
+    const fk_status status =
+        fk_scheme_fits(m->scheme, p->sde, domain, m->faces, m->rules, message);
+    return status == FK_EDOMAIN ? FK_ESYNTAX : status;
+}
+
 fk_status fk_methods_find(const fk_problem *problem, fk_methods *out,
                           fk_message *message)
 {
@@ -39,11 +61,15 @@ fk_status fk_methods_find(const fk_problem *problem, fk_methods *out,
     out->stepper = fk_pde_stepper_find(problem->pde.stepper);
     out->faces = (fk_face_rules){.bridge = problem->particles.bridge,
                                  .project = problem->particles.project};
+    FK_TRY(find_increments(problem->particles.increments, &out->rules.increments,
+                           message));
     if (problem->particles.on && out->scheme == NULL) {
         for (const fk_scheme *const *s = fk_schemes; *s != NULL && n < MOST; s++)
             name[n++] = (*s)->name;
         return unknown(message, "particles.scheme", problem->particles.scheme, name, n);
     }
+    if (out->scheme != NULL)
+        FK_TRY(check_scheme(problem, out, message));
     if (problem->pde.on && out->flux == NULL) {
         for (const fk_flux *const *f = fk_fluxes; *f != NULL && n < MOST; f++)
             name[n++] = (*f)->name;

@@ -19,6 +19,7 @@ typedef struct fk_methods {
     const fk_flux *flux;
     const fk_pde_stepper *stepper;
     fk_face_rules faces;
+    fk_step_rules rules;
 } fk_methods;
 
 /* FK_ESYNTAX with a sentence that names the nearest right word. */

@@ -28,7 +28,8 @@ fk_ensemble_options fk_run_options(const fk_run_state *run, size_t count,
                                  .seed = run->problem->particles.seed,
                                  .purpose = purpose,
                                  .scheme = run->methods->scheme,
-                                 .faces = run->methods->faces};
+                                 .faces = run->methods->faces,
+                                 .rules = run->methods->rules};
 }
 
 /* Where a march is, and how many steps it takes before it looks up. */

@@ -53,7 +53,7 @@ fk_status fk_ensemble_new(const fk_sde *sde, const fk_domain *domain, const fk_l
     fk_ensemble *e = calloc(1, sizeof *e);
     if (e == NULL)
         return FK_ENOMEM;
-    const fk_walk_options walk = {o->scheme, o->faces, o->step};
+    const fk_walk_options walk = {o->scheme, o->faces, o->rules, o->step};
     fk_status status = fk_walk_init(&e->walk, sde, domain, &walk, message);
     if (status != FK_OK)
         goto fail;

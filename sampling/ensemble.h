@@ -29,6 +29,7 @@ typedef struct fk_ensemble_options {
     uint64_t seed;
     fk_purpose purpose; /* FK_FOR_NOISE for the main run */
     const fk_scheme *scheme;
+    fk_step_rules rules;
     fk_face_rules faces;
 } fk_ensemble_options;
 

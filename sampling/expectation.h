@@ -28,6 +28,7 @@ typedef struct fk_expectation_options {
     double start, end;
     uint64_t seed;
     const fk_scheme *scheme;
+    fk_step_rules rules;
     fk_face_rules faces;
 } fk_expectation_options;
 
@@ -55,7 +56,7 @@ typedef struct fk_estimator {
     const char *reference; /* key into REFERENCES.md */
     /* domain NULL: free space.  Absorbed paths count with the point where they ended.
      * FK_EDOMAIN with a sentence if phi or a path becomes not finite, or if this way
-     * does not fit the problem; FK_ECONVERGE with a sentence if the error is out of
+     * does not fit the problem; FK_ESYNTAX if not the increments; FK_ECONVERGE with a sentence if the error is out of
      * reach; FK_EINTERRUPTED. */
     fk_status (*run)(const fk_sde *sde, const fk_domain *domain, const fk_law *law,
                      const fk_expectation_options *o, const fk_progress *progress,

@@ -11,6 +11,17 @@
 #include "sampling/march.h"
 #include "sampling/rows.h"
 
+fk_status fk_functional_gaussian(const fk_functional *f, const char *way,
+                                 fk_message *message)
+{
+    if (f->o->rules.increments == FK_GAUSSIAN)
+        return FK_OK;
+    return fk_fail(message, FK_ESYNTAX,
+                   "particles.increments: %s needs gaussian increments; plain, "
+                   "antithetic and extrapolated accept %s ones",
+                   way, fk_increments_name[f->o->rules.increments]);
+}
+
 size_t fk_functional_scratch(const fk_functional *f)
 {
     const size_t walk = fk_walk_scratch(&f->walk);
@@ -285,7 +296,7 @@ fk_functional_estimate(const fk_sde *sde, const fk_domain *domain, const fk_law 
                        .o = o,
                        .progress = progress,
                        .order = fk_scheme_weak_order(o->scheme, domain, o->faces)};
-    const fk_walk_options walk = {o->scheme, o->faces,
+    const fk_walk_options walk = {o->scheme, o->faces, o->rules,
                                   (o->end - o->start) / (double)o->steps};
     fk_status status = fk_walk_init(&f.walk, sde, domain, &walk, message);
     if (status == FK_OK)

@@ -26,6 +26,10 @@ fk_functional_estimate(const fk_sde *sde, const fk_domain *domain, const fk_law 
                                            fk_message *message),
                        fk_expectation *out, fk_message *message);
 
+/* FK_ESYNTAX with a sentence where increments are not Gaussian; way: who asks. */
+FK_NODISCARD fk_status fk_functional_gaussian(const fk_functional *f, const char *way,
+                                              fk_message *message);
+
 /* phi[FK_BLOCK] of x[dim][FK_BLOCK]; doubles of scratch, a multiple of FK_ALIGN bytes. */
 void fk_functional_value(const fk_functional *f, double *x, double *phi,
                          double *scratch);

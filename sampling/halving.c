@@ -92,7 +92,7 @@ fk_status fk_halving_new(const fk_sde *sde, const fk_domain *domain, const fk_la
     fk_halving *h = calloc(1, sizeof *h);
     if (h == NULL)
         return FK_ENOMEM;
-    const fk_walk_options walk = {o->scheme, o->faces, 0.5 * o->step};
+    const fk_walk_options walk = {o->scheme, o->faces, o->rules, 0.5 * o->step};
     fk_status status = fk_walk_init(&h->walk, sde, domain, &walk, message);
     if (status != FK_OK)
         goto fail;

@@ -228,7 +228,7 @@ fk_status fk_levels_run(const fk_sde *sde, const fk_domain *domain, const fk_law
     assert(o->steps >= 1 && o->end > o->start && fk_law_dim(law) == sde->dim);
     *out = (fk_levels){0};
     ladder l = {.law = law, .o = o, .progress = progress};
-    const fk_walk_options walk = {o->scheme, o->faces,
+    const fk_walk_options walk = {o->scheme, o->faces, o->rules,
                                   (o->end - o->start) / (double)o->steps /
                                       exp2((double)o->levels - 1.0)};
     fk_status status = fk_walk_init(&l.walk, sde, domain, &walk, message);

@@ -24,6 +24,7 @@ typedef struct fk_levels_options {
     double start, end;
     uint64_t seed;
     const fk_scheme *scheme;
+    fk_step_rules rules;
     fk_face_rules faces;
 } fk_levels_options;
 

@@ -14,6 +14,12 @@ const fk_scheme *const fk_schemes[] = {
     NULL,
 };
 
+const char *const fk_increments_name[FK_INCREMENTS + 1] = {
+    [FK_GAUSSIAN] = "gaussian",
+    [FK_THREE_POINT] = "three-point",
+    [FK_RADEMACHER] = "rademacher",
+};
+
 double fk_scheme_weak_order(const fk_scheme *s, const fk_domain *domain,
                             fk_face_rules rules)
 {

@@ -14,12 +14,25 @@
 /* The SDE compiled for stepping, shared read-only by all threads. */
 typedef struct fk_stepper fk_stepper;
 
+/* What Brownian increments are drawn as, over sqrt(h).  For expectations it is enough that
+ * the first moments are those of N(0, 1): up to the third for weak order 1, up to the
+ * fifth for weak order 2.  [kloeden-platen-1992, sections 14.1 and 14.2] */
+typedef enum fk_increments {
+    FK_GAUSSIAN,
+    FK_THREE_POINT, /* 0 and +-sqrt(3), with probabilities 2/3 and 1/6 */
+    FK_RADEMACHER,  /* +-1 */
+} fk_increments;
+
+enum { FK_INCREMENTS = 3 };
+extern const char *const fk_increments_name[FK_INCREMENTS + 1]; /* then NULL */
+
 typedef struct fk_scheme {
     const char *name;      /* problem-file word */
     const char *summary;   /* one line for `fokker list schemes` */
     const char *reference; /* key into REFERENCES.md */
     double strong_order; /* E|X_T - X_T^h| = O(h^strong_order), multiplicative noise */
     double weak_order;   /* |E phi(X_T) - E phi(X_T^h)| = O(h^weak_order) */
+    fk_increments coarsest; /* that keep the weak order; those named before it do too */
 
     /* Compile; FK_EDOMAIN with a sentence if the scheme does not accept this SDE. */
     fk_status (*prepare)(const fk_sde *sde, fk_stepper **out, fk_message *message);
@@ -31,7 +44,8 @@ typedef struct fk_scheme {
     void (*tune)(fk_stepper *s, double step);
 
     /* Rows of N(0, 1) that a step takes: first the Brownian increments over sqrt(h), one
-     * row a noise, then whatever else the scheme draws.  NULL: the increments alone. */
+     * row a noise, then whatever else the scheme draws (signs, +-1, where the increments
+     * are not Gaussian).  NULL: the increments alone. */
     size_t (*draws)(const fk_stepper *s);
 
     /* Makes of rows of N(0, 1), in place, those that join and step take.  NULL: they are
@@ -68,9 +82,20 @@ typedef struct fk_face_rules {
     bool project; /* reflecting faces put paths on the wall: order sqrt(h) */
 } fk_face_rules;
 
+/* How steps are taken where a scheme leaves a choice. */
+typedef struct fk_step_rules {
+    fk_increments increments;
+} fk_step_rules;
+
 /* The weak order between these faces (domain NULL: none). */
 double fk_scheme_weak_order(const fk_scheme *s, const fk_domain *domain,
                             fk_face_rules rules);
+
+/* Whether the scheme, the bridge and the increments fit the problem: FK_EDOMAIN with a
+ * sentence if not. */
+FK_NODISCARD fk_status fk_scheme_fits(const fk_scheme *s, const fk_sde *sde,
+                                      const fk_domain *domain, fk_face_rules faces,
+                                      fk_step_rules rules, fk_message *message);
 
 extern const fk_scheme *const fk_schemes[]; /* NULL-terminated */
 const fk_scheme *fk_scheme_find(const char *name);

@@ -7,11 +7,35 @@
 #include "sampling/increments.h"
 #include "sampling/rows.h"
 
+static fk_status check_increments(const fk_walk *w, fk_message *message)
+{
+    if (w->increments == FK_GAUSSIAN || w->draws == 0)
+        return FK_OK;
+    if (w->increments > w->scheme->coarsest)
+        return fk_fail(message, FK_EDOMAIN,
+                       "particles.increments: %s accepts gaussian%s%s ones, not %s",
+                       w->scheme->name,
+                       w->scheme->coarsest == FK_GAUSSIAN ? "" : " or ",
+                       w->scheme->coarsest == FK_GAUSSIAN
+                           ? ""
+                           : fk_increments_name[w->scheme->coarsest],
+                       fk_increments_name[w->increments]);
+    if (w->bridges)
+        return fk_fail(message, FK_EDOMAIN,
+                       "particles.increments: the bridge to absorbing faces needs "
+                       "gaussian ones; particles.bridge: false does without it");
+    return FK_OK;
+}
+
 fk_status fk_walk_init(fk_walk *w, const fk_sde *sde, const fk_domain *domain,
                        const fk_walk_options *o, fk_message *message)
 {
     const fk_scheme *scheme = o->scheme;
-    *w = (fk_walk){.sde = sde, .domain = domain, .scheme = scheme, .dim = sde->dim};
+    *w = (fk_walk){.sde = sde,
+                   .domain = domain,
+                   .scheme = scheme,
+                   .increments = o->rules.increments,
+                   .dim = sde->dim};
     if (domain != NULL) {
         w->folds =
             fk_domain_has(domain, FK_REFLECTING) || fk_domain_has(domain, FK_PERIODIC);
@@ -26,11 +50,22 @@ fk_status fk_walk_init(fk_walk *w, const fk_sde *sde, const fk_domain *domain,
     w->scheme_draws = scheme->draws != NULL ? scheme->draws(w->stepper) : sde->noises;
     w->draws = w->scheme_draws;
     w->rows = w->dim + (scheme->memory != NULL ? scheme->memory(w->stepper) : 0);
+    FK_TRY(check_increments(w, message));
     if (!w->bridges)
         return FK_OK;
     FK_TRY(fk_bridge_init(&w->bridge, sde, domain));
     w->draws += fk_bridge_draws(&w->bridge);
     return FK_OK;
+}
+
+fk_status fk_scheme_fits(const fk_scheme *s, const fk_sde *sde, const fk_domain *domain,
+                         fk_face_rules faces, fk_step_rules rules, fk_message *message)
+{
+    fk_walk walk;
+    const fk_walk_options o = {s, faces, rules, 1.0};
+    const fk_status status = fk_walk_init(&walk, sde, domain, &o, message);
+    fk_walk_clear(&walk);
+    return status;
 }
 
 void fk_walk_clear(fk_walk *w)
@@ -85,11 +120,26 @@ void fk_walk_enter(const fk_walk *w, double t, double *x, uint8_t *status,
         fk_boundary_absorb(w->domain, (const double *const *)rows, rows, status);
 }
 
+/* Increments of another kind, and signs where the scheme draws more. */
+static void draw_bits(const fk_walk *w, fk_streams *streams, double *z)
+{
+    const size_t m = w->sde->noises;
+    if (w->increments == FK_RADEMACHER)
+        fk_streams_signs(streams, m, z);
+    else
+        fk_streams_three_point(streams, m, z);
+    fk_streams_signs(streams, w->draws - m, z + m * FK_BLOCK);
+}
+
 void fk_walk_draw(const fk_walk *w, fk_streams *streams, size_t steps, double *z)
 {
-    fk_streams_normal(streams, steps * w->draws, z);
+    if (w->increments == FK_GAUSSIAN)
+        fk_streams_normal(streams, steps * w->draws, z);
     for (; steps > 0; steps--, z += w->draws * FK_BLOCK)
-        fk_walk_shape(w, z);
+        if (w->increments == FK_GAUSSIAN)
+            fk_walk_shape(w, z);
+        else
+            draw_bits(w, streams, z);
 }
 
 void fk_walk_shape(const fk_walk *w, double *z)
@@ -102,6 +152,10 @@ void fk_walk_join(const fk_walk *w, double h, const double *first, const double 
                   double *z)
 {
     const size_t own = w->scheme_draws;
+    if (w->increments != FK_GAUSSIAN) {
+        memcpy(z, first, w->draws * FK_BLOCK * sizeof *z);
+        return;
+    }
     if (w->scheme->join != NULL)
         w->scheme->join(w->stepper, h, first, second, z);
     else

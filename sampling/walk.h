@@ -20,6 +20,7 @@
 typedef struct fk_walk_options {
     const fk_scheme *scheme;
     fk_face_rules faces;
+    fk_step_rules rules;
     double step; /* the shortest that normals are drawn for */
 } fk_walk_options;
 
@@ -28,6 +29,7 @@ typedef struct fk_walk {
     const fk_sde *sde;       /* borrowed */
     const fk_domain *domain; /* borrowed; NULL: free space */
     const fk_scheme *scheme;
+    fk_increments increments;
     fk_stepper *stepper;      /* owned */
     fk_bridge bridge;         /* owned; of zeros if it is not asked for */
     fk_reflection reflection; /* owned */
@@ -39,7 +41,8 @@ typedef struct fk_walk {
     bool bridges;        /* absorbs between steps too */
 } fk_walk;
 
-/* FK_EDOMAIN with a sentence if the scheme does not accept the SDE. */
+/* FK_EDOMAIN with a sentence if the scheme does not accept the SDE, or it or the bridge
+ * the increments. */
 FK_NODISCARD fk_status fk_walk_init(fk_walk *w, const fk_sde *sde,
                                     const fk_domain *domain, const fk_walk_options *o,
                                     fk_message *message);
@@ -61,10 +64,12 @@ void fk_walk_enter(const fk_walk *w, double t, double *x, uint8_t *status,
 /* z[steps][draws][FK_BLOCK] from a block's streams. */
 void fk_walk_draw(const fk_walk *w, fk_streams *streams, size_t steps, double *z);
 
-/* The same where z[draws][FK_BLOCK] holds normals already. */
+/* What is left to do where z[draws][FK_BLOCK] holds Gaussian rows already. */
 void fk_walk_shape(const fk_walk *w, double *z);
 
-/* z[draws][FK_BLOCK] of a step of 2 h from those of the two steps of h that it joins. */
+/* z[draws][FK_BLOCK] of a step of 2 h from those of the two steps of h that it joins.
+ * Increments that are not Gaussian do not add up to one of their kind: the first one is
+ * taken, which leaves the long step its law, though less in common with the short ones. */
 void fk_walk_join(const fk_walk *w, double h, const double *first, const double *second,
                   double *z);
 

@@ -16,6 +16,7 @@ typedef struct fk_problem_particles {
     bool on;
     size_t count;
     char scheme[32];
+    char increments[32];
     double step;
     uint64_t seed;
     double

@@ -63,6 +63,20 @@ expect_status 0 fokker order pde double_well -q -o "$work/order_pde"
 expect_stdout '^holds: scharfetter-gummel with tr-bdf2 converges with order (1\.9|2\.0)'
 expect_file "$work/order_pde/order.svg"
 expect_status 2 fokker order pde double_well -q pde=off
+
+# coarser increments: the value is the density's, and who needs Gaussian ones says so
+expect_status 0 fokker expect ornstein_uhlenbeck 'x^2' --error=0.02 -q --method=plain particles.increments=rademacher
+expect_stdout '^E\[x\^2\] at t = 1 is 1.4'
+expect_stdout '^Fokker-Planck: 1.4'
+expect_status 2 fokker expect double_well x -q particles.increments=rademacher
+expect_stderr 'multilevel needs gaussian'
+expect_status 2 fokker order strong double_well -q particles.increments=three-point
+expect_stderr 'strong order needs gaussian'
+expect_status 2 fokker run double_well -q particles.increments=gausian
+expect_stderr "did you mean 'gaussian'"
+expect_status 2 fokker run double_well -q particles.scheme=sriw1 particles.increments=rademacher
+expect_stderr 'sriw1 accepts gaussian ones, not rademacher'
+
 expect_status 2 fokker order sideways double_well
 expect_stderr 'strong, weak'
 expect_status 2 fokker order strong

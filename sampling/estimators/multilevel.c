@@ -86,6 +86,7 @@ static void fill(const fk_functional *f, size_t levels, const fk_sums *t,
 static fk_status climb(const fk_functional *f, fk_expectation *out, fk_message *message)
 {
     fk_sums t[LEVELS] = {{0.0, 0.0, 0.0}};
+    FK_TRY(fk_functional_gaussian(f, "multilevel", message));
     for (size_t levels = 1; levels <= LEVELS; levels++) {
         FK_TRY(top_up(f, levels - 1, FK_PILOT, &t[levels - 1], message));
         if (levels < 3)

@@ -333,6 +333,7 @@ static fk_status sample(const fk_functional *f, fk_expectation *out,
 {
     quasi q;
     *out = (fk_expectation){.levels = 1};
+    FK_TRY(fk_functional_gaussian(f, "quasi-random", message));
     fk_status status = plan(f, &q);
     if (status == FK_OK)
         status = measure(&q, out, message);

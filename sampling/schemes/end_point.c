@@ -45,6 +45,7 @@ const fk_scheme fk_scheme_end_point = {
     .reference = "hanggi-1978",
     .strong_order = 0.5, /* 1 for additive noise */
     .weak_order = 1.0,
+    .coarsest = FK_RADEMACHER,
     .prepare = prepare,
     .release = fk_motion_free,
     .scratch = scratch_size,

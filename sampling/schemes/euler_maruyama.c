@@ -63,6 +63,7 @@ const fk_scheme fk_scheme_euler_maruyama = {
     .reference = "kloeden-platen-1992",
     .strong_order = 0.5, /* 1 for noise that does not depend on the variables */
     .weak_order = 1.0,
+    .coarsest = FK_RADEMACHER,
     .prepare = prepare,
     .release = fk_motion_free,
     .scratch = scratch_size,

@@ -55,6 +55,7 @@ const fk_scheme fk_scheme_heun = {
     .reference = "ruemelin-1982",
     .strong_order = 0.5, /* 1 for commutative noise */
     .weak_order = 1.0,   /* 2 for additive noise */
+    .coarsest = FK_RADEMACHER,
     .prepare = fk_motion_stratonovich,
     .release = fk_motion_free,
     .scratch = scratch_size,

@@ -16,6 +16,7 @@ const fk_scheme fk_scheme_implicit_euler = {
     .reference = "higham-2000",
     .strong_order = 0.5, /* 1 for additive noise */
     .weak_order = 1.0,
+    .coarsest = FK_RADEMACHER,
     .prepare = fk_theta_prepare,
     .release = fk_motion_free,
     .scratch = fk_theta_scratch,

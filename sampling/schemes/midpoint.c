@@ -38,6 +38,7 @@ const fk_scheme fk_scheme_midpoint = {
     .reference = "milstein-tretyakov-2004",
     .strong_order = 0.5, /* 1 for commutative noise */
     .weak_order = 1.0,
+    .coarsest = FK_RADEMACHER,
     .prepare = fk_motion_stratonovich,
     .release = fk_motion_free,
     .scratch = scratch_size,

@@ -144,6 +144,7 @@ const fk_scheme fk_scheme_platen = {
     .reference = "kloeden-platen-1992",
     .strong_order = 0.5, /* 1 for one noise */
     .weak_order = 2.0,
+    .coarsest = FK_THREE_POINT,
     .prepare = prepare,
     .release = fk_motion_free,
     .scratch = scratch_size,

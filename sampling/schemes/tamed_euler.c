@@ -51,6 +51,7 @@ const fk_scheme fk_scheme_tamed_euler = {
     .reference = "hutzenthaler-jentzen-kloeden-2012",
     .strong_order = 0.5, /* 1 for additive noise */
     .weak_order = 1.0,
+    .coarsest = FK_RADEMACHER,
     .prepare = prepare,
     .release = fk_motion_free,
     .scratch = scratch_size,
