@@ -36,7 +36,7 @@ static int describe_scheme(const char *name)
     if (s == NULL)
         return 0;
     printf("scheme %s: %s\n", s->name, s->summary);
-    if (isinf(s->strong_order))
+    if (isinf(s->weak_order))
         printf("  exact: no error of the step\n");
     else
         printf("  strong order %g, weak order %g\n", s->strong_order, s->weak_order);

@@ -191,6 +191,12 @@ static fk_status measure_paths(const arguments *a, const fk_problem *p,
                        "particles.increments: %s increments do not follow a Brownian "
                        "path: the strong order needs gaussian ones",
                        fk_increments_name[o.rules.increments]);
+    if (a->kind == STRONG && methods->scheme->strong_order == 0.0)
+        return fk_fail(
+            message, FK_ESYNTAX,
+            "particles.scheme: %s is exact in law and follows no path that "
+            "longer and shorter steps could share: it has a weak order alone",
+            methods->scheme->name);
     f->kind = a->kind == STRONG ? "strong order" : "weak order";
     f->advice = "more --paths or a larger particles.step";
     snprintf(f->method, sizeof f->method, "%s", methods->scheme->name);

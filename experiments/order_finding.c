@@ -6,12 +6,13 @@
 #include "core/json.h"
 #include "plots/order_figure.h"
 
-/* A method declared exact leaves rounding, which has no order. */
+/* A method declared exact leaves rounding, which has no order, and noise if it is exact in
+ * law alone. */
 static fk_word judge_exact(const fk_finding_curve *c)
 {
     static const double rounding = 1e-9;
     for (size_t i = 0; i < c->n; i++)
-        if (fabs(c->value[i]) > rounding)
+        if (fabs(c->value[i]) > rounding + (c->noisy ? 4.0 * c->error[i] : 0.0))
             return FK_DISAGREE;
     return FK_AGREE;
 }

@@ -156,8 +156,7 @@ static fk_status run_parts(fk_run_state *run, fk_message *message)
     FK_TRY(fk_run_plan(run));
     if (problem->particles.on)
         FK_TRY(fk_run_particles(run, message));
-    if (problem->particles.on && problem->has_domain &&
-        problem->particles.halving > 0.0)
+    if (fk_run_halves(run))
         FK_TRY(fk_run_halving(run, message));
     if (run->result->exits.n_unbridged > 0)
         FK_TRY(fk_run_unbridged(run, message));

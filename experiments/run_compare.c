@@ -37,6 +37,12 @@ static fk_step_evidence step_evidence(const fk_run_state *run, const fk_record *
                                                             run->methods->faces)};
 }
 
+/* Measured by pairs, or none as the scheme is exact. */
+static bool known(const fk_step_evidence *step)
+{
+    return step->coarse != NULL || isinf(step->order);
+}
+
 static fk_sample sample(const fk_run_state *run, const fk_record *r)
 {
     return (fk_sample){.name = "particles",
@@ -71,7 +77,7 @@ static fk_status particles_and_pde(fk_run_state *run, size_t i, size_t sharing,
                                  .t = s->t,
                                  .sample = &particles,
                                  .reference = &pde,
-                                 .step = r->coarse != NULL ? &step : NULL,
+                                 .step = known(&step) ? &step : NULL,
                                  .grid = &grid,
                                  .asked = &p->compare,
                                  .comparisons = sharing};
@@ -97,7 +103,7 @@ static fk_status particles_and_exact(fk_run_state *run, size_t i, size_t sharing
                                  .t = s->t,
                                  .sample = &particles,
                                  .reference = &exact,
-                                 .step = r->coarse != NULL ? &step : NULL,
+                                 .step = known(&step) ? &step : NULL,
                                  .asked = &p->compare,
                                  .comparisons = sharing};
     return fk_compare_sample(&in, out);

@@ -1,5 +1,16 @@
 /* The step-halving pairs beside the ensemble. */
+#include <math.h>
+
 #include "experiments/run_parts.h"
+
+/* The step of an exact scheme has no error to measure. */
+bool fk_run_halves(const fk_run_state *run)
+{
+    const fk_problem *p = run->problem;
+    return p->particles.on && p->has_domain && p->particles.halving > 0.0 &&
+           !isinf(fk_scheme_weak_order(run->methods->scheme, &p->domain,
+                                       run->methods->faces));
+}
 
 /* Between two outputs all steps are equal: those of the particles. */
 static bool stops(const fk_stop *s)

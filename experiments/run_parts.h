@@ -100,6 +100,7 @@ fk_ensemble_options fk_run_options(const fk_run_state *run, size_t count,
                                    fk_purpose purpose);
 
 FK_NODISCARD fk_status fk_run_particles(fk_run_state *run, fk_message *message);
+bool fk_run_halves(const fk_run_state *run); /* whether there are pairs */
 FK_NODISCARD fk_status fk_run_halving(fk_run_state *run, fk_message *message);
 /* What the bridge corrects: fewer particles, absorbed where steps end beyond a face. */
 FK_NODISCARD fk_status fk_run_unbridged(fk_run_state *run, fk_message *message);

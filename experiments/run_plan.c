@@ -199,7 +199,7 @@ static fk_status plan_record(fk_run_state *run, size_t i)
         whole = (s->kernel = fk_doubles(run->cells)) != NULL && whole;
         whole = (s->kernel_error = fk_doubles(run->cells)) != NULL && whole;
     }
-    if (run->problem->particles.halving > 0.0 && i > 0) {
+    if (fk_run_halves(run) && i > 0) {
         whole = (r->coarse = counts(run->cells + 1)) != NULL && whole;
         whole = (r->fine = counts(run->cells + 1)) != NULL && whole;
         whole = (r->moved = counts(run->cells + 1)) != NULL && whole;

@@ -102,9 +102,14 @@ static fk_status take_sides(work *w)
 }
 
 /* delta = (coarse / n_c - fine / n_f) / (1 - ratio^-order).  A pair in two places adds
- * one to `moved` of both; independent samples have the variance of counts each. */
+ * one to `moved` of both; independent samples have the variance of counts each.  Of
+ * infinite order: nothing. */
 static void step_part(work *w, const fk_step_evidence *e)
 {
+    if (isinf(e->order)) {
+        w->measured[STEP] = true;
+        return;
+    }
     const size_t entries = w->cells + (w->rest_counts ? 1 : 0);
     const double factor = 1.0 / (1.0 - pow(e->ratio, -e->order));
     double coarse = 0.0, fine = 0.0;

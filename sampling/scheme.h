@@ -30,8 +30,10 @@ typedef struct fk_scheme {
     const char *name;      /* problem-file word */
     const char *summary;   /* one line for `fokker list schemes` */
     const char *reference; /* key into REFERENCES.md */
-    double strong_order; /* E|X_T - X_T^h| = O(h^strong_order), multiplicative noise */
-    double weak_order;   /* |E phi(X_T) - E phi(X_T^h)| = O(h^weak_order) */
+    double
+        strong_order; /* E|X_T - X_T^h| = O(h^strong_order), multiplicative noise; 0: it
+                            follows no path that steps of other lengths follow too */
+    double weak_order;      /* |E phi(X_T) - E phi(X_T^h)| = O(h^weak_order) */
     fk_increments coarsest; /* that keep the weak order; those named before it do too */
 
     /* Compile; FK_EDOMAIN with a sentence if the scheme does not accept this SDE. */
