@@ -6,15 +6,10 @@
 
 #include "core/memory.h"
 
-/* Nearest eigenvalues to look among: some are near the shift but not far right. */
-static size_t candidates(const fk_generator *g, size_t k)
-{
-    const size_t asked = k + 8;
-    return asked + 3 < g->cells ? asked : g->cells - 3;
-}
+enum { ATTEMPTS = 4, MOST = 64 };
 
 /* About the slowest rate of diffusion across the box. */
-static double choose_shift(const fk_generator *g)
+static double first_shift(const fk_generator *g)
 {
     const fk_grid *grid = &g->domain.grid;
     size_t most = 1;
@@ -62,14 +57,6 @@ static void sort_modes(fk_eigen_set *set)
             set->pair[kept++] = set->pair[j];
     set->k = kept;
     qsort(set->pair, kept, sizeof *set->pair, slowest_first);
-}
-
-static double farthest(const fk_eigen_set *set, double shift)
-{
-    double most = 0.0;
-    for (size_t j = 0; j < set->k; j++)
-        most = fmax(most, hypot(shift - set->pair[j].re, set->pair[j].im));
-    return most;
 }
 
 /* ---- scales: which multiple of a mode is shown ---- */
@@ -209,32 +196,120 @@ static fk_status eigenvalues(fk_sparse_lu *lu,
     return FK_OK;
 }
 
+/* ---- looking far enough ---- */
+
+/* A search: the `count` eigenvalues nearest to the shift, and up to which imaginary part
+ * the k of them with the largest real part are all there are. */
+typedef struct search {
+    size_t k, count;
+    double shift, reach;
+    fk_sparse_lu *lu;
+    fk_eigen_set right;
+} search;
+
+static double last_of(const search *s)
+{
+    return s->right.pair[s->k < s->right.k ? s->k - 1 : s->right.k - 1].re;
+}
+
+/* Distance from the shift to the farthest of the first n. */
+static double radius(const search *s, size_t n)
+{
+    double most = 0.0;
+    for (size_t j = 0; j < n && j < s->right.k; j++)
+        most = fmax(most, hypot(s->shift - s->right.pair[j].re, s->right.pair[j].im));
+    return most;
+}
+
+/* How many eigenvalues are as near as the k wanted ones, conjugates counted. */
+static size_t as_near(const search *s)
+{
+    size_t n = 0;
+    const double most = radius(s, s->k) * (1.0 + 1e-9);
+    for (size_t j = 0; j < s->right.k; j++) {
+        const fk_eigen *e = &s->right.pair[j];
+        if (hypot(s->shift - e->re, e->im) <= most)
+            n += e->im > 0.0 ? 2 : 1;
+    }
+    return n < s->count ? n : s->count;
+}
+
+/* What is not among the nearest lies outside the circle through the farthest of them. */
+static double reach_of(const search *s)
+{
+    const double all = radius(s, s->right.k);
+    const double last = s->shift - last_of(s);
+    return all > last ? sqrt(all * all - last * last) : 0.0;
+}
+
+/* The imaginary part up to which to look: where turning modes decay with the square of
+ * their frequency, as fast as the last one wanted. */
+static double wanted_reach(const search *s)
+{
+    double wanted = 0.0;
+    for (size_t j = 0; j < s->right.k; j++) {
+        const fk_eigen *e = &s->right.pair[j];
+        const double top = s->right.pair[0].re;
+        if (e->im > 0.0 && e->re < top)
+            wanted = fmax(wanted, e->im * sqrt((top - last_of(s)) / (top - e->re)));
+    }
+    return 1.1 * wanted;
+}
+
+static void forget(search *s)
+{
+    fk_sparse_lu_free(s->lu);
+    s->lu = NULL;
+    fk_eigen_clear(&s->right);
+}
+
+static fk_status look(const fk_generator *g, search *s, fk_message *message)
+{
+    forget(s);
+    FK_TRY(fk_generator_factor(g, s->shift, NULL, g->cells, &s->lu, message));
+    FK_TRY(eigenvalues(s->lu, apply, s->shift, s->count, &s->right, message));
+    s->reach = reach_of(s);
+    return FK_OK;
+}
+
+/* Eigenvalues near the shift are not always far right: with turning modes about, again
+ * with more of them and a shift farther out, for which nearer means farther right. */
+static fk_status look_far(const fk_generator *g, search *s, fk_message *message)
+{
+    const size_t most = g->cells - 3 < MOST ? g->cells - 3 : MOST;
+    s->shift = first_shift(g);
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        s->count = attempt == 0 ? s->k + 8 : 2 * s->count;
+        s->count = s->count < most ? s->count : most;
+        FK_TRY(look(g, s, message));
+        const double wanted = wanted_reach(s);
+        if (s->reach >= wanted)
+            break;
+        s->shift = fmax(wanted, s->shift);
+    }
+    return FK_OK;
+}
+
 static fk_status solve(const fk_generator *g, size_t k, bool both, fk_modes *out,
                        fk_message *message)
 {
-    assert(k > 0 && g->cells >= 8);
-    const double shift = choose_shift(g);
-    const size_t count = candidates(g, k);
-    fk_sparse_lu *lu = NULL;
-    fk_eigen_set right = {0}, left = {0};
+    assert(k > 0 && g->cells >= 16);
+    search s = {.k = k};
+    fk_eigen_set left = {0};
     *out = (fk_modes){0};
-    fk_status status = fk_generator_factor(g, shift, NULL, g->cells, &lu, message);
-    if (status == FK_OK)
-        status = eigenvalues(lu, apply, shift, count, &right, message);
+    fk_status status = look_far(g, &s, message);
     if (status == FK_OK && both)
-        status = eigenvalues(lu, apply_transpose, shift, count, &left, message);
+        status =
+            eigenvalues(s.lu, apply_transpose, s.shift, as_near(&s), &left, message);
     if (status == FK_OK)
-        status = allocate(g, &right, k, out);
+        status = allocate(g, &s.right, k, out);
     if (status == FK_OK) {
-        const double all = farthest(&right, shift);
-        const double last = shift - out->mode[out->n - 1].re;
-        out->reach = all > last ? sqrt(all * all - last * last) : 0.0;
+        out->reach = s.reach;
         add_left(g, &left, out);
     } else
         fk_modes_clear(out);
-    fk_eigen_clear(&right);
+    forget(&s);
     fk_eigen_clear(&left);
-    fk_sparse_lu_free(lu);
     return status;
 }
 

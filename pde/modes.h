@@ -9,7 +9,9 @@
  *
  * Found by shift and invert: the eigenvalues nearest to a real shift s > 0, of which
  * those with the largest real part are kept.  All of these are there up to the imaginary
- * part `reach`: what is not among the nearest lies outside a circle around s. */
+ * part `reach`: what is not among the nearest lies outside a circle around s.  Where modes
+ * turn, s moves out and more eigenvalues are taken, until that is far enough for turning
+ * modes that decay with the square of their frequency, or four times. */
 #ifndef FK_PDE_MODES_H
 #define FK_PDE_MODES_H
 
@@ -31,6 +33,7 @@ typedef struct fk_modes {
 } fk_modes;
 
 /* The k leading modes, fewer if there are fewer; left modes if asked for, else NULL.
+ * At least 16 cells.
  * FK_ECONVERGE, FK_ESINGULAR, FK_ENOMEM with a sentence. */
 FK_NODISCARD fk_status fk_modes_right(const fk_generator *g, size_t k, fk_modes *out,
                                       fk_message *message);

@@ -31,7 +31,8 @@ FK_NODISCARD fk_status fk_stationary_solve(const fk_generator *g, const size_t *
 void fk_stationary_clear(fk_stationary *s); /* accepts zeros */
 
 /* Departure from detailed balance: the largest |current| of a link over the largest of
- * the two flows that make one; rounding if there is balance. */
+ * the two flows that make one; below FK_BALANCED there is balance but for rounding. */
+#define FK_BALANCED 1e-9
 double fk_generator_imbalance(const fk_generator *g, const double *p);
 
 /* sigma [1/time]; infinite where mass moves along a link one way only. */

@@ -23,7 +23,7 @@ typedef struct arnoldi {
 
 static fk_status prepare(arnoldi *a, size_t n, size_t k)
 {
-    const size_t wide = 2 * k + 20 < n ? 2 * k + 20 : n;
+    const size_t wide = 2 * k + 16 < n ? 2 * k + 16 : n;
     *a = (arnoldi){.n = (int)n, .nev = (int)k, .ncv = (int)wide};
     const size_t workl = 3 * wide * wide + 6 * wide;
     a->lworkl = (int)workl;
