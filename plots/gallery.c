@@ -72,7 +72,7 @@ static const char curves_body[] =
     "set title title noenhanced\n"
     "set lmargin at screen 0.11\nset rmargin at screen named ? 0.74 : 0.96\n"
     "set key at screen 0.995, 0.92 right top Left reverse\n"
-    "set offsets 0, 0, graph 0.05, 0\n";
+    "set autoscale xfix\n";
 
 static void write_curves(fk_gallery *g, const fk_curves *c, const char *file)
 {
@@ -125,7 +125,9 @@ void fk_gallery_curves(fk_gallery *g, const fk_curves *c)
     fk_script_text(&s, "y_label", c->y_label);
     fk_script_texts(&s, "curve_name", c->n, name);
     fk_script_add(&s, "named = %d\n\n%s%s%s\n", named, curves_body,
-                  c->from_zero ? "set yrange [0:*]\n" : "",
+                  c->from_zero ? "set yrange [0:*]\nset offsets 0, 0, graph 0.05, 0\n"
+                               : "set offsets graph 0.02, graph 0.02, graph 0.05, "
+                                 "graph 0.05\n",
                   c->log_y ? "set logscale y\nset format y '10^{%T}'\n" : "");
     for (size_t k = 0; k < c->n; k++)
         add_curve(&s, file, &c->curve[k], k);
@@ -159,7 +161,7 @@ static const char maps_body[] =
     "    } else {\n"
     "        eval viridis\n        set cbrange [bottom[k]:top[k]]\n"
     "    }\n"
-    "    set cbtics nice(top[k]) offset -0.6\n"
+    "    set cbtics nice(signed[k] == 1 ? top[k] : top[k] - bottom[k]) offset -0.6\n"
     "    file = sprintf('data/%s_%d.bin', name, k)\n"
     "    if (k == 1 && arrows) {\n"
     "        plot file binary matrix with image notitle, \\\n"

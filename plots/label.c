@@ -54,7 +54,7 @@ fk_label fk_label_variable(const fk_problem *p, size_t i)
     return label;
 }
 
-static fk_label with_unit(const char *symbol, const char *unit)
+fk_label fk_label_unit(const char *symbol, const char *unit)
 {
     return fk_unit_matters(unit) ? compose("%s [%s]", symbol, unit)
                                  : compose("%s", symbol);
@@ -62,12 +62,12 @@ static fk_label with_unit(const char *symbol, const char *unit)
 
 fk_label fk_label_axis(const fk_problem *p, size_t i)
 {
-    return with_unit(fk_label_variable(p, i).text, p->unit[i]);
+    return fk_label_unit(fk_label_variable(p, i).text, p->unit[i]);
 }
 
 fk_label fk_label_time_axis(const fk_problem *p)
 {
-    return with_unit("t", p->time_unit);
+    return fk_label_unit("t", p->time_unit);
 }
 
 fk_label fk_label_time(const fk_problem *p, double t)
@@ -111,5 +111,5 @@ fk_label fk_label_density(const fk_problem *p, size_t n, const size_t *axis)
         names = compose("%s, %s", names.text, fk_label_variable(p, axis[k]).text);
     const fk_label unit = fk_label_density_unit(p, n, axis);
     const fk_label symbol = compose("p(%s, t)", names.text);
-    return with_unit(symbol.text, unit.text);
+    return fk_label_unit(symbol.text, unit.text);
 }

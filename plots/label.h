@@ -18,6 +18,9 @@ bool fk_unit_matters(const char *unit);
 /* Control characters and line ends become blanks, bytes that are no UTF-8 U+FFFD. */
 fk_label fk_label_clean(const char *text);
 
+/* "rate [1/s]", "rate" without a unit that says something. */
+fk_label fk_label_unit(const char *symbol, const char *unit);
+
 fk_label fk_label_variable(const fk_problem *p, size_t i);          /* "x" */
 fk_label fk_label_axis(const fk_problem *p, size_t i);              /* "x [mm]" */
 fk_label fk_label_time_axis(const fk_problem *p);                   /* "t [s]" */
