@@ -9,9 +9,6 @@
 
 extern const fk_analysis fk_analysis_stationary;
 
-/* Currents below this share of the flows that make them are rounding. */
-static const double balanced = 1e-9;
-
 typedef struct found {
     double imbalance;
     double boltzmann; /* L1 distance to exp(phi); NaN: there is no phi */
@@ -51,10 +48,13 @@ static fk_status solve(fk_analysis_grid *g, fk_message *message)
     f->imbalance = fk_generator_imbalance(g->generator, p);
     fk_analysis_moments(g, p);
     fk_analysis_number(g, fk_density_entropy(&g->domain.grid, p), "1", "entropy");
-    fk_analysis_number(g, fk_generator_entropy_production(g->generator, p),
+    fk_analysis_number(g,
+                       f->imbalance < FK_BALANCED
+                           ? 0.0
+                           : fk_generator_entropy_production(g->generator, p),
                        fk_rate_unit(g->request->problem, rate), "entropy production");
-    return f->imbalance < balanced && g->finest == NULL ? compare_boltzmann(g, f)
-                                                        : FK_OK;
+    return f->imbalance < FK_BALANCED && g->finest == NULL ? compare_boltzmann(g, f)
+                                                           : FK_OK;
 }
 
 static void tell(fk_findings *f)
@@ -62,7 +62,7 @@ static void tell(fk_findings *f)
     const fk_analysis_grid *g = &f->grid[0];
     const found *own = g->found;
     fk_analysis_note(f, "unique: from everywhere the motion settles to this density");
-    if (own->imbalance >= balanced)
+    if (own->imbalance >= FK_BALANCED)
         fk_analysis_note(f,
                          "no detailed balance: a current stays, up to %.3g of the flow "
                          "between two cells (see `current`)",

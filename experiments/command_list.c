@@ -4,6 +4,7 @@
 
 #include "core/expr.h"
 #include "core/spelling.h"
+#include "experiments/analysis.h"
 #include "experiments/command.h"
 #include "experiments/problem_path.h"
 #include "pde/flux.h"
@@ -41,6 +42,12 @@ static void list_estimators(void)
 {
     for (const fk_estimator *const *e = fk_estimators; *e != NULL; e++)
         printf("  %-18s %s\n", (*e)->name, (*e)->summary);
+}
+
+static void list_analyses(void)
+{
+    for (const fk_analysis *const *a = fk_analyses; *a != NULL; a++)
+        printf("  %-18s %s\n", (*a)->name, (*a)->summary);
 }
 
 static void list_functions(void)
@@ -85,6 +92,7 @@ static const struct {
     {"fluxes", "fluxes of the Fokker-Planck operator (pde.flux)", list_fluxes},
     {"steppers", "time steppers of the density (pde.stepper)", list_steppers},
     {"estimators", "methods of `fokker expect` (--method)", list_estimators},
+    {"analyses", "questions of `fokker analyze`", list_analyses},
     {"functions", "functions in expressions", list_functions},
     {"keys", "keys of a problem file [default]", list_keys},
 };
@@ -99,7 +107,7 @@ static int unknown(const char *word)
     return fk_command_misuse(&fk_the_list,
                              "there is no list '%s'%s%s%s; there are experiments, "
                              "processes, schemes, fluxes, steppers, "
-                             "estimators, functions, keys",
+                             "estimators, analyses, functions, keys",
                              word, near != NULL ? "; did you mean '" : "",
                              near != NULL ? near : "", near != NULL ? "'?" : "");
 }
@@ -124,10 +132,10 @@ static int run(int argc, char **argv)
 const fk_command fk_the_list = {
     .name = "list",
     .summary =
-        "list processes, schemes, fluxes, steppers, estimators, functions, keys, "
-        "experiments",
+        "list processes, schemes, fluxes, steppers, estimators, analyses, functions, "
+        "keys, experiments",
     .usage =
         "usage: fokker list [experiments|processes|schemes|fluxes|steppers|estimators|"
-        "functions|keys]\n",
+        "analyses|functions|keys]\n",
     .run = run,
 };
