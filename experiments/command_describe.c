@@ -40,7 +40,14 @@ static int describe_scheme(const char *name)
         printf("  exact: no error of the step\n");
     else
         printf("  strong order %g, weak order %g\n", s->strong_order, s->weak_order);
-    printf("  reference: %s\n", s->reference);
+    printf("  noise: %s", fk_noise_kind_text(s->noise));
+    if (s->noise == FK_ANY_NOISE || s->noise == FK_OWN_NOISE)
+        printf(", taken as in %s; other interpretations are converted",
+               fk_interpretation_name(s->interpretation));
+    printf("\n  increments: gaussian");
+    for (fk_increments k = FK_GAUSSIAN + 1; k <= s->coarsest; k++)
+        printf(", %s", fk_increments_name[k]);
+    printf("\n  reference: %s\n", s->reference);
     return 1;
 }
 

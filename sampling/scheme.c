@@ -20,6 +20,19 @@ const char *const fk_increments_name[FK_INCREMENTS + 1] = {
     [FK_RADEMACHER] = "rademacher",
 };
 
+const char *fk_noise_kind_text(fk_noise_kind k)
+{
+    static const char *const text[] = {
+        [FK_ANY_NOISE] = "any",
+        [FK_OWN_NOISE] = "noises that drive variables of their own",
+        [FK_ADDITIVE_NOISE] = "free of the variables",
+        [FK_CONSTANT_NOISE] = "constant",
+        [FK_NO_NOISE] = "none",
+        [FK_PROCESS_NOISE] = "that of these processes",
+    };
+    return text[k];
+}
+
 double fk_scheme_weak_order(const fk_scheme *s, const fk_domain *domain,
                             fk_face_rules rules)
 {

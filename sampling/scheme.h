@@ -26,13 +26,28 @@ typedef enum fk_increments {
 enum { FK_INCREMENTS = 3 };
 extern const char *const fk_increments_name[FK_INCREMENTS + 1]; /* then NULL */
 
+/* The most general noise that a scheme accepts. */
+typedef enum fk_noise_kind {
+    FK_ANY_NOISE,
+    FK_OWN_NOISE,      /* each noise drives variables of its own */
+    FK_ADDITIVE_NOISE, /* free of the variables */
+    FK_CONSTANT_NOISE, /* and of time */
+    FK_NO_NOISE,
+    FK_PROCESS_NOISE, /* that of the processes which the summary names */
+} fk_noise_kind;
+
+const char *fk_noise_kind_text(fk_noise_kind k); /* "free of the variables" */
+
 typedef struct fk_scheme {
-    const char *name;      /* problem-file word */
-    const char *summary;   /* one line for `fokker list schemes` */
-    const char *reference; /* key into REFERENCES.md */
-    double
-        strong_order; /* E|X_T - X_T^h| = O(h^strong_order), multiplicative noise; 0: it
-                            follows no path that steps of other lengths follow too */
+    const char *name;                 /* problem-file word */
+    const char *summary;              /* one line for `fokker list schemes` */
+    const char *reference;            /* key into REFERENCES.md */
+    fk_interpretation interpretation; /* where a step takes noise that depends on the
+                                         variables; problems in other ones are converted */
+    fk_noise_kind noise;
+    /* E|X_T - X_T^h| = O(h^strong_order), multiplicative noise; 0: it follows no path that
+     * steps of other lengths follow too */
+    double strong_order;
     double weak_order;      /* |E phi(X_T) - E phi(X_T^h)| = O(h^weak_order) */
     fk_increments coarsest; /* that keep the weak order; those named before it do too */
 

@@ -40,6 +40,8 @@ expect_status 2 fokker list proceses
 expect_stderr "did you mean 'processes'"
 expect_status 0 fokker describe ou
 expect_stdout 'dX = '
+expect_status 0 fokker describe end-point
+expect_stdout 'taken as in hanggi-klimontovich; other interpretations are converted'
 expect_status 0 fokker describe particles.step
 expect_status 2 fokker describe nothing_at_all
 expect_status 2 fokker plot

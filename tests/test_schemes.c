@@ -212,6 +212,70 @@ START_TEST(refusals)
 }
 END_TEST
 
+/* A scheme accepts the noise it declares and refuses what is more general. */
+START_TEST(declared_noise)
+{
+    static const struct {
+        fk_noise_kind kind;
+        const char *noise;
+    } problem[] = {{FK_ANY_NOISE, "1; y; x; 1"},
+                   {FK_OWN_NOISE, "x; 0; 0; exp(-y)"},
+                   {FK_ADDITIVE_NOISE, "exp(t); 0; 0; 2"},
+                   {FK_CONSTANT_NOISE, "0.5; 0; 0; 2"},
+                   {FK_NO_NOISE, "0"}};
+    const fk_scheme *scheme = fk_schemes[_i];
+    for (size_t k = 0; k < sizeof problem / sizeof *problem; k++) {
+        const size_t noises = problem[k].kind == FK_NO_NOISE ? 0 : 2;
+        fk_sde *sde =
+            sde_text(FK_ITO, 2, noises, "x; y", "sin(x) + t*y; x*y", problem[k].noise);
+        ck_assert_msg(accepts(scheme, sde) == (scheme->noise <= problem[k].kind),
+                      "%s, noise %s", scheme->name, problem[k].noise);
+        sde_text_free(sde);
+    }
+}
+END_TEST
+
+/* G = [[1, 0], [x, 1]]: at the end point Y drifts with 1, in the kinetic form with 1/2, as
+ * the rotation of G by an angle x drifts with 1 and not at all though G G^T is the unit
+ * matrix.  Every scheme keeps each meaning; with Ito's drift E Y is known. */
+START_TEST(two_meanings_of_the_end_point)
+{
+    enum { COUNT = 50000 };
+    static const struct {
+        fk_interpretation interpretation;
+        const char *noise;
+        double drift;
+    } problem[] = {{FK_HANGGI_KLIMONTOVICH, "1; 0; x; 1", 1.0},
+                   {FK_KINETIC, "1; 0; x; 1", 0.5},
+                   {FK_HANGGI_KLIMONTOVICH, "cos(x); -sin(x); sin(x); cos(x)", 1.0},
+                   {FK_KINETIC, "cos(x); -sin(x); sin(x); cos(x)", 0.0}};
+    const fk_scheme *scheme = fk_schemes[_i];
+    const double none[] = {0.0, 0.0}, t = 0.5;
+    fk_law *law = normal_law(2, none, none);
+    for (size_t k = 0; k < sizeof problem / sizeof *problem; k++) {
+        fk_sde *sde =
+            sde_text(problem[k].interpretation, 2, 2, "x; y", "0; 0", problem[k].noise);
+        if (accepts(scheme, sde)) {
+            ck_assert(fk_sde_endpoint_ambiguous(sde));
+            fk_ensemble_options o = euler_options(COUNT, 0.01, 17);
+            o.scheme = scheme;
+            fk_ensemble *e = ensemble(sde, NULL, law, &o);
+            advance(e, t);
+            double *x = all_states(e, 2);
+            const moments y = moments_of(x + 1, COUNT, 2);
+            ck_assert_msg(fabs(y.mean - problem[k].drift * t) <
+                              4.0 * y.mean_error + 0.02,
+                          "%s, %s: E y = %g", scheme->name,
+                          fk_interpretation_name(problem[k].interpretation), y.mean);
+            free(x);
+            fk_ensemble_free(e);
+        }
+        sde_text_free(sde);
+    }
+    fk_law_free(law);
+}
+END_TEST
+
 /* dX = -X^3 dt + dW from 10 with h = 0.1: Euler-Maruyama explodes, tamed it does not. */
 START_TEST(tamed_survives)
 {
@@ -373,6 +437,8 @@ int main(void)
     tcase_add_loop_test(cases, declared_orders, 0, n);
     tcase_add_loop_test(cases, strong_order_without_commuting, 0, n);
     tcase_add_loop_test(cases, interpretations_keep_their_law, 0, n);
+    tcase_add_loop_test(cases, declared_noise, 0, n);
+    tcase_add_loop_test(cases, two_meanings_of_the_end_point, 0, n);
     tcase_add_test(cases, refusals);
     tcase_add_test(cases, tamed_survives);
     tcase_add_test(cases, additive_noise);

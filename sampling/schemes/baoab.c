@@ -258,6 +258,7 @@ const fk_scheme fk_scheme_baoab = {
     .name = "baoab",
     .summary = "splitting for Langevin dynamics, positions and velocities",
     .reference = "leimkuhler-matthews-2013",
+    .noise = FK_PROCESS_NOISE,
     .strong_order = 1.0,
     .weak_order = 2.0,
     .prepare = prepare,

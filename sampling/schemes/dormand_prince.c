@@ -55,6 +55,7 @@ const fk_scheme fk_scheme_dormand_prince = {
     .name = "dormand-prince",
     .summary = "order 5, for problems without noise",
     .reference = "dormand-prince-1980",
+    .noise = FK_NO_NOISE,
     .strong_order = 5.0,
     .weak_order = 5.0,
     .prepare = prepare,

@@ -43,6 +43,7 @@ const fk_scheme fk_scheme_end_point = {
     .name = "end-point",
     .summary = "Hanggi-Klimontovich step: the noise is taken where the step ends",
     .reference = "hanggi-1978",
+    .interpretation = FK_HANGGI_KLIMONTOVICH,
     .strong_order = 0.5, /* 1 for additive noise */
     .weak_order = 1.0,
     .coarsest = FK_RADEMACHER,

@@ -242,6 +242,7 @@ const fk_scheme fk_scheme_exact_cir = {
     .name = "exact-cir",
     .summary = "exact in law, at any step, for Cox-Ingersoll-Ross processes",
     .reference = "cox-ingersoll-ross-1985",
+    .noise = FK_PROCESS_NOISE,
     .strong_order = 0.0, /* there is no path to be near to */
     .weak_order = INFINITY,
     .prepare = prepare,

@@ -116,6 +116,7 @@ const fk_scheme fk_scheme_exact_geometric = {
     .name = "exact-geometric",
     .summary = "exact, at any step, for geometric Brownian motions",
     .reference = "kloeden-platen-1992",
+    .noise = FK_PROCESS_NOISE,
     .strong_order = INFINITY,
     .weak_order = INFINITY,
     .prepare = prepare,

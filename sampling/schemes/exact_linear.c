@@ -77,6 +77,7 @@ const fk_scheme fk_scheme_exact_linear = {
     .name = "exact-linear",
     .summary = "exact, at any step, for linear SDEs with constant coefficients",
     .reference = "gardiner-2009",
+    .noise = FK_PROCESS_NOISE,
     .strong_order = INFINITY,
     .weak_order = INFINITY,
     .prepare = prepare,

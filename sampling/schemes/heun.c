@@ -53,6 +53,7 @@ const fk_scheme fk_scheme_heun = {
     .name = "heun",
     .summary = "Stratonovich predictor-corrector; weak order 2 for additive noise",
     .reference = "ruemelin-1982",
+    .interpretation = FK_STRATONOVICH,
     .strong_order = 0.5, /* 1 for commutative noise */
     .weak_order = 1.0,   /* 2 for additive noise */
     .coarsest = FK_RADEMACHER,

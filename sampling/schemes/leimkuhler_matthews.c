@@ -60,6 +60,7 @@ const fk_scheme fk_scheme_leimkuhler_matthews = {
     .name = "leimkuhler-matthews",
     .summary = "additive noise: order 2 in equilibrium for one drift evaluation",
     .reference = "leimkuhler-matthews-2013",
+    .noise = FK_ADDITIVE_NOISE,
     .strong_order = 0.5,
     .weak_order = 1.0, /* 2 in equilibrium */
     .prepare = prepare,

@@ -36,6 +36,7 @@ const fk_scheme fk_scheme_midpoint = {
     .name = "midpoint",
     .summary = "Stratonovich midpoint rule",
     .reference = "milstein-tretyakov-2004",
+    .interpretation = FK_STRATONOVICH,
     .strong_order = 0.5, /* 1 for commutative noise */
     .weak_order = 1.0,
     .coarsest = FK_RADEMACHER,

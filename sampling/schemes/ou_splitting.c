@@ -173,6 +173,7 @@ const fk_scheme fk_scheme_ou_splitting = {
     .name = "ou-splitting",
     .summary = "exact linear part, split off; for constant noise",
     .reference = "strang-1968",
+    .noise = FK_CONSTANT_NOISE,
     .strong_order = 1.0,
     .weak_order = 2.0,
     .prepare = prepare,

@@ -50,6 +50,7 @@ const fk_scheme fk_scheme_rk4 = {
     .name = "rk4",
     .summary = "order 4, for problems without noise",
     .reference = "hairer-norsett-wanner-1993",
+    .noise = FK_NO_NOISE,
     .strong_order = 4.0,
     .weak_order = 4.0,
     .prepare = prepare,

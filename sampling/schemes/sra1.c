@@ -60,6 +60,7 @@ const fk_scheme fk_scheme_sra1 = {
     .name = "sra1",
     .summary = "Roessler's strong order 3/2 for additive noise",
     .reference = "roessler-2010",
+    .noise = FK_ADDITIVE_NOISE,
     .strong_order = 1.5,
     .weak_order = 2.0,
     .prepare = prepare,

@@ -135,6 +135,7 @@ const fk_scheme fk_scheme_sriw1 = {
     .name = "sriw1",
     .summary = "Roessler's strong order 3/2 for noises that drive their own variables",
     .reference = "roessler-2010",
+    .noise = FK_OWN_NOISE,
     .strong_order = 1.5,
     .weak_order = 1.5, /* 2 for additive noise */
     .prepare = prepare,
