@@ -17,6 +17,7 @@ typedef struct reader {
     fk_message *message;
     char *rest;
     size_t line;
+    bool gaps;    /* rows may lack values */
     size_t cells; /* per row */
     char *cell[MOST_COLUMNS];
 } reader;
@@ -127,10 +128,21 @@ static bool number(const char *text, double *x)
     return *end == '\0' && isfinite(*x);
 }
 
+static bool missing(const char *text)
+{
+    static const char *const word[] = {"", "NA", "NaN", "nan", "null", "."};
+    for (size_t k = 0; k < sizeof word / sizeof *word; k++)
+        if (strcmp(text, word[k]) == 0)
+            return true;
+    return false;
+}
+
+/* *whole: no value asked for is missing. */
 static fk_status read_row(reader *r, char *line, size_t n, const char *const *column,
-                          const size_t *index, double *row)
+                          const size_t *index, double *row, bool *whole)
 {
     size_t cells;
+    *whole = true;
     if (!cut(r, line, &cells))
         return fail_quote(r);
     if (cells != r->cells)
@@ -138,7 +150,9 @@ static fk_status read_row(reader *r, char *line, size_t n, const char *const *co
                        "%s:%zu: %zu cells, but %zu column names", r->shown, r->line,
                        cells, r->cells);
     for (size_t k = 0; k < n; k++)
-        if (!number(r->cell[index[k]], &row[k]))
+        if (r->gaps && missing(r->cell[index[k]]))
+            *whole = false;
+        else if (!number(r->cell[index[k]], &row[k]))
             return fk_fail(r->message, FK_ESYNTAX,
                            "%s:%zu: column '%.60s': '%.60s' is not a finite number",
                            r->shown, r->line, column[k], r->cell[index[k]]);
@@ -163,36 +177,92 @@ static fk_status read_rows(reader *r, size_t n, const char *const *column,
     csv->line = fk_alloc(most, sizeof *csv->line);
     if (csv->value == NULL || csv->line == NULL)
         return FK_ENOMEM;
-    for (char *line; (line = next_line(r)) != NULL; csv->rows++) {
+    for (char *line; (line = next_line(r)) != NULL;) {
+        bool whole;
         csv->line[csv->rows] = r->line;
-        FK_TRY(read_row(r, line, n, column, index, &csv->value[csv->rows * n]));
+        FK_TRY(read_row(r, line, n, column, index, &csv->value[csv->rows * n], &whole));
+        if (whole)
+            csv->rows++;
+        else
+            csv->missing++;
     }
     if (csv->rows == 0)
-        return fk_fail(r->message, FK_ESYNTAX, "%s:%zu: no rows below the column names",
-                       r->shown, r->line);
+        return fk_fail(r->message, FK_ESYNTAX,
+                       "%s:%zu: no rows%s below the column names", r->shown, r->line,
+                       csv->missing > 0 ? " without a gap" : "");
     return FK_OK;
 }
 
-fk_status fk_csv_read(const char *path, const char *shown, size_t n,
-                      const char *const *column, fk_csv **out, fk_message *message)
+/* The whole file and a reader at its beginning; the text to be freed. */
+static fk_status open_text(const char *path, const char *shown, fk_message *message,
+                           char **text, reader **out)
 {
-    char *text;
     size_t length;
     fk_message reason = {""};
+    const fk_status status = fk_file_read(path, MOST_BYTES, text, &length, &reason);
     *out = NULL;
-    const fk_status read = fk_file_read(path, MOST_BYTES, &text, &length, &reason);
-    if (read == FK_EIO)
+    if (status == FK_EIO)
         return fk_fail(message, FK_EIO, "%s: %s", shown, reason.text);
-    FK_TRY(read);
+    FK_TRY(status);
+    *out = calloc(1, sizeof **out);
+    if (*out == NULL) {
+        free(*text);
+        return FK_ENOMEM;
+    }
+    **out = (reader){.shown = shown, .message = message, .rest = *text};
+    return FK_OK;
+}
 
+void fk_csv_names_free(char **name)
+{
+    for (char **n = name; n != NULL && *n != NULL; n++)
+        free(*n);
+    free(name);
+}
+
+static fk_status copy_names(const reader *r, char ***name)
+{
+    *name = calloc(r->cells + 1, sizeof **name);
+    if (*name == NULL)
+        return FK_ENOMEM;
+    for (size_t k = 0; k < r->cells; k++)
+        if (((*name)[k] = strdup(r->cell[k])) == NULL) {
+            fk_csv_names_free(*name);
+            *name = NULL;
+            return FK_ENOMEM;
+        }
+    return FK_OK;
+}
+
+fk_status fk_csv_names(const char *path, const char *shown, size_t *n, char ***name,
+                       fk_message *message)
+{
+    char *text;
+    reader *r;
+    FK_TRY(open_text(path, shown, message, &text, &r));
+    *name = NULL;
+    fk_status status = read_head(r, 0, NULL, NULL);
+    if (status == FK_OK)
+        status = copy_names(r, name);
+    *n = r->cells;
+    free(r);
+    free(text);
+    return status;
+}
+
+static fk_status read_file(const char *path, const char *shown, bool gaps, size_t n,
+                           const char *const *column, fk_csv **out, fk_message *message)
+{
+    char *text;
+    reader *r;
+    *out = NULL;
+    FK_TRY(open_text(path, shown, message, &text, &r));
+    r->gaps = gaps;
     fk_status status = FK_ENOMEM;
-    reader *r = calloc(1, sizeof *r);
     size_t *index = calloc(n, sizeof *index);
     fk_csv *csv = calloc(1, sizeof *csv);
-    if (r != NULL && index != NULL && csv != NULL) {
-        *r = (reader){.shown = shown, .message = message, .rest = text};
+    if (index != NULL && csv != NULL)
         status = read_rows(r, n, column, index, csv);
-    }
     free(index);
     free(r);
     free(text);
@@ -202,4 +272,16 @@ fk_status fk_csv_read(const char *path, const char *shown, size_t n,
     }
     *out = csv;
     return FK_OK;
+}
+
+fk_status fk_csv_read(const char *path, const char *shown, size_t n,
+                      const char *const *column, fk_csv **out, fk_message *message)
+{
+    return read_file(path, shown, false, n, column, out, message);
+}
+
+fk_status fk_csv_read_gaps(const char *path, const char *shown, size_t n,
+                           const char *const *column, fk_csv **out, fk_message *message)
+{
+    return read_file(path, shown, true, n, column, out, message);
 }

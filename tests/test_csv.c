@@ -9,13 +9,18 @@
 
 static char path[] = "/tmp/fokker-csv-XXXXXX";
 
-static fk_status read_text(const char *text, size_t length, size_t n,
-                           const char *const *column, fk_csv **csv, fk_message *message)
+static void write_text(const char *text, size_t length)
 {
     FILE *f = fopen(path, "wb");
     ck_assert_ptr_nonnull(f);
     ck_assert_uint_eq(fwrite(text, 1, length, f), length);
     fclose(f);
+}
+
+static fk_status read_text(const char *text, size_t length, size_t n,
+                           const char *const *column, fk_csv **csv, fk_message *message)
+{
+    write_text(text, length);
     return fk_csv_read(path, "f.csv", n, column, csv, message);
 }
 
@@ -31,6 +36,35 @@ START_TEST(columns_come_in_the_order_asked_for)
     ck_assert(csv->value[2] == 3.0 && csv->value[3] == 2.0);
     ck_assert(csv->line[0] == 4 && csv->line[1] == 7);
     fk_csv_free(csv);
+}
+END_TEST
+
+/* Measured data: rows that lack a value asked for are left out and counted, others are not;
+ * the names of all columns come in order. */
+START_TEST(gaps_are_counted)
+{
+    static const char *const column[] = {"t", "x"};
+    const char text[] = "t,note,x\n0,,1\n1,,NA\n2,,\n3,b,.\n4,,\"NaN\"\n5,c,2\n";
+    const char wrong[] = "t,note,x\n0,,1\n1,,n/a\n";
+    fk_csv *csv;
+    fk_message message = {""};
+    char **name;
+    size_t n;
+    write_text(text, strlen(text));
+    ck_assert_int_eq(fk_csv_read(path, "f.csv", 2, column, &csv, NULL), FK_ESYNTAX);
+    ck_assert_int_eq(fk_csv_read_gaps(path, "f.csv", 2, column, &csv, NULL), FK_OK);
+    ck_assert(csv->rows == 2 && csv->missing == 4);
+    ck_assert(csv->value[2] == 5.0 && csv->value[3] == 2.0 && csv->line[1] == 7);
+    fk_csv_free(csv);
+    ck_assert_int_eq(fk_csv_names(path, "f.csv", &n, &name, NULL), FK_OK);
+    ck_assert_uint_eq(n, 3);
+    ck_assert_str_eq(name[1], "note");
+    ck_assert_ptr_null(name[3]);
+    fk_csv_names_free(name);
+    write_text(wrong, strlen(wrong));
+    ck_assert_int_eq(fk_csv_read_gaps(path, "f.csv", 2, column, &csv, &message),
+                     FK_ESYNTAX);
+    ck_assert_int_eq(strncmp(message.text, "f.csv:3: column 'x'", 19), 0);
 }
 END_TEST
 
@@ -69,6 +103,7 @@ int main(void)
     TCase *c = tcase_create("csv");
     tcase_set_timeout(c, 60);
     tcase_add_test(c, columns_come_in_the_order_asked_for);
+    tcase_add_test(c, gaps_are_counted);
     tcase_add_test(c, any_bytes_are_safe);
     suite_add_tcase(s, c);
     SRunner *runner = srunner_create(s);
