@@ -55,6 +55,7 @@
 #include "pde/spectral.h"
 #include "pde/stationary.h"
 #include "pde/stepper.h"
+#include "pde/transition.h"
 #include "pde/transport.h"
 
 #include "sampling/ensemble.h"
