@@ -61,6 +61,7 @@
 #include "sampling/ensemble.h"
 #include "sampling/expectation.h"
 #include "sampling/halving.h"
+#include "sampling/kramers_moyal.h"
 #include "sampling/levels.h"
 #include "sampling/losses.h"
 #include "sampling/reverse.h"
@@ -68,6 +69,7 @@
 
 #include "plots/exits.h"
 #include "plots/gallery.h"
+#include "plots/infer_figure.h"
 #include "plots/label.h"
 #include "plots/order_figure.h"
 #include "plots/output.h"
