@@ -131,6 +131,11 @@ bool fk_domain_has(const fk_domain *d, fk_boundary kind)
     return false;
 }
 
+bool fk_domain_absorbs(const fk_domain *d)
+{
+    return fk_domain_has(d, FK_ABSORBING) || fk_domain_has(d, FK_PARTIAL);
+}
+
 bool fk_domain_open(const fk_domain *d)
 {
     for (size_t i = 0; i < d->grid.dim; i++)
@@ -142,10 +147,9 @@ bool fk_domain_open(const fk_domain *d)
 const char *fk_boundary_name(fk_boundary b)
 {
     static const char *const name[] = {
-        [FK_REFLECTING] = "reflecting",
-        [FK_ABSORBING] = "absorbing",
-        [FK_PERIODIC] = "periodic",
-        [FK_OPEN] = "open",
+        [FK_REFLECTING] = "reflecting", [FK_ABSORBING] = "absorbing",
+        [FK_PERIODIC] = "periodic",     [FK_OPEN] = "open",
+        [FK_PARTIAL] = "partial",
     };
     return name[b];
 }

@@ -11,12 +11,18 @@
  *   absorbing    p = 0 on the face, a path ends where it touches it;
  *   periodic     the face is glued to the opposite one (both faces of the axis);
  *   open         free space cut off for the grid's sake: what leaves is counted and
- *                reported as truncation, never as physics.  */
+ *                reported as truncation, never as physics;
+ *   partial      partially absorbing: the current through the face is kappa p, kappa >= 0
+ *                its reactivity [length/time], a function of the place on the face and t
+ *                (0: reflecting, infinite: absorbing); a path is reflected and ends at the
+ *                rate kappa / a_nn of its local time there.  */
 #ifndef FK_CORE_GRID_H
 #define FK_CORE_GRID_H
 
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "core/expr.h"
 
 enum { FK_GRID_DIM = 3 }; /* the most axes a grid can have */
 
@@ -35,15 +41,29 @@ typedef enum fk_boundary {
     FK_ABSORBING,
     FK_PERIODIC,
     FK_OPEN,
+    FK_PARTIAL,
 } fk_boundary;
 
-/* A grid and what happens at its faces: face[i][0] at lo of axis i, face[i][1] at hi. */
+static inline bool fk_boundary_absorbs(fk_boundary b)
+{
+    return b == FK_ABSORBING || b == FK_PARTIAL;
+}
+
+static inline bool fk_boundary_reflects(fk_boundary b)
+{
+    return b == FK_REFLECTING || b == FK_PARTIAL;
+}
+
+/* A grid and what happens at its faces: face[i][0] at lo of axis i, face[i][1] at hi.
+ * Expressions are over the variables, parameters and t of the SDE, borrowed. */
 typedef struct fk_domain {
     fk_grid grid;
     fk_boundary face[FK_GRID_DIM][2];
+    const fk_expr *reactivity[FK_GRID_DIM][2]; /* of partial faces */
 } fk_domain;
 
 bool fk_domain_has(const fk_domain *d, fk_boundary kind); /* at some face */
+bool fk_domain_absorbs(const fk_domain *d);               /* at some face */
 bool fk_domain_open(const fk_domain *d); /* every face is, or there is none */
 
 fk_grid fk_grid_make(size_t dim, const fk_axis *axis);

@@ -20,6 +20,12 @@ fk_status fk_analysis_open(const fk_analysis_request *request, const fk_domain *
     return fk_generator_new(*equation, generator, message);
 }
 
+/* Partial faces stand among the absorbing ones. */
+static fk_boundary group(fk_boundary face)
+{
+    return face == FK_PARTIAL ? FK_ABSORBING : face;
+}
+
 /* "x = -1, x = 1" of the faces with ways out that are of a kind. */
 static void list_faces(const fk_problem *p, const fk_generator *g, fk_boundary kind,
                        char *text, size_t size)
@@ -31,7 +37,7 @@ static void list_faces(const fk_problem *p, const fk_generator *g, fk_boundary k
         seen[g->out[k].axis][g->out[k].side] = true;
     for (size_t a = 0; a < g->domain.grid.dim; a++)
         for (size_t side = 0; side < 2; side++)
-            if (seen[a][side] && g->domain.face[a][side] == kind && used < size)
+            if (seen[a][side] && group(g->domain.face[a][side]) == kind && used < size)
                 used += (size_t)snprintf(text + used, size - used, "%s%s",
                                          used > 0 ? ", " : "",
                                          fk_label_face(p, a, side).text);
@@ -103,14 +109,14 @@ fk_status fk_analysis_domain(const fk_analysis_request *request, bool stationary
         return fk_fail(
             message, FK_EDOMAIN,
             "the problem has no domain, so there is no grid to analyse it on");
-    if (!fk_sde_autonomous(p->sde))
+    if (!fk_problem_steady(p))
         return fk_fail(
             message, FK_EDOMAIN,
-            "drift or noise depend on t: nothing is stationary, and there is "
+            "drift, noise or a face depend on t: nothing is stationary, and there is "
             "no spectrum; 'fokker run' follows such a problem through time");
     *out = p->domain;
     if (!stationary || !fk_domain_has(out, FK_OPEN))
-        if (!stationary || !fk_domain_has(out, FK_ABSORBING))
+        if (!stationary || !fk_domain_absorbs(out))
             return FK_OK;
     fk_status status = fk_analysis_open(request, out, &equation, &generator, message);
     if (status == FK_OK)

@@ -9,6 +9,20 @@
 #include "experiments/problem_load.h"
 #include "sde/linear.h"
 
+/* "1 (reflecting)" */
+static void print_face(const fk_problem *p, size_t i, size_t side)
+{
+    const fk_axis *a = &p->domain.grid.axis[i];
+    printf("%g (%s", side == 0 ? a->lo : a->hi,
+           fk_boundary_name(p->domain.face[i][side]));
+    if (p->domain.face[i][side] == FK_PARTIAL) {
+        char *kappa = fk_expr_print(p->domain.reactivity[i][side], FK_EXPR_DISPLAY);
+        printf(", kappa = %s", kappa != NULL ? kappa : "?");
+        free(kappa);
+    }
+    putchar(')');
+}
+
 static void print_domain(const fk_problem *p)
 {
     if (!p->has_domain) {
@@ -19,10 +33,11 @@ static void print_domain(const fk_problem *p)
     for (size_t i = 0; i < p->domain.grid.dim; i++) {
         const fk_axis *a = &p->domain.grid.axis[i];
         char *name = fk_expr_print(p->sde->variable[i], FK_EXPR_TEXT);
-        printf("  %-8s %g (%s) to %g (%s), %zu cells of %g\n",
-               name != NULL ? name : "?", a->lo, fk_boundary_name(p->domain.face[i][0]),
-               a->hi, fk_boundary_name(p->domain.face[i][1]), a->cells,
-               fk_axis_width(a));
+        printf("  %-8s ", name != NULL ? name : "?");
+        print_face(p, i, 0);
+        printf(" to ");
+        print_face(p, i, 1);
+        printf(", %zu cells of %g\n", a->cells, fk_axis_width(a));
         free(name);
     }
 }

@@ -35,7 +35,7 @@ static double integrate(const function *f, const fk_solution *s)
     const fk_ledger ledger = fk_solution_ledger(s);
     const double face[2] = {g->axis[0].lo, g->axis[0].hi};
     for (size_t side = 0; side < 2; side++)
-        if (s->domain.face[0][side] == FK_ABSORBING && ledger.left[0][side] > 0.0)
+        if (fk_boundary_absorbs(s->domain.face[0][side]) && ledger.left[0][side] > 0.0)
             sum += ledger.left[0][side] * at(f, &face[side]);
     return sum;
 }
@@ -73,7 +73,7 @@ static const char *obstacle(const fk_problem *p)
         return "the problem has no domain";
     if (!p->pde.on)
         return "the problem has pde: off";
-    if (p->sde->dim > 1 && fk_domain_has(&p->domain, FK_ABSORBING))
+    if (p->sde->dim > 1 && fk_domain_absorbs(&p->domain))
         return "where on an absorbing face mass has left is not recorded";
     return NULL;
 }

@@ -82,8 +82,7 @@ fk_status fk_methods_find(const fk_problem *problem, fk_methods *out,
         return unknown(message, "pde.stepper", problem->pde.stepper, name, n);
     }
     if (problem->pde.on &&
-        fk_pde_stepper_fits(out->stepper, fk_sde_autonomous(problem->sde), message) !=
-            FK_OK)
+        fk_pde_stepper_fits(out->stepper, fk_problem_steady(problem), message) != FK_OK)
         return FK_ESYNTAX;
     return FK_OK;
 }

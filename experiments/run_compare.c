@@ -9,12 +9,17 @@
 #include "experiments/run_parts.h"
 #include "experiments/verdict.h"
 
+static bool matches(fk_boundary face, fk_boundary kind)
+{
+    return kind == FK_ABSORBING ? fk_boundary_absorbs(face) : face == kind;
+}
+
 double fk_lost(const fk_domain *d, const double left[FK_GRID_DIM][2], fk_boundary kind)
 {
     double lost = 0.0;
     for (size_t i = 0; i < d->grid.dim; i++)
         for (size_t side = 0; side < 2; side++)
-            lost += d->face[i][side] == kind ? left[i][side] : 0.0;
+            lost += matches(d->face[i][side], kind) ? left[i][side] : 0.0;
     return lost;
 }
 

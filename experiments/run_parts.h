@@ -114,7 +114,7 @@ FK_NODISCARD fk_status fk_compare_generated(const fk_run_state *run, const char 
                                             fk_comparison *out);
 FK_NODISCARD fk_status fk_run_reverse(fk_run_state *run, fk_message *message);
 
-/* Mass lost through the faces of one kind. */
+/* Mass lost through the faces of one kind; partial ones are absorbing here. */
 double fk_lost(const fk_domain *d, const double left[FK_GRID_DIM][2], fk_boundary kind);
 
 /* Adds a line to the result's timings; amount of `unit` done, 0 for none. */

@@ -230,7 +230,7 @@ static fk_status plan_exits(fk_run_state *run)
     fk_exits *e = &run->result->exits;
     for (size_t i = 0; i < run->dim; i++)
         for (size_t side = 0; side < 2; side++)
-            if (p->domain.face[i][side] == FK_ABSORBING)
+            if (fk_boundary_absorbs(p->domain.face[i][side]))
                 e->face[e->n_faces++] = (fk_face_exits){.axis = i, .side = side};
     if (e->n_faces == 0)
         return FK_OK;

@@ -49,8 +49,7 @@ static fk_status work_begin(const fk_compare_input *in, work *w)
 {
     const size_t cells = fk_grid_cells(&in->domain->grid);
     *w = (work){.in = in, .grid = &in->domain->grid, .cells = cells};
-    w->rest_counts =
-        !in->reference->truncated || fk_domain_has(in->domain, FK_ABSORBING);
+    w->rest_counts = !in->reference->truncated || fk_domain_absorbs(in->domain);
     w->p = fk_doubles(cells);
     w->sample = fk_doubles(cells);
     w->mass = fk_doubles(cells + 1);

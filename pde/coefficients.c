@@ -186,7 +186,7 @@ static void split(const fk_coefficients *c, const fk_direction *d, const fk_face
                   const values *v, parts *out)
 {
     const size_t m = d->march;
-    if (c->diagonal)
+    if (c->diagonal || f->alone)
         split_scalar(c->h[m], v->out[tensor_output(c->sde->dim, m, m)], v->out[m],
                      out->P, out->k, out->r);
     else

@@ -29,6 +29,7 @@ typedef struct fk_faces {
         reach[FK_BLOCK]; /* length of the step in steps: 1, 1/2 to a face where p = 0,
                                0: no link, the rates are zero */
     size_t points;       /* Gauss-Legendre points for P: 1 or 3 */
+    bool alone; /* all of the axis' diffusion and drift, none left to the diagonals */
     double right[FK_BLOCK], left[FK_BLOCK]; /* [1/time] */
 } fk_faces;
 

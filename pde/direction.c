@@ -133,25 +133,26 @@ bool fk_direction_linked(const fk_direction *d, const size_t index[FK_GRID_DIM])
     return leaves(d, index, +1) == 0;
 }
 
-/* The exit of a step from the cell; false if there is none, or a wall reflects it. */
+/* The exit of a step from the cell; false if there is none, or a wall reflects it.  What a
+ * partial face takes leaves along its axis alone; to diagonals it is a wall. */
 static bool exit_of(const fk_direction *d, const size_t index[FK_GRID_DIM], int way,
                     fk_exit *out)
 {
     const unsigned axes = leaves(d, index, way);
-    bool absorbed = false;
+    fk_boundary kind = FK_OPEN;
     size_t first = FK_GRID_DIM, side = 0;
     for (size_t a = FK_GRID_DIM; a-- > 0;) {
         if ((axes >> a & 1u) == 0)
             continue;
         const int along = a == d->march ? way : way * d->sign;
         const fk_boundary face = d->domain.face[a][along > 0];
-        if (face == FK_REFLECTING)
+        if (face == FK_REFLECTING || (face == FK_PARTIAL && d->sign != 0))
             return false;
-        absorbed = absorbed || face == FK_ABSORBING;
+        kind = face == FK_OPEN ? kind : face;
         first = a;
         side = along > 0;
     }
-    *out = (fk_exit){first, side, way, absorbed, fk_grid_ravel(&d->domain.grid, index)};
+    *out = (fk_exit){first, side, way, kind, fk_grid_ravel(&d->domain.grid, index)};
     return first < FK_GRID_DIM;
 }
 

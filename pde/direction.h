@@ -35,9 +35,10 @@ enum { FK_PARALLEL_PLACES = 8192 };
 /* A link from a cell through a face (of the first axis it leaves by) to the outside. */
 typedef struct fk_exit {
     size_t axis, side;
-    int way;       /* +1 along the line's march, -1 against it */
-    bool absorbed; /* p = 0 on the face; otherwise one cell outside (open) */
-    size_t cell;   /* it leaves from, as a field on the grid counts them */
+    int way;          /* +1 along the line's march, -1 against it */
+    fk_boundary kind; /* absorbing: p = 0 on the face; partial: J = kappa p there;
+                         open: p = 0 one cell outside */
+    size_t cell;      /* it leaves from, as a field on the grid counts them */
 } fk_exit;
 
 typedef struct fk_direction {

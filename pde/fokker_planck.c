@@ -57,7 +57,9 @@ static fk_status add_workspace(fk_fokker_planck *fp)
         longest = fp->direction[k].tile > longest ? fp->direction[k].tile : longest;
     fp->tile = longest;
     fp->n_threads = fp->domain.grid.dim > 1 ? (size_t)omp_get_max_threads() : 1;
-    fp->scratch_size = (fk_coefficients_scratch(fp->coefficients) / 8 + 1) * 8;
+    const size_t own = fk_coefficients_scratch(fp->coefficients);
+    const size_t more = fk_reactivity_scratch(&fp->reactivity);
+    fp->scratch_size = ((own > more ? own : more) / 8 + 1) * 8;
     fp->cells = fk_doubles(fk_grid_cells(&fp->domain.grid));
     fp->tiles = fk_doubles(FK_TILE_BUFFERS * longest * fp->n_threads);
     fp->scratch = fk_doubles(fp->scratch_size * fp->n_threads);
@@ -86,12 +88,18 @@ static void drop_idle_directions(fk_fokker_planck *fp)
     fp->n_directions = kept;
 }
 
+static bool rates_steady(const fk_fokker_planck *fp)
+{
+    return fk_coefficients_steady(fp->coefficients) && fp->reactivity.steady;
+}
+
 static fk_status build(fk_fokker_planck *fp, const fk_sde *sde, fk_message *message)
 {
     FK_TRY(fk_coefficients_new(sde, &fp->domain, fp->flux, &fp->coefficients));
+    FK_TRY(fk_reactivity_init(&fp->reactivity, sde, &fp->domain));
     FK_TRY(add_directions(fp, sde));
     FK_TRY(add_workspace(fp));
-    if (!fk_coefficients_steady(fp->coefficients))
+    if (!rates_steady(fp))
         return FK_OK;
     FK_TRY(fk_fokker_planck_rates(fp, 0.0, message));
     drop_idle_directions(fp);
@@ -133,6 +141,7 @@ void fk_fokker_planck_free(fk_fokker_planck *fp)
     free(fp->direction);
     fk_coefficients_free(fp->coefficients);
     fk_reaction_free(fp->reaction);
+    fk_reactivity_clear(&fp->reactivity);
     free(fp->cells);
     free(fp->tiles);
     free(fp->scratch);
@@ -145,7 +154,7 @@ fk_status fk_fokker_planck_set(fk_fokker_planck *fp, double t, fk_message *messa
     if (t == fp->time)
         return FK_OK;
     fp->time = (double)NAN; /* until all has succeeded */
-    if (fp->revision == 0 || !fk_coefficients_steady(fp->coefficients))
+    if (fp->revision == 0 || !rates_steady(fp))
         FK_TRY(fk_fokker_planck_rates(fp, t, message));
     if (fp->reaction != NULL && !fk_reaction_steady(fp->reaction))
         FK_TRY(fk_reaction_set(fp->reaction, t, message));
@@ -205,7 +214,7 @@ const fk_flux *fk_fokker_planck_flux(const fk_fokker_planck *fp)
 
 bool fk_fokker_planck_steady(const fk_fokker_planck *fp)
 {
-    return fk_coefficients_steady(fp->coefficients) &&
+    return rates_steady(fp) &&
            (fp->reaction == NULL || fk_reaction_steady(fp->reaction));
 }
 

@@ -6,6 +6,7 @@
 #include "pde/coefficients.h"
 #include "pde/fokker_planck.h"
 #include "pde/reaction.h"
+#include "pde/reactivity.h"
 
 enum { FK_TILE_BUFFERS = 3 };
 
@@ -13,6 +14,7 @@ struct fk_fokker_planck {
     fk_domain domain;
     const fk_flux *flux;
     fk_coefficients *coefficients;
+    fk_reactivity reactivity;
     double time;       /* of the rates; NaN: none yet */
     uint64_t revision; /* of the rates; 0: none yet */
     const fk_sde *sde;

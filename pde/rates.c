@@ -7,7 +7,7 @@
 
 static bool reflects(const fk_domain *domain, size_t axis, size_t side)
 {
-    return axis < domain->grid.dim && domain->face[axis][side] == FK_REFLECTING;
+    return axis < domain->grid.dim && fk_boundary_reflects(domain->face[axis][side]);
 }
 
 /* +1, -1 or 0: how a step of the line that goes `way` moves along an axis. */
@@ -87,6 +87,33 @@ static bool fill_links(const fk_fokker_planck *fp, fk_direction *d, double t, si
     return true;
 }
 
+/* A partial face in series with the half cell before it, rates R out and L back from the
+ * face: with p_w the density on it, per cell width h
+ *
+ *     J = R p - L p_w = (kappa / h) p_w,     J = R (kappa / h) / (L + kappa / h) p.  */
+static bool partial_rates(const fk_fokker_planck *fp, fk_direction *d, double t,
+                          size_t first, fk_faces *f, double *scratch, size_t *fault)
+{
+    double kappa[FK_BLOCK];
+    f->alone = true;
+    fk_status status = fk_coefficients_rates(fp->coefficients, t, d, f, scratch, fault);
+    f->alone = false;
+    if (status == FK_OK)
+        status = fk_reactivity_eval(&fp->reactivity, t, d->exit + first, f, scratch,
+                                    kappa, fault);
+    for (size_t k = 0; status == FK_OK && k < f->n; k++) {
+        if (d->exit[first + k].kind != FK_PARTIAL)
+            continue;
+        const bool right = d->exit[first + k].way > 0;
+        const double out = right ? f->right[k] : f->left[k];
+        const double back = right ? f->left[k] : f->right[k];
+        const double through = kappa[k] / d->width[d->march];
+        d->sink[first + k].rate =
+            out > 0.0 && through > 0.0 ? out * through / (back + through) : 0.0;
+    }
+    return status == FK_OK;
+}
+
 /* Block b of exits, likewise.  Coefficients beyond the walls are not asked for. */
 static bool fill_exits(const fk_fokker_planck *fp, fk_direction *d, double t, size_t b,
                        fk_faces *f, double *scratch, size_t *fault)
@@ -95,6 +122,7 @@ static bool fill_exits(const fk_fokker_planck *fp, fk_direction *d, double t, si
     f->n = left < FK_BLOCK ? left : FK_BLOCK;
     f->points = 1;
     size_t tile = 0;
+    bool partial = false;
     for (size_t k = 0; k < f->n; k++) {
         const size_t e = first + k, w = d->shape.lanes;
         while (d->first_exit[tile + 1] <= e)
@@ -103,7 +131,8 @@ static bool fill_exits(const fk_fokker_planck *fp, fk_direction *d, double t, si
         size_t index[FK_GRID_DIM];
         fk_direction_cell(d, &c, d->sink[e].place % w, index);
         place_face(d, index, d->exit[e].way, f, k);
-        f->reach[k] = d->exit[e].absorbed ? 0.5 : 1.0;
+        f->reach[k] = d->exit[e].kind == FK_OPEN ? 1.0 : 0.5;
+        partial = partial || d->exit[e].kind == FK_PARTIAL;
     }
     if (fk_coefficients_rates(fp->coefficients, t, d, f, scratch, fault) != FK_OK)
         return false;
@@ -111,7 +140,7 @@ static bool fill_exits(const fk_fokker_planck *fp, fk_direction *d, double t, si
         const double rate = d->exit[first + k].way > 0 ? f->right[k] : f->left[k];
         d->sink[first + k].rate = rate > 0.0 ? rate : 0.0;
     }
-    return true;
+    return !partial || partial_rates(fp, d, t, first, f, scratch, fault);
 }
 
 static bool fill(const fk_fokker_planck *fp, fk_direction *d, double t, size_t b,
@@ -155,6 +184,7 @@ fk_status fk_fokker_planck_rates(fk_fokker_planck *fp, double t, fk_message *mes
         (void)fill(fp, d, t, bad, fp->faces, fp->scratch, &k);
         for (size_t a = 0; a < fp->domain.grid.dim; a++)
             x[a] = fp->faces->x[a][k];
+        FK_TRY(fk_reactivity_explain(&fp->reactivity, t, x, fp->scratch, message));
         return fk_coefficients_explain(fp->coefficients, t, x, fp->scratch, message);
     }
     return FK_OK;

@@ -131,6 +131,9 @@ fk_status fk_spectral_new(const fk_sde *sde, const fk_domain *domain, const fk_l
 {
     assert(sde->dim == domain->grid.dim && o->tolerance > 0.0 && o->span > 0.0);
     *out = NULL;
+    if (fk_domain_has(domain, FK_PARTIAL))
+        return fk_fail(message, FK_EDOMAIN,
+                       "a series of sines and cosines does not fit a partial face");
     fk_spectral *s = calloc(1, sizeof *s);
     if (s == NULL)
         return FK_ENOMEM;

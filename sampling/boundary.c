@@ -52,8 +52,8 @@ void fk_boundary_fold(const fk_domain *d, double *const *x)
     for (size_t i = 0; i < d->grid.dim; i++) {
         const double lo = d->grid.axis[i].lo, hi = d->grid.axis[i].hi;
         const double top = nextafter(hi, lo);
-        const bool low = d->face[i][0] == FK_REFLECTING;
-        const bool high = d->face[i][1] == FK_REFLECTING;
+        const bool low = fk_boundary_reflects(d->face[i][0]);
+        const bool high = fk_boundary_reflects(d->face[i][1]);
         if (d->face[i][0] == FK_PERIODIC)
             wrap(x[i], lo, hi, top);
         else if (low && high)

@@ -21,7 +21,7 @@ static inline uint8_t fk_status_of_face(size_t axis, size_t side)
     return (uint8_t)(1 + 2 * axis + side);
 }
 
-/* Folds at reflecting faces and wraps at periodic ones, however far outside:
+/* Folds at reflecting and partial faces and wraps at periodic ones, however far outside:
  * x[dim][FK_BLOCK].  Not finite stays not finite. */
 void fk_boundary_fold(const fk_domain *d, double *const *x);
 

@@ -275,7 +275,7 @@ fk_status fk_ensemble_kernel_density(const fk_ensemble *e, const fk_grid *g, dou
     static const fk_boundary open[2] = {FK_OPEN, FK_OPEN};
     estimate t = {.e = e, .progress = progress, .h = h, .cells = fk_grid_cells(g)};
     for (size_t i = 0; i < g->dim; i++) {
-        const fk_domain *d = e->walk.domain;
+        const fk_domain *d = e->walk.faces.domain;
         assert(d == NULL || (d->grid.axis[i].lo == g->axis[i].lo &&
                              d->grid.axis[i].hi == g->axis[i].hi));
         t.axis[i] = fk_kernel_axis_make(&g->axis[i], d == NULL ? open : d->face[i]);

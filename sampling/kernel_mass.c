@@ -16,7 +16,7 @@ fk_kernel_axis fk_kernel_axis_make(const fk_axis *a, const fk_boundary face[2])
 
 static bool closed(fk_boundary b)
 {
-    return b == FK_REFLECTING || b == FK_PERIODIC;
+    return fk_boundary_reflects(b) || b == FK_PERIODIC;
 }
 
 fk_kernel_range fk_kernel_range_find(const fk_kernel_axis *a, double *mean,

@@ -1,8 +1,8 @@
 #include "sampling/reflection.h"
 
 #include <math.h>
-#include <string.h>
 
+#include "sampling/conormal.h"
 #include "sampling/rows.h"
 
 /* In a corner the push of one wall may lead beyond the other. */
@@ -13,21 +13,6 @@ static bool reflects(const fk_domain *d, size_t i)
     return d->face[i][0] == FK_REFLECTING || d->face[i][1] == FK_REFLECTING;
 }
 
-/* a_ij / a_ii; true if one is not zero. */
-static bool conormal(const fk_sde *sde, size_t i, const fk_expr **c)
-{
-    const fk_expr *own = sde->diffusion[i * sde->dim + i];
-    bool oblique = false;
-    for (size_t j = 0; j < sde->dim; j++) {
-        const fk_expr *a = sde->diffusion[i * sde->dim + j];
-        double value;
-        const bool zero = j == i || (fk_expr_is_number(a, &value) && value == 0.0);
-        c[j] = zero ? fk_expr_number(sde->pool, 0.0) : fk_expr_div(sde->pool, a, own);
-        oblique = oblique || !zero;
-    }
-    return oblique;
-}
-
 fk_status fk_reflection_init(fk_reflection *r, const fk_sde *sde,
                              const fk_domain *domain, bool project)
 {
@@ -35,7 +20,7 @@ fk_status fk_reflection_init(fk_reflection *r, const fk_sde *sde,
     *r = (fk_reflection){.domain = domain, .times = project ? 1.0 : 2.0};
     for (size_t i = 0; i < sde->dim; i++)
         if (reflects(domain, i) &&
-            (conormal(sde, i, c + r->n_axes * sde->dim) || project))
+            (fk_conormal_expressions(sde, i, c + r->n_axes * sde->dim) || project))
             r->axis[r->n_axes++] = i;
     return fk_entries_new(sde, r->n_axes * sde->dim, c, &r->conormal);
 }
@@ -66,22 +51,6 @@ FK_CLONES static double find_depth(double lo, double hi, const double *restrict 
     return beyond;
 }
 
-/* to = x + times depth c.  A conormal that is not finite belongs to a face without noise
- * across it, and is its normal. */
-static void push(const fk_reflection *r, size_t k, double *const *rows, double times,
-                 const double *depth, double *const *x, double *const *to)
-{
-    const size_t dim = r->domain->grid.dim, axis = r->axis[k];
-    for (size_t i = 0; i < dim; i++) {
-        const fk_entry *e = &r->conormal.entry[k * dim + i];
-        for (size_t j = 0; j < FK_BLOCK; j++) {
-            const double c = i == axis ? 1.0 : fk_entry_value(e, rows, j);
-            const double by = times * depth[j] * c;
-            to[i][j] = depth[j] != 0.0 && isfinite(by) ? x[i][j] + by : x[i][j];
-        }
-    }
-}
-
 /* Axis k of the list; how many were beyond. */
 static double reflect(const fk_reflection *r, size_t k, double t, double *const *x,
                       double *scratch)
@@ -94,16 +63,12 @@ static double reflect(const fk_reflection *r, size_t k, double t, double *const 
     const double beyond = find_depth(lo, hi, x[i], depth);
     if (beyond == 0.0)
         return 0.0;
+    const fk_conormal c = {&r->conormal, k * dim, i, dim};
     double *const *point = fk_state_carve(dim, &rest);
-    fk_state_copy(dim, x, point);
+    double *const *rows = fk_conormal_rows(&c, t, depth, x, point, rest);
     for (size_t j = 0; j < FK_BLOCK; j++)
-        point[i][j] += depth[j];
-    for (int iteration = 0; iteration < 2; iteration++) {
-        double *const *rows =
-            fk_entries_eval(&r->conormal, t, (const double *const *)point, rest);
-        const bool last = iteration == 1;
-        push(r, k, rows, last ? r->times : 1.0, depth, x, last ? x : point);
-    }
+        depth[j] *= r->times;
+    fk_conormal_push(&c, rows, depth, x, x);
     return beyond;
 }
 

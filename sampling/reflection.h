@@ -6,8 +6,8 @@
  *     dX = f dt + G dW + c dL,   c = a n / a_nn,   a = G G^T / 2.
  *
  * A step that ends at a distance d beyond the face is projected onto it, X + d c, or
- * symmetrised, X + 2 d c, with c at the point of the face that X + d c is (found by one
- * iteration, which leaves an error of order h in c and h^(3/2) in X).  Projection has weak
+ * symmetrised, X + 2 d c, with c at the point of the face that X + d c is (one iteration leaves
+ * an error of order h in c and h^(3/2) in X).  Projection has weak
  * order 1/2, symmetrising 1.  [bossy-gobet-talay-2004] */
 #ifndef FK_SAMPLING_REFLECTION_H
 #define FK_SAMPLING_REFLECTION_H

@@ -36,7 +36,7 @@ const char *fk_noise_kind_text(fk_noise_kind k)
 double fk_scheme_weak_order(const fk_scheme *s, const fk_domain *domain,
                             fk_face_rules rules)
 {
-    const bool absorbs = domain != NULL && fk_domain_has(domain, FK_ABSORBING);
+    const bool absorbs = domain != NULL && fk_domain_absorbs(domain);
     const bool reflects = domain != NULL && fk_domain_has(domain, FK_REFLECTING);
     if ((absorbs && !rules.bridge) || (reflects && rules.project))
         return 0.5;

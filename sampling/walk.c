@@ -20,7 +20,10 @@ static fk_status check_increments(const fk_walk *w, fk_message *message)
                            ? ""
                            : fk_increments_name[w->scheme->coarsest],
                        fk_increments_name[w->increments]);
-    if (w->bridges)
+    if (w->faces.partial.n > 0)
+        return fk_fail(message, FK_EDOMAIN,
+                       "particles.increments: partial faces need gaussian ones");
+    if (w->faces.bridges)
         return fk_fail(message, FK_EDOMAIN,
                        "particles.increments: the bridge to absorbing faces needs "
                        "gaussian ones; particles.bridge: false does without it");
@@ -32,29 +35,17 @@ fk_status fk_walk_init(fk_walk *w, const fk_sde *sde, const fk_domain *domain,
 {
     const fk_scheme *scheme = o->scheme;
     *w = (fk_walk){.sde = sde,
-                   .domain = domain,
                    .scheme = scheme,
                    .increments = o->rules.increments,
                    .dim = sde->dim};
-    if (domain != NULL) {
-        w->folds =
-            fk_domain_has(domain, FK_REFLECTING) || fk_domain_has(domain, FK_PERIODIC);
-        w->absorbs = fk_domain_has(domain, FK_ABSORBING);
-        w->bridges = w->absorbs && o->faces.bridge && sde->noises > 0;
-    }
     FK_TRY(scheme->prepare(sde, &w->stepper, message));
     if (scheme->tune != NULL)
         scheme->tune(w->stepper, o->step);
-    if (w->folds)
-        FK_TRY(fk_reflection_init(&w->reflection, sde, domain, o->faces.project));
+    FK_TRY(fk_enclosure_init(&w->faces, sde, domain, o->faces));
     w->scheme_draws = scheme->draws != NULL ? scheme->draws(w->stepper) : sde->noises;
-    w->draws = w->scheme_draws;
+    w->draws = w->scheme_draws + fk_enclosure_draws(&w->faces);
     w->rows = w->dim + (scheme->memory != NULL ? scheme->memory(w->stepper) : 0);
     FK_TRY(check_increments(w, message));
-    if (!w->bridges)
-        return FK_OK;
-    FK_TRY(fk_bridge_init(&w->bridge, sde, domain));
-    w->draws += fk_bridge_draws(&w->bridge);
     return FK_OK;
 }
 
@@ -72,31 +63,18 @@ void fk_walk_clear(fk_walk *w)
 {
     if (w->scheme != NULL)
         w->scheme->release(w->stepper);
-    fk_bridge_clear(&w->bridge);
-    fk_reflection_clear(&w->reflection);
+    fk_enclosure_clear(&w->faces);
     *w = (fk_walk){0};
 }
 
 /* Scratch: pointers to the rows of x, pointers to the rows of old, old, then in turn the
- * scheme's, the reflection's and the bridge's. */
+ * scheme's and the faces'. */
 size_t fk_walk_scratch(const fk_walk *w)
 {
-    const size_t old = w->absorbs ? w->dim * FK_BLOCK : 0;
-    const size_t turn[] = {w->scheme->scratch(w->stepper),
-                           w->folds ? fk_reflection_scratch(&w->reflection) : 0,
-                           w->bridges ? fk_bridge_scratch(&w->bridge) : 0};
-    size_t most = 0;
-    for (size_t k = 0; k < sizeof turn / sizeof *turn; k++)
-        most = turn[k] > most ? turn[k] : most;
-    return 2 * fk_rows_scratch(w->rows) + old + most;
-}
-
-/* Sends back at reflecting faces, wraps at periodic ones. */
-static void fold(const fk_walk *w, double t, double *const *x, double *scratch)
-{
-    if (w->reflection.n_axes > 0)
-        fk_reflection_apply(&w->reflection, t, x, scratch);
-    fk_boundary_fold(w->domain, x);
+    const size_t old = w->faces.absorbs ? w->dim * FK_BLOCK : 0;
+    const size_t scheme = w->scheme->scratch(w->stepper);
+    const size_t faces = fk_enclosure_scratch(&w->faces);
+    return 2 * fk_rows_scratch(w->rows) + old + (scheme > faces ? scheme : faces);
 }
 
 void fk_walk_start(const fk_walk *w, double t, const fk_law *law, uint64_t seed,
@@ -113,11 +91,11 @@ void fk_walk_enter(const fk_walk *w, double t, double *x, uint8_t *status,
     double *const *rows = fk_rows(x, w->dim, scratch);
     for (size_t j = w->dim * FK_BLOCK; j < w->rows * FK_BLOCK; j++)
         x[j] = HUGE_VAL;
-    memset(status, FK_ALIVE, FK_BLOCK);
-    if (w->folds)
-        fold(w, t, rows, scratch + fk_rows_scratch(w->dim));
-    if (w->absorbs)
-        fk_boundary_absorb(w->domain, (const double *const *)rows, rows, status);
+    if (w->faces.domain != NULL)
+        fk_enclosure_enter(&w->faces, t, rows, status,
+                           scratch + fk_rows_scratch(w->dim));
+    else
+        memset(status, FK_ALIVE, FK_BLOCK);
 }
 
 /* Increments of another kind, and signs where the scheme draws more. */
@@ -168,25 +146,18 @@ void fk_walk_step(const fk_walk *w, double t, double h, const double *z, double 
                   uint8_t *status, double *scratch)
 {
     double *const *rows = fk_rows(x, w->rows, scratch);
+    double *const *old = NULL;
     scratch += fk_rows_scratch(w->rows);
-    if (!w->absorbs) {
-        w->scheme->step(w->stepper, t, h, z, rows, scratch);
-        if (w->folds)
-            fold(w, t + h, rows, scratch);
-        return;
+    if (w->faces.absorbs) {
+        double *values = scratch + fk_rows_scratch(w->dim);
+        old = fk_rows(values, w->dim, scratch);
+        memcpy(values, x, w->dim * FK_BLOCK * sizeof *x);
+        scratch = values + w->dim * FK_BLOCK;
     }
-
-    double *old = scratch + fk_rows_scratch(w->dim);
-    double *const *old_rows = fk_rows(old, w->dim, scratch);
-    memcpy(old, x, w->dim * FK_BLOCK * sizeof *x);
-    double *rest = old + w->dim * FK_BLOCK;
-    w->scheme->step(w->stepper, t, h, z, rows, rest);
-    if (w->folds)
-        fold(w, t + h, rows, rest);
-    fk_boundary_absorb(w->domain, (const double *const *)old_rows, rows, status);
-    if (w->bridges)
-        fk_bridge_absorb(&w->bridge, t, h, z + w->scheme_draws * FK_BLOCK,
-                         (const double *const *)old_rows, rows, status, rest);
+    w->scheme->step(w->stepper, t, h, z, rows, scratch);
+    if (w->faces.domain != NULL)
+        fk_enclosure_meet(&w->faces, t, h, z + w->scheme_draws * FK_BLOCK,
+                          (const double *const *)old, rows, status, scratch);
 }
 
 /* 0 x is 0 for finite x and NaN for others: one sum tells of a whole block. */

@@ -11,8 +11,7 @@
 #include "core/grid.h"
 #include "core/random.h"
 #include "core/status.h"
-#include "sampling/bridge.h"
-#include "sampling/reflection.h"
+#include "sampling/enclosure.h"
 #include "sampling/scheme.h"
 #include "sde/law.h"
 #include "sde/sde.h"
@@ -26,19 +25,15 @@ typedef struct fk_walk_options {
 
 /* Read-only once made, shared by all threads. */
 typedef struct fk_walk {
-    const fk_sde *sde;       /* borrowed */
-    const fk_domain *domain; /* borrowed; NULL: free space */
+    const fk_sde *sde; /* borrowed */
     const fk_scheme *scheme;
     fk_increments increments;
-    fk_stepper *stepper;      /* owned */
-    fk_bridge bridge;         /* owned; of zeros if it is not asked for */
-    fk_reflection reflection; /* owned */
+    fk_stepper *stepper; /* owned */
+    fk_enclosure faces;  /* owned; empty in free space */
     size_t dim;
     size_t rows; /* of a state x: the variables, and what the scheme remembers */
     size_t scheme_draws; /* rows of normals that the scheme takes */
-    size_t draws;        /* and that a step takes: the bridge has its own */
-    bool folds, absorbs; /* some face does */
-    bool bridges;        /* absorbs between steps too */
+    size_t draws;        /* and that a step takes: faces have their own */
 } fk_walk;
 
 /* FK_EDOMAIN with a sentence if the scheme does not accept the SDE, or it or the bridge

@@ -22,3 +22,14 @@ void fk_problem_free(fk_problem *p)
     fk_expr_pool_free(p->pool);
     free(p);
 }
+
+bool fk_problem_steady(const fk_problem *p)
+{
+    bool steady = fk_sde_autonomous(p->sde);
+    for (size_t i = 0; p->has_domain && i < p->domain.grid.dim; i++)
+        for (size_t side = 0; side < 2; side++)
+            if (p->domain.face[i][side] == FK_PARTIAL &&
+                fk_expr_depends(p->domain.reactivity[i][side], p->sde->time))
+                steady = false;
+    return steady;
+}

@@ -88,6 +88,9 @@ typedef struct fk_problem {
     fk_problem_output result;
 } fk_problem;
 
+/* True if the equation and what its faces do are free of t. */
+bool fk_problem_steady(const fk_problem *p);
+
 void fk_problem_free(fk_problem *p); /* accepts NULL */
 
 #endif

@@ -92,9 +92,30 @@ fk_status fk_read_time(fk_problem_reader *r)
 
 static const double most_cells = 134217728.0; /* 2^27: one array fills 1 GiB */
 
-static fk_status read_face(const fk_problem_reader *r, const fk_yaml *node,
-                           fk_boundary *out)
+/* {partial: kappa} */
+static fk_status read_partial(const fk_problem_reader *r, const fk_yaml *node,
+                              const fk_expr **reactivity)
 {
+    const fk_yaml *kappa = fk_yaml_get(node, "partial");
+    double value;
+    if (kappa == NULL)
+        return fk_read_refuse(r, node);
+    FK_TRY(fk_read_expression(r, kappa, reactivity));
+    for (size_t i = 0; i < r->dim; i++)
+        if (fk_expr_depends(*reactivity, r->variable[i]))
+            return FK_OK;
+    if (fk_expr_depends(*reactivity, r->time))
+        return FK_OK;
+    value = fk_expr_value(*reactivity, r->n_parameters, r->parameter, r->value);
+    return value >= 0.0 && isfinite(value) ? FK_OK : fk_read_refuse(r, kappa);
+}
+
+static fk_status read_face(const fk_problem_reader *r, const fk_yaml *node,
+                           fk_boundary *out, const fk_expr **reactivity)
+{
+    *out = FK_PARTIAL;
+    if (node->kind == FK_YAML_MAP)
+        return read_partial(r, node, reactivity);
     const char *name[FK_OPEN + 1];
     for (size_t i = 0; i <= FK_OPEN; i++)
         name[i] = fk_boundary_name((fk_boundary)i);
@@ -105,20 +126,21 @@ static fk_status read_face(const fk_problem_reader *r, const fk_yaml *node,
 }
 
 static fk_status read_boundary(const fk_problem_reader *r, const fk_yaml *node,
-                               fk_boundary face[2])
+                               fk_boundary face[2], const fk_expr *reactivity[2])
 {
     face[0] = face[1] = FK_OPEN;
     if (node == NULL)
         return FK_OK;
     if (node->kind != FK_YAML_LIST) {
-        FK_TRY(read_face(r, node, &face[0]));
+        FK_TRY(read_face(r, node, &face[0], &reactivity[0]));
         face[1] = face[0];
+        reactivity[1] = reactivity[0];
         return FK_OK;
     }
     if (node->n != 2)
         return fk_read_refuse(r, node);
     for (size_t side = 0; side < 2; side++)
-        FK_TRY(read_face(r, node->entry[side], &face[side]));
+        FK_TRY(read_face(r, node->entry[side], &face[side], &reactivity[side]));
     if ((face[0] == FK_PERIODIC) != (face[1] == FK_PERIODIC))
         return fk_yaml_fail(node, r->message,
                             "periodic glues both ends together: write it for both");
@@ -126,7 +148,8 @@ static fk_status read_boundary(const fk_problem_reader *r, const fk_yaml *node,
 }
 
 static fk_status read_axis(const fk_problem_reader *r, const fk_yaml *node,
-                           fk_axis *axis, fk_boundary face[2])
+                           fk_axis *axis, fk_boundary face[2],
+                           const fk_expr *reactivity[2])
 {
     static const char *const needed[] = {"from", "to", "cells"};
     if (node->kind != FK_YAML_MAP)
@@ -149,7 +172,7 @@ static fk_status read_axis(const fk_problem_reader *r, const fk_yaml *node,
                             "a cell would be %g wide, which double precision does not "
                             "resolve here",
                             width);
-    return read_boundary(r, fk_yaml_get(node, "boundary"), face);
+    return read_boundary(r, fk_yaml_get(node, "boundary"), face, reactivity);
 }
 
 static fk_status check_total(const fk_problem_reader *r, const fk_yaml *node,
@@ -201,7 +224,8 @@ fk_status fk_read_domain(fk_problem_reader *r)
                                 "the variable '%s' must be given: map with from, to, "
                                 "cells, boundary, or short [from, to, cells]",
                                 r->name[i].name);
-        FK_TRY(read_axis(r, entry, &axis[i], p->domain.face[i]));
+        FK_TRY(
+            read_axis(r, entry, &axis[i], p->domain.face[i], p->domain.reactivity[i]));
     }
     FK_TRY(check_total(r, node, axis));
     p->domain.grid = fk_grid_make(r->total, axis);

@@ -245,8 +245,12 @@ START_TEST(domains_must_be_boxes_of_cells)
          AT "7:13: domain.x: a cell would be"},
         {7, "domain: {x: [-1e308, 1e308, 10]}", AT "7:13: domain.x: a cell would be"},
         {7, "domain: {x: {from: -3, to: 3, cells: 6, boundary: wall}}",
-         AT
-         "7:51: domain.x.boundary: expected reflecting, absorbing, periodic or open"},
+         AT "7:51: domain.x.boundary: expected reflecting, absorbing, periodic, open "
+            "or {partial: kappa}"},
+        {7, "domain: {x: {from: -3, to: 3, cells: 6, boundary: {partial: -1}}}",
+         AT "7:61: domain.x.boundary.partial: expected number >= 0"},
+        {7, "domain: {x: {from: -3, to: 3, cells: 6, boundary: [open, {part: 1}]}}",
+         AT "7:59: domain.x.boundary.1.part: unknown key"},
         {7, "domain: {x: {from: -3, to: 3, cells: 6, boundary: reflectin}}",
          AT "7:51: domain.x.boundary: unknown word 'reflectin', did you mean "
             "'reflecting'?"},

@@ -32,7 +32,7 @@ static size_t accounts(const fk_result *r, account *a)
     size_t n = 0;
     for (size_t i = 0; i < r->problem->domain.grid.dim; i++)
         for (size_t side = 0; side < 2; side++)
-            if (r->problem->domain.face[i][side] == FK_ABSORBING)
+            if (fk_boundary_absorbs(r->problem->domain.face[i][side]))
                 a[n++] = (account){false, i, side};
     for (size_t k = 0; k < r->n_snapshots; k++) {
         const fk_snapshot *s = &r->snapshot[k];
