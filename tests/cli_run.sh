@@ -93,8 +93,6 @@ verdict $? "an interrupted run ends with 130, not $status" "$work/stderr"
 [ -z "$(find "$work" -maxdepth 1 -name 'stopped*')" ]
 verdict $? "an interrupted run leaves nothing"
 
-finish
-
 # dX = X^3 dt + 0.3 dW explodes: those lost are counted, the first is named, no verdict
 cat >"$work/explosion.yaml" <<'END'
 variables: [x]
@@ -115,3 +113,5 @@ expect_stdout '"verdict": "inconclusive"'
 lost=$(awk -F: '/"particle":/ { print $2 + 0 }' "$work/stdout")
 expect_status 3 fokker replay "$work/explosion.yaml" "particle=$lost" --every=1000
 expect_stderr "particle $lost is nowhere"
+
+finish
