@@ -12,6 +12,7 @@
 #include "core/goodness.h"
 #include "core/grid.h"
 #include "core/json.h"
+#include "core/keep.h"
 #include "core/memory.h"
 #include "core/program.h"
 #include "core/progress.h"

@@ -12,7 +12,8 @@ enum {
     FK_EXIT_DISAGREE = 1,
     FK_EXIT_MISUSE = 2, /* wrong option, key or value; nothing was run */
     FK_EXIT_INCONCLUSIVE = 3,
-    FK_EXIT_FAILED = 4, /* file, memory or numbers did not cooperate */
+    FK_EXIT_FAILED = 4,  /* file, memory or numbers did not cooperate */
+    FK_EXIT_TIME_UP = 5, /* a checkpoint was left */
     FK_EXIT_INTERRUPTED = 130,
 };
 

@@ -1,9 +1,13 @@
 /* fokker run FILE [KEY=VALUE...] */
+#include <errno.h>
 #include <getopt.h>
 #include <omp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "experiments/command.h"
 #include "experiments/command_line.h"
@@ -12,12 +16,20 @@
 #include "experiments/run.h"
 #include "plots/output.h"
 
-enum { SETTINGS = 256, OPTION_PLOTS = 1000, OPTION_JSON };
+enum {
+    SETTINGS = 256,
+    OPTION_PLOTS = 1000,
+    OPTION_JSON,
+    OPTION_RESUME,
+    OPTION_LIMIT,
+    OPTION_CHECKPOINT
+};
 
 typedef struct arguments {
     const char *file;
     const char *folder; /* NULL: out/NAME */
-    int force, quiet, json, no_plots, threads;
+    int force, quiet, json, no_plots, threads, resume;
+    double limit, interval; /* seconds: to stop after, between checkpoints */
     size_t n_settings;
     const char *setting[SETTINGS];
 } arguments;
@@ -30,6 +42,9 @@ static const struct option long_options[] = {
     {"no-plots", no_argument, NULL, OPTION_PLOTS},
     {"set", required_argument, NULL, 's'},
     {"threads", required_argument, NULL, 'j'},
+    {"resume", no_argument, NULL, OPTION_RESUME},
+    {"time-limit", required_argument, NULL, OPTION_LIMIT},
+    {"checkpoint", required_argument, NULL, OPTION_CHECKPOINT},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -58,6 +73,23 @@ static int read_threads(arguments *a, const char *text)
     return 0;
 }
 
+/* Seconds of "90", "90s", "10m", "2h", "1d". */
+static int read_duration(const char *option, const char *text, double *seconds)
+{
+    static const char unit[] = "smhd";
+    static const double length[] = {1.0, 60.0, 3600.0, 86400.0};
+    char *end;
+    *seconds = strtod(text, &end);
+    const char *u = *end != '\0' && end[1] == '\0' ? strchr(unit, *end) : NULL;
+    if (end == text || !(*seconds > 0.0 && *seconds < 1e9) ||
+        (*end != '\0' && u == NULL))
+        return fk_command_misuse(&fk_the_run,
+                                 "%s=%s: must be a time such as 90s, 10m, 2h or 1d",
+                                 option, text);
+    *seconds *= u != NULL ? length[u - unit] : 1.0;
+    return 0;
+}
+
 /* 0 to go on, -1 after --help, an exit status otherwise. */
 static int read_option(arguments *a, int option)
 {
@@ -78,6 +110,13 @@ static int read_option(arguments *a, int option)
     case OPTION_JSON:
         a->json = 1;
         return 0;
+    case OPTION_RESUME:
+        a->resume = 1;
+        return 0;
+    case OPTION_LIMIT:
+        return read_duration("--time-limit", optarg, &a->limit);
+    case OPTION_CHECKPOINT:
+        return read_duration("--checkpoint", optarg, &a->interval);
     case OPTION_PLOTS:
         a->no_plots = 1;
         return 0;
@@ -162,27 +201,72 @@ static int exit_status(const fk_result *r)
                                     : FK_EXIT_INCONCLUSIVE;
 }
 
+/* The checkpoint beside the folder: gone on from with --resume, in the way without. */
+static fk_status open_checkpoint(const arguments *a, const char *folder,
+                                 fk_checkpoint *c, fk_message *message)
+{
+    snprintf(c->path, sizeof c->path, "%s.checkpoint", folder);
+    c->interval = a->interval;
+    c->written = fk_seconds();
+    if (access(c->path, F_OK) != 0)
+        return FK_OK;
+    if (!a->resume && !a->force)
+        return fk_fail(message, FK_EEXIST,
+                       "%s is of a run that did not finish: --resume goes on from "
+                       "there, --force begins again",
+                       c->path);
+    if (a->resume && (c->from = fopen(c->path, "rb")) == NULL)
+        return fk_fail(message, FK_EIO, "%s: %s", c->path, strerror(errno));
+    if (!a->resume && unlink(c->path) != 0)
+        return fk_fail(message, FK_EIO, "%s: %s", c->path, strerror(errno));
+    return FK_OK;
+}
+
+static fk_status fill_folder(const arguments *a, const fk_problem *problem,
+                             const fk_methods *methods, fk_result_folder *folder,
+                             fk_checkpoint *c, fk_result *r, fk_message *message)
+{
+    fk_terminal terminal = fk_terminal_make(a->quiet);
+    fk_status status = open_checkpoint(a, folder->path, c, message);
+    if (status == FK_OK && a->resume && !a->quiet)
+        fprintf(stderr,
+                c->from != NULL ? "going on from %s\n"
+                                : "there is no %s: the run begins\n",
+                c->path);
+    if (status == FK_OK)
+        status = fk_run(problem, methods, &terminal, problem->particles.on ? c : NULL,
+                        r, message);
+    if (c->from != NULL)
+        fclose(c->from);
+    if (status == FK_OK && mkdir(folder->working, 0777) != 0)
+        status = fk_fail(message, FK_EIO, "cannot make the folder %s: %s",
+                         folder->working, strerror(errno));
+    if (status == FK_OK)
+        status = write_all(problem, r, folder->working, &terminal, message);
+    if (status == FK_OK)
+        status = fk_result_folder_commit(folder, message);
+    if (status != FK_OK && terminal.interactive && !terminal.quiet)
+        fputs("\r\033[K", stderr);
+    return status;
+}
+
 static fk_status run_and_write(const arguments *a, const fk_problem *problem,
-                               const fk_methods *methods, fk_result *r,
-                               fk_message *message)
+                               const fk_methods *methods, fk_checkpoint *c,
+                               fk_result *r, fk_message *message)
 {
     char standard[1024];
     fk_result_folder folder;
-    fk_terminal terminal = fk_terminal_make(a->quiet);
     snprintf(standard, sizeof standard, "out/%s", problem->name);
     FK_TRY(fk_result_folder_open(a->folder != NULL ? a->folder : standard, a->force,
                                  &folder, message));
-    fk_status status = fk_run(problem, methods, &terminal, r, message);
-    if (status == FK_OK)
-        status = write_all(problem, r, folder.working, &terminal, message);
-    if (status == FK_OK)
-        status = fk_result_folder_commit(&folder, message);
+    rmdir(folder.working); /* it can be made; a run that is killed leaves none */
+    const fk_status status = fill_folder(a, problem, methods, &folder, c, r, message);
     if (status != FK_OK) {
-        if (terminal.interactive && !terminal.quiet)
-            fputs("\r\033[K", stderr);
         fk_result_folder_discard(&folder);
         return status;
     }
+    if (c->exists)
+        unlink(c->path);
     if (a->json) {
         FK_TRY(fk_write_summary(r, stdout));
     } else {
@@ -192,9 +276,22 @@ static fk_status run_and_write(const arguments *a, const fk_problem *problem,
     return FK_OK;
 }
 
+/* Interrupted, or out of time: what is left of it. */
+static int tell_stop(const fk_checkpoint *c)
+{
+    const bool asked = fk_terminal_interrupted();
+    fprintf(stderr, "fokker run: %s; ", asked ? "interrupted" : "the time is up");
+    if (c->exists)
+        fprintf(stderr, "the same command with --resume goes on from %s\n", c->path);
+    else
+        fputs("nothing was written\n", stderr);
+    return asked ? FK_EXIT_INTERRUPTED : FK_EXIT_TIME_UP;
+}
+
 static int run(int argc, char **argv)
 {
-    arguments a = {.file = NULL};
+    arguments a = {.file = NULL, .interval = 60.0};
+    fk_checkpoint checkpoint = {.path = ""};
     fk_message message = {.text = ""};
     char *line = fk_command_line(argc, argv);
     int exit = read_arguments(argc, argv, &a);
@@ -207,14 +304,17 @@ static int run(int argc, char **argv)
     }
     if (a.threads > 0)
         omp_set_num_threads(a.threads);
+    if (a.limit > 0.0)
+        fk_terminal_stop_at(fk_seconds() + a.limit);
     fk_status status =
         fk_problem_load(a.file, a.n_settings, a.setting, &problem, &methods, &message);
     if (status == FK_OK && a.no_plots)
         problem->result.plots = false;
     if (status == FK_OK)
-        status = run_and_write(&a, problem, &methods, &result, &message);
-    exit = status == FK_OK ? exit_status(&result)
-                           : fk_command_fail(&fk_the_run, status, &message);
+        status = run_and_write(&a, problem, &methods, &checkpoint, &result, &message);
+    exit = status == FK_OK             ? exit_status(&result)
+           : status == FK_EINTERRUPTED ? tell_stop(&checkpoint)
+                                       : fk_command_fail(&fk_the_run, status, &message);
     fk_result_free(&result);
     fk_problem_free(problem);
     free(line);
@@ -234,12 +334,16 @@ const fk_command fk_the_run = {
         "  -f, --force        replace a result that exists\n"
         "  -s, --set=KEY=VALUE  the same as KEY=VALUE after the file\n"
         "  -j, --threads=N    use N threads; the numbers do not depend on it\n"
+        "      --resume       go on from DIR.checkpoint, if there is one, to the same\n"
+        "                     bytes as a run that never stopped\n"
+        "      --time-limit=T stop within T (90s, 10m, 2h) and leave a checkpoint\n"
+        "      --checkpoint=T leave one every T [60s]\n"
         "  -q, --quiet        no progress on stderr\n"
         "      --json         print the summary as JSON instead of the table\n"
         "      --no-plots     no figures and no animation\n"
         "  -h, --help         this text\n\n"
         "exit status: 0 the densities agree, 1 they disagree, 3 inconclusive\n"
         "or particles were lost, 2 wrong option or problem file, 4 could not finish, "
-        "130 interrupted\n",
+        "5 the\ntime is up, 130 interrupted\n",
     .run = run,
 };

@@ -153,12 +153,11 @@ static fk_status run_parts(fk_run_state *run, fk_message *message)
     const fk_problem *problem = run->problem;
     FK_TRY(name_variables(run));
     FK_TRY(fk_run_plan(run));
-    if (problem->particles.on)
+    FK_TRY(fk_checkpoint_read(run, message));
+    if (problem->particles.on) {
         FK_TRY(fk_run_particles(run, message));
-    if (fk_run_halves(run))
-        FK_TRY(fk_run_halving(run, message));
-    if (run->result->exits.n_unbridged > 0)
-        FK_TRY(fk_run_unbridged(run, message));
+        FK_TRY(fk_run_particles_finish(run));
+    }
     if (problem->pde.on)
         FK_TRY(fk_run_pde(run, message));
     if (problem->has_domain)
@@ -180,12 +179,14 @@ static void weigh_losses(fk_result *r)
 }
 
 fk_status fk_run(const fk_problem *problem, const fk_methods *methods,
-                 fk_terminal *terminal, fk_result *result, fk_message *message)
+                 fk_terminal *terminal, fk_checkpoint *checkpoint, fk_result *result,
+                 fk_message *message)
 {
     fk_run_state run = {
         .problem = problem,
         .methods = methods,
         .terminal = terminal,
+        .checkpoint = checkpoint,
         .result = result,
         .dim = problem->sde->dim,
         .cells = problem->has_domain ? fk_grid_cells(&problem->domain.grid) : 0};

@@ -6,6 +6,7 @@
 #define FK_EXPERIMENTS_RUN_H
 
 #include "core/status.h"
+#include "experiments/checkpoint.h"
 #include "experiments/terminal.h"
 #include "pde/flux.h"
 #include "pde/stepper.h"
@@ -27,10 +28,12 @@ FK_NODISCARD fk_status fk_methods_find(const fk_problem *problem, fk_methods *ou
                                        fk_message *message);
 
 /* Fills *result (zero before), which fk_result_free releases on success and failure
- * alike.  problem must outlive the result. */
+ * alike.  problem must outlive the result.  checkpoint NULL: none is kept; otherwise the
+ * run goes on from the one that is open there, and leaves one when it is interrupted or
+ * the time is up (FK_EINTERRUPTED). */
 FK_NODISCARD fk_status fk_run(const fk_problem *problem, const fk_methods *methods,
-                              fk_terminal *terminal, fk_result *result,
-                              fk_message *message);
+                              fk_terminal *terminal, fk_checkpoint *checkpoint,
+                              fk_result *result, fk_message *message);
 
 /* The law that starts the problem, exactly known at later times: fills p[cells] with
  * cell averages at time t; *known is false (p untouched) where no formula exists. */

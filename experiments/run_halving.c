@@ -44,30 +44,31 @@ static fk_status record(fk_run_state *run, const fk_stop *s, fk_message *message
     return FK_OK;
 }
 
+static bool keep(fk_run_state *run, const fk_keeper *keeper)
+{
+    return fk_halving_keep(run->halving, keeper);
+}
+
 static void end(fk_run_state *run)
 {
     if (run->halving != NULL)
-        fk_losses_join(&run->losses, fk_halving_losses(run->halving), run->first,
-                       run->dim, run->lost_x);
+        fk_run_lose(run, FK_PAIRS, fk_halving_losses(run->halving));
     fk_halving_free(run->halving);
     run->halving = NULL;
 }
 
 fk_status fk_run_halving(fk_run_state *run, fk_message *message)
 {
-    const fk_problem *p = run->problem;
-    const fk_troop pairs = {.name = "step halved",
-                            .count = fk_run_pairs(p),
+    const fk_troop pairs = {.which = FK_PAIRS,
+                            .name = "step halved",
+                            .timing = "step-halving pairs",
+                            .count = fk_run_pairs(run->problem),
                             .work = 3.0,
                             .stops = stops,
                             .begin = begin,
                             .advance = advance,
                             .record = record,
+                            .keep = keep,
                             .end = end};
-    FK_TRY(fk_run_march(run, &pairs, message));
-    fk_run_timing(run, "step-halving pairs", fk_seconds() - run->terminal->began,
-                  pairs.work * (double)pairs.count * (double)run->steps,
-                  "particle-steps/s");
-    run->result->lost.pairs = run->losses.count;
-    return fk_run_losses(run, pairs.count, "step-halving pairs");
+    return fk_run_march(run, &pairs, message);
 }

@@ -1,9 +1,6 @@
 /* Particles and pairs in chunks through the stops of a run. */
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
 
-#include "core/memory.h"
 #include "experiments/run_parts.h"
 
 enum { CHUNK_BYTES = 32 << 20 };
@@ -38,34 +35,51 @@ typedef struct march {
     const fk_troop *troop;
     size_t n; /* of the chunk */
     uint64_t slice;
+    double seconds; /* that the last slice took */
+    double share;   /* of all particle time that lies behind */
 } march;
 
-/* The share of all particle time that lies behind. */
-static void report(const march *m, double t)
+static void report(march *m, double t)
 {
     const fk_problem *p = m->run->problem;
     const fk_progress progress = fk_terminal_progress(m->run->terminal);
     const double way = (t - p->start) / (p->end - p->start);
-    fk_progress_report(&progress, (double)m->run->first + way * (double)m->n,
-                       (double)m->troop->count);
+    m->share = ((double)m->run->first + way * (double)m->n) / (double)m->troop->count;
+    fk_progress_report(&progress, m->share, 1.0);
 }
 
 /* Slices grow to the length wanted, whatever a step costs. */
-static void resize(march *m, double seconds)
+static void resize(march *m)
 {
-    const double wanted = (double)m->slice * SLICE / fmax(seconds, 1e-3 * SLICE);
+    const double wanted = (double)m->slice * SLICE / fmax(m->seconds, 1e-3 * SLICE);
     m->slice = (uint64_t)fmax(fmin(wanted, 8.0 * (double)m->slice), 1.0);
+}
+
+/* Asked to stop, or out of time for another slice and a checkpoint?  Puts everything away
+ * then, and every now and then. */
+static fk_status look_up(march *m, fk_message *message)
+{
+    fk_checkpoint *c = m->run->checkpoint;
+    const double reserve = 2.0 * m->seconds + (c != NULL ? 0.25 + 2.0 * c->cost : 0.0);
+    const bool late = fk_terminal_late(reserve);
+    const bool stop = late || fk_terminal_interrupted();
+    if (c != NULL) {
+        const bool due = fk_seconds() - c->written >= c->interval;
+        if (due || late || (stop && c->exists))
+            FK_TRY(fk_checkpoint_write(m->run, m->troop, message));
+    }
+    return stop ? FK_EINTERRUPTED : FK_OK;
 }
 
 static fk_status advance(march *m, double t, fk_message *message)
 {
     for (double now = -INFINITY; now < t;) {
+        FK_TRY(look_up(m, message));
         const double began = fk_seconds();
-        if (fk_terminal_interrupted())
-            return FK_EINTERRUPTED;
         FK_TRY(m->troop->advance(m->run, t, m->slice, &now, message));
+        m->seconds = fk_seconds() - began;
         if (now < t)
-            resize(m, fk_seconds() - began);
+            resize(m);
         report(m, now);
     }
     return FK_OK;
@@ -75,50 +89,56 @@ static fk_status march_chunk(march *m, fk_message *message)
 {
     fk_run_state *run = m->run;
     FK_TRY(m->troop->begin(run, m->n, message));
-    for (size_t i = 0; i < run->n_stops; i++) {
-        if (!m->troop->stops(&run->stop[i]))
+    FK_TRY(fk_checkpoint_chunk(run, m->troop, message));
+    for (; run->next < run->n_stops; run->next++) {
+        const fk_stop *stop = &run->stop[run->next];
+        if (!m->troop->stops(stop))
             continue;
-        FK_TRY(advance(m, run->stop[i].t, message));
-        FK_TRY(m->troop->record(run, &run->stop[i], message));
+        FK_TRY(advance(m, stop->t, message));
+        FK_TRY(m->troop->record(run, stop, message));
     }
     return FK_OK;
+}
+
+static void tell_times(fk_run_state *run, const fk_troop *troop, double share)
+{
+    fk_terminal_end(run->terminal);
+    fk_run_timing(run, troop->timing,
+                  fk_seconds() - run->terminal->began - run->kernel_seconds,
+                  share * troop->work * (double)troop->count * (double)run->steps,
+                  "particle-steps/s");
+    if (run->kernel_seconds > 0.0)
+        fk_run_timing(run, "last-step kernel", run->kernel_seconds, 0.0, "");
+    run->kernel_seconds = 0.0;
 }
 
 fk_status fk_run_march(fk_run_state *run, const fk_troop *troop, fk_message *message)
 {
     march m = {.run = run, .troop = troop, .slice = 1};
     const size_t chunk = chunk_size(run->dim);
-    fk_status status = FK_OK;
+    if (run->troop > troop->which)
+        return FK_OK;
+    if (run->troop < troop->which)
+        run->first = run->next = 0;
+    run->troop = troop->which;
+    const double behind = (double)run->first / (double)troop->count;
     fk_terminal_begin(run->terminal, troop->name, "particle-steps",
-                      troop->work * (run->problem->end - run->problem->start) /
+                      troop->work * (double)troop->count *
+                          (run->problem->end - run->problem->start) /
                           run->problem->particles.step);
-    for (run->first = 0; run->first < troop->count && status == FK_OK;
-         run->first += m.n) {
+    for (; run->first < troop->count; run->first += m.n, run->next = 0) {
         const size_t left = troop->count - run->first;
         m.n = left < chunk ? left : chunk;
-        status = march_chunk(&m, message);
+        const fk_status status = march_chunk(&m, message);
         troop->end(run);
+        FK_TRY(status);
     }
-    FK_TRY(status);
-    fk_terminal_end(run->terminal);
+    tell_times(run, troop, 1.0 - behind);
     return FK_OK;
 }
 
-fk_status fk_run_losses(fk_run_state *run, uint64_t total, const char *what)
+void fk_run_lose(fk_run_state *run, int troop, const fk_losses *losses)
 {
-    fk_result *r = run->result;
-    const fk_losses l = run->losses;
-    run->losses = (fk_losses){0};
-    if (l.count == 0 || r->lost.x != NULL)
-        return FK_OK;
-    fk_message message;
-    fk_losses_tell(&l, run->problem->sde, what, total, &message);
-    snprintf(r->lost.sentence, sizeof r->lost.sentence, "%.500s.", message.text);
-    r->lost.x = fk_doubles(run->dim);
-    if (r->lost.x == NULL)
-        return FK_ENOMEM;
-    memcpy(r->lost.x, l.x, run->dim * sizeof *l.x);
-    r->lost.particle = l.particle;
-    r->lost.t = l.time;
-    return FK_OK;
+    fk_losses_join(&run->losses[troop], losses, run->first, run->dim,
+                   run->lost_x + (size_t)troop * run->dim);
 }

@@ -1,5 +1,6 @@
 /* The ensemble, chunk by chunk: counts and sums at the stops, densities of them at the
  * end. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,13 +101,17 @@ static fk_status record(fk_run_state *run, const fk_stop *s, fk_message *message
     return FK_OK;
 }
 
+static bool keep(fk_run_state *run, const fk_keeper *keeper)
+{
+    return fk_ensemble_keep(run->ensemble, keeper);
+}
+
 static void end(fk_run_state *run)
 {
     if (run->ensemble == NULL)
         return;
     run->steps = fk_ensemble_steps(run->ensemble);
-    fk_losses_join(&run->losses, fk_ensemble_losses(run->ensemble), run->first,
-                   run->dim, run->lost_x);
+    fk_run_lose(run, (int)run->troop, fk_ensemble_losses(run->ensemble));
     fk_ensemble_free(run->ensemble);
     run->ensemble = NULL;
 }
@@ -196,54 +201,94 @@ static void finish_exits(const fk_exits *exits, const uint64_t *count, double to
     }
 }
 
-fk_status fk_run_unbridged(fk_run_state *run, fk_message *message)
-{
-    const fk_exits *exits = &run->result->exits;
-    const fk_troop particles = {.name = "no bridge",
-                                .count = exits->n_unbridged,
-                                .work = 1.0,
-                                .stops = stops_unbridged,
-                                .begin = begin_unbridged,
-                                .advance = advance,
-                                .record = record_unbridged,
-                                .end = end};
-    double *share[2 * FK_GRID_DIM];
-    FK_TRY(fk_run_march(run, &particles, message));
-    run->losses = (fk_losses){0};
-    fk_run_timing(run, "without bridge", fk_seconds() - run->terminal->began,
-                  (double)particles.count * (double)run->steps, "particle-steps/s");
-    for (size_t k = 0; k < exits->n_faces; k++)
-        share[k] = exits->face[k].unbridged;
-    finish_exits(exits, run->unbridged, (double)particles.count, share);
-    return FK_OK;
-}
+/* ---- all of them ---- */
 
-fk_status fk_run_particles(fk_run_state *run, fk_message *message)
+static fk_status march_particles(fk_run_state *run, fk_message *message)
 {
-    const fk_problem *p = run->problem;
-    const fk_troop particles = {.name = "particles",
-                                .count = p->particles.count,
+    const fk_troop particles = {.which = FK_PARTICLES,
+                                .name = "particles",
+                                .timing = "particles",
+                                .count = run->problem->particles.count,
                                 .work = 1.0,
                                 .stops = stops,
                                 .begin = begin,
                                 .advance = advance,
                                 .record = record,
+                                .keep = keep,
                                 .end = end};
-    FK_TRY(fk_run_march(run, &particles, message));
-    fk_run_timing(run, "particles",
-                  fk_seconds() - run->terminal->began - run->kernel_seconds,
-                  (double)particles.count * (double)run->steps, "particle-steps/s");
-    if (run->kernel_seconds > 0.0)
-        fk_run_timing(run, "last-step kernel", run->kernel_seconds, 0.0, "");
-    run->result->lost.count = run->losses.count;
-    FK_TRY(fk_run_losses(run, particles.count, "particles"));
-    if (!p->has_domain)
+    return fk_run_march(run, &particles, message);
+}
+
+/* What the bridge corrects: fewer particles, absorbed where steps end beyond a face. */
+static fk_status march_unbridged(fk_run_state *run, fk_message *message)
+{
+    const fk_troop particles = {.which = FK_UNBRIDGED,
+                                .name = "no bridge",
+                                .timing = "without bridge",
+                                .count = run->result->exits.n_unbridged,
+                                .work = 1.0,
+                                .stops = stops_unbridged,
+                                .begin = begin_unbridged,
+                                .advance = advance,
+                                .record = record_unbridged,
+                                .keep = keep,
+                                .end = end};
+    return fk_run_march(run, &particles, message);
+}
+
+fk_status fk_run_particles(fk_run_state *run, fk_message *message)
+{
+    fk_checkpoint *c = run->checkpoint;
+    FK_TRY(march_particles(run, message));
+    if (fk_run_halves(run))
+        FK_TRY(fk_run_halving(run, message));
+    if (run->result->exits.n_unbridged > 0)
+        FK_TRY(march_unbridged(run, message));
+    run->troop = FK_TROOPS;
+    if (c != NULL && (c->exists || fk_seconds() - c->written >= c->interval))
+        FK_TRY(fk_checkpoint_write(run, NULL, message));
+    return FK_OK;
+}
+
+/* The first one lost is told: nothing that is computed from those left is a verdict. */
+static fk_status finish_losses(fk_run_state *run)
+{
+    const fk_problem *p = run->problem;
+    fk_lost_particles *lost = &run->result->lost;
+    lost->count = run->losses[FK_PARTICLES].count;
+    lost->pairs = run->losses[FK_PAIRS].count;
+    if (lost->count + lost->pairs == 0)
+        return FK_OK;
+    const bool pairs = lost->count == 0;
+    const fk_losses *l = &run->losses[pairs ? FK_PAIRS : FK_PARTICLES];
+    fk_message message;
+    fk_losses_tell(l, p->sde, pairs ? "step-halving pairs" : "particles",
+                   pairs ? fk_run_pairs(p) : p->particles.count, &message);
+    snprintf(lost->sentence, sizeof lost->sentence, "%.500s.", message.text);
+    lost->x = fk_doubles(run->dim);
+    if (lost->x == NULL)
+        return FK_ENOMEM;
+    memcpy(lost->x, l->x, run->dim * sizeof *l->x);
+    lost->particle = l->particle;
+    lost->t = l->time;
+    return FK_OK;
+}
+
+fk_status fk_run_particles_finish(fk_run_state *run)
+{
+    const fk_exits *exits = &run->result->exits;
+    double *with[2 * FK_GRID_DIM], *without[2 * FK_GRID_DIM];
+    FK_TRY(finish_losses(run));
+    if (!run->problem->has_domain)
         return FK_OK;
     FK_TRY(finish_snapshots(run));
     FK_TRY(finish_frames(run));
-    double *share[2 * FK_GRID_DIM];
-    for (size_t k = 0; k < run->result->exits.n_faces; k++)
-        share[k] = run->result->exits.face[k].particles;
-    finish_exits(&run->result->exits, run->exit, (double)particles.count, share);
+    for (size_t k = 0; k < exits->n_faces; k++) {
+        with[k] = exits->face[k].particles;
+        without[k] = exits->face[k].unbridged;
+    }
+    finish_exits(exits, run->exit, (double)run->problem->particles.count, with);
+    if (exits->n_unbridged > 0)
+        finish_exits(exits, run->unbridged, (double)exits->n_unbridged, without);
     return FK_OK;
 }

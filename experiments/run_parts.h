@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "experiments/checkpoint.h"
 #include "experiments/run.h"
 #include "experiments/verdict.h"
 #include "sampling/ensemble.h"
@@ -33,6 +34,9 @@ typedef struct fk_record {
     uint64_t *coarse, *fine, *moved;    /* [cells + 1] step-halving pairs */
 } fk_record;
 
+/* What marches, in this order. */
+enum { FK_PARTICLES, FK_PAIRS, FK_UNBRIDGED, FK_TROOPS };
+
 typedef struct fk_run_state {
     const fk_problem *problem;
     const fk_methods *methods;
@@ -49,13 +53,14 @@ typedef struct fk_run_state {
     uint64_t *unbridged; /* the same of those without a bridge */
     size_t n_shown;      /* particles kept for scatter plots */
 
-    /* The chunk of particles or pairs that is under way. */
-    size_t first; /* number of its first particle */
+    /* The march: which troop is under way, the chunk of it, the next stop. */
+    fk_checkpoint *checkpoint; /* NULL: none is kept */
+    uint64_t troop, first, next;
     fk_ensemble *ensemble;
     fk_halving *halving;
-    fk_losses losses; /* of all chunks so far */
-    double *lost_x;   /* [dim] of the losses */
-    uint64_t steps;   /* that each particle took */
+    uint64_t steps;              /* that each particle took */
+    fk_losses losses[FK_TROOPS]; /* of all chunks so far */
+    double *lost_x;              /* [FK_TROOPS][dim] of the losses */
     double kernel_seconds;
 
     size_t n_table; /* times of the reverse samplers; 0: none */
@@ -77,9 +82,11 @@ FK_NODISCARD fk_status fk_run_plan(fk_run_state *run);
  * the whole way before the next begins, so that a run of any number of them holds one
  * chunk and sums.  The size of a chunk depends on the problem alone. */
 typedef struct fk_troop {
-    const char *name; /* of the phase */
-    size_t count;     /* in all */
-    double work;      /* particle-steps that one of them makes in a step */
+    uint64_t which;     /* FK_PARTICLES ... */
+    const char *name;   /* of the phase */
+    const char *timing; /* in the result */
+    size_t count;       /* in all */
+    double work;        /* particle-steps that one of them makes in a step */
     bool (*stops)(const fk_stop *s); /* does it pause there? */
     /* The n from run->first on. */
     fk_status (*begin)(fk_run_state *run, size_t n, fk_message *message);
@@ -87,23 +94,23 @@ typedef struct fk_troop {
     fk_status (*advance)(fk_run_state *run, double t, uint64_t steps, double *now,
                          fk_message *message);
     fk_status (*record)(fk_run_state *run, const fk_stop *s, fk_message *message);
-    void (*end)(fk_run_state *run); /* keeps the losses */
+    bool (*keep)(fk_run_state *run, const fk_keeper *keeper);
+    void (*end)(fk_run_state *run); /* joins the losses */
 } fk_troop;
 
 FK_NODISCARD fk_status fk_run_march(fk_run_state *run, const fk_troop *troop,
                                     fk_message *message);
-/* Tells of the losses among `total`, once, and forgets them. */
-FK_NODISCARD fk_status fk_run_losses(fk_run_state *run, uint64_t total,
-                                     const char *what);
+/* Joins those of the chunk that is under way. */
+void fk_run_lose(fk_run_state *run, int troop, const fk_losses *losses);
 /* For particles or pairs from run->first on. */
 fk_ensemble_options fk_run_options(const fk_run_state *run, size_t count,
                                    fk_purpose purpose);
 
+/* Particles, pairs and what is beside them march; then their counts become densities. */
 FK_NODISCARD fk_status fk_run_particles(fk_run_state *run, fk_message *message);
 bool fk_run_halves(const fk_run_state *run); /* whether there are pairs */
+FK_NODISCARD fk_status fk_run_particles_finish(fk_run_state *run);
 FK_NODISCARD fk_status fk_run_halving(fk_run_state *run, fk_message *message);
-/* What the bridge corrects: fewer particles, absorbed where steps end beyond a face. */
-FK_NODISCARD fk_status fk_run_unbridged(fk_run_state *run, fk_message *message);
 FK_NODISCARD fk_status fk_run_pde(fk_run_state *run, fk_message *message);
 FK_NODISCARD fk_status fk_run_exact(fk_run_state *run, fk_message *message);
 FK_NODISCARD fk_status fk_run_comparisons(fk_run_state *run, fk_message *message);

@@ -211,7 +211,7 @@ static fk_status plan_particles(fk_run_state *run)
 {
     const size_t count = run->problem->particles.count;
     run->n_shown = count < SHOWN ? count : SHOWN;
-    run->lost_x = fk_doubles(run->dim);
+    run->lost_x = fk_doubles(FK_TROOPS * run->dim);
     run->exit = counts(run->result->exits.n_times * FK_ELSEWHERE);
     run->unbridged = counts(run->result->exits.n_times * FK_ELSEWHERE);
     if (run->lost_x == NULL || run->exit == NULL || run->unbridged == NULL)

@@ -33,6 +33,18 @@ bool fk_terminal_interrupted(void)
     return interrupted != 0;
 }
 
+static double deadline = HUGE_VAL;
+
+void fk_terminal_stop_at(double when)
+{
+    deadline = when;
+}
+
+bool fk_terminal_late(double reserve)
+{
+    return deadline < HUGE_VAL && fk_seconds() + reserve > deadline;
+}
+
 double fk_seconds(void)
 {
     struct timespec now;
@@ -98,7 +110,7 @@ static void report(void *context, double done, double total)
 static bool stopped(void *context)
 {
     (void)context;
-    return fk_terminal_interrupted();
+    return fk_terminal_interrupted() || fk_terminal_late(0.0);
 }
 
 fk_progress fk_terminal_progress(fk_terminal *t)

@@ -32,6 +32,11 @@ fk_progress fk_terminal_progress(fk_terminal *t);
 void fk_terminal_catch_interrupts(void);
 bool fk_terminal_interrupted(void);
 
+/* From `when` on the monotonic clock on, work is asked to stop as if interrupted. */
+void fk_terminal_stop_at(double when);
+/* Is less than `reserve` seconds left? */
+bool fk_terminal_late(double reserve);
+
 double fk_seconds(void); /* monotonic clock */
 
 #endif

@@ -227,3 +227,10 @@ void fk_ensemble_states(const fk_ensemble *e, size_t first, size_t n, double *x)
             *x++ = from[i * FK_BLOCK];
     }
 }
+
+bool fk_ensemble_keep(fk_ensemble *e, const fk_keeper *keeper)
+{
+    return fk_keep(keeper, &e->clock, sizeof e->clock) &&
+           fk_losses_keep(&e->losses, e->lost_x, e->walk.dim, keeper) &&
+           fk_keep(keeper, e->memory, e->n_blocks * e->block_bytes);
+}

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "core/grid.h"
+#include "core/keep.h"
 #include "core/progress.h"
 #include "core/random.h"
 #include "core/status.h"
@@ -59,6 +60,10 @@ FK_NODISCARD fk_status fk_ensemble_advance_some(fk_ensemble *e, double t_end,
                                                 uint64_t most,
                                                 const fk_progress *progress,
                                                 fk_message *message);
+
+/* Saves the present state, or restores it into an ensemble made with the same arguments.
+ * False: the keeper failed, and only freeing is allowed. */
+bool fk_ensemble_keep(fk_ensemble *e, const fk_keeper *keeper);
 
 /* Sets the length of the steps as for an advance to t_end, where the next advances may
  * then pause at the end of any step without a bit of difference. */

@@ -312,3 +312,10 @@ void fk_halving_moments(const fk_halving *h, const double *centre, double *mean,
         mean_and_error(h, i, centre[i], 1, &square[i], &square_error[i]);
     }
 }
+
+bool fk_halving_keep(fk_halving *h, const fk_keeper *keeper)
+{
+    return fk_keep(keeper, &h->clock, sizeof h->clock) &&
+           fk_losses_keep(&h->losses, h->lost_x, h->walk.dim, keeper) &&
+           fk_keep(keeper, h->memory, h->n_blocks * h->block_bytes);
+}

@@ -4,6 +4,7 @@
 #ifndef FK_SAMPLING_HALVING_H
 #define FK_SAMPLING_HALVING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,10 @@ FK_NODISCARD fk_status fk_halving_advance_some(fk_halving *h, double t_end,
                                                uint64_t most,
                                                const fk_progress *progress,
                                                fk_message *message);
+
+/* Saves the present state, or restores it into pairs made with the same arguments.
+ * False: the keeper failed, and only freeing is allowed. */
+bool fk_halving_keep(fk_halving *h, const fk_keeper *keeper);
 
 double fk_halving_time(const fk_halving *h);
 

@@ -23,6 +23,17 @@ void fk_losses_join(fk_losses *all, const fk_losses *more, size_t first, size_t 
     all->count = count;
 }
 
+bool fk_losses_keep(fk_losses *l, double *x, size_t dim, const fk_keeper *keeper)
+{
+    const bool kept = fk_keep(keeper, &l->count, sizeof l->count) &&
+                      fk_keep(keeper, &l->particle, sizeof l->particle) &&
+                      fk_keep(keeper, &l->time, sizeof l->time) &&
+                      fk_keep(keeper, &l->step, sizeof l->step) &&
+                      fk_keep(keeper, x, dim * sizeof *x);
+    l->x = x;
+    return kept;
+}
+
 void fk_losses_tell(const fk_losses *l, const fk_sde *sde, const char *what,
                     uint64_t total, fk_message *message)
 {

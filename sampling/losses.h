@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/keep.h"
 #include "core/status.h"
 #include "sde/sde.h"
 
@@ -23,6 +24,9 @@ typedef struct fk_losses {
  * the first of all, and all->x becomes x. */
 void fk_losses_join(fk_losses *all, const fk_losses *more, size_t first, size_t dim,
                     double *x);
+
+/* Saves or restores losses whose x is x[dim]. */
+bool fk_losses_keep(fk_losses *l, double *x, size_t dim, const fk_keeper *keeper);
 
 /* "3 of 1000 particles were lost: particle 17 was at x = 3.1e+205 at t = 1.25 ..." with
  * what can be done; what: "particles". */

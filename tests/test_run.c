@@ -22,7 +22,7 @@ static ran run_with(size_t n, const char *const *setting)
     fk_message message = {""};
     fk_terminal terminal = fk_terminal_make(true);
     ck_assert_int_eq(fk_methods_find(a.p, &a.methods, &message), FK_OK);
-    const fk_status status = fk_run(a.p, &a.methods, &terminal, &a.r, &message);
+    const fk_status status = fk_run(a.p, &a.methods, &terminal, NULL, &a.r, &message);
     ck_assert_msg(status == FK_OK, "%s", message.text);
     return a;
 }
