@@ -15,6 +15,7 @@ extern const fk_figure fk_figure_marginals;
 enum { MOST = 6 };
 
 static const char body[] =
+    "at(i) = i eq '' ? 1 : i + 0  # an empty list is looked at too\n"
     "set multiplot\n"
     "set cbrange [0:1]\n"
     "panel = 0.80/axes\n"
@@ -34,11 +35,13 @@ static const char body[] =
     "    points = sprintf('data/marginal_histogram_%d.tsv', c)\n"
     "    if (c == axes) { set key at screen 0.998, 0.95 right top Left reverse } \\\n"
     "        else { unset key }\n"
-    "    plot for [i in law_of] lines index (i-1) using 1:2 with lines lw 1.6 \\\n"
-    "            lc palette frac shade(i, n) notitle, \\\n"
-    "        for [i in particles_of] points index (i-1) using 1:2:3 with yerrorbars "
+    "    plot for [i in law_of] lines index (at(i) - 1) using 1:2 with lines lw 1.6 "
     "\\\n"
-    "            pt 7 ps 0.8*dot lw 0.9 lc palette frac shade(i, n) notitle, \\\n"
+    "            lc palette frac shade(at(i), n) notitle, \\\n"
+    "        for [i in particles_of] points index (at(i) - 1) using 1:2:3 with "
+    "yerrorbars "
+    "\\\n"
+    "            pt 7 ps 0.8*dot lw 0.9 lc palette frac shade(at(i), n) notitle, \\\n"
     "        keyentry with lines lc rgb ink lw 1.6 title law_of eq '' ? '' : law_name, "
     "\\\n"
     "        keyentry with points pt 7 ps dot lc rgb ink \\\n"
@@ -57,8 +60,9 @@ static const char body[] =
     "        set arrow from lo[c], 2 to hi[c], 2 nohead dt 3 lc rgb pale\n"
     "        set arrow from lo[c], -2 to hi[c], -2 nohead dt 3 lc rgb pale\n"
     "        unset key\n"
-    "        plot for [i in particles_of] points index (i-1) using 1:4 with points \\\n"
-    "            pt 7 ps 0.8*dot lc palette frac shade(i, n) notitle\n"
+    "        plot for [i in particles_of] points index (at(i) - 1) using 1:4 with "
+    "points \\\n"
+    "            pt 7 ps 0.8*dot lc palette frac shade(at(i), n) notitle\n"
     "    }\n"
     "}\n"
     "unset multiplot\n";
