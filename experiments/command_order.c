@@ -250,7 +250,7 @@ static fk_status measure_density(const arguments *a, const fk_problem *p,
                            .levels = a->levels,
                            .progress = progress};
     const bool exact = isinf(methods->stepper->order);
-    FK_TRY(fk_pde_order_span(&c, message));
+    FK_TRY(fk_pde_order_prepare(&c, message));
     f->kind = "order";
     f->advice = "other --levels";
     f->n_curves = exact ? 1 : 2;

@@ -62,8 +62,10 @@ fk_status fk_grid_order(const fk_sde *sde, const fk_grid *g, const fk_flux *flux
                         double t, const double *p, double *order)
 {
     probe it = {.g = g};
-    *order = flux->order;
-    if (!flux->positive || !(flux->order > 1.0))
+    /* the higher orders are those along an axis */
+    const double most = sde->dim > 1 ? 2.0 : HUGE_VAL;
+    *order = fmin(flux->order, most);
+    if (!(flux->order > flux->drift_order) && !(flux->order < flux->drift_order))
         return FK_OK;
     FK_TRY(compile(sde, &it));
     double *rows =
@@ -74,7 +76,7 @@ fk_status fk_grid_order(const fk_sde *sde, const fk_grid *g, const fk_flux *flux
         it.out[i] = rows + (FK_GRID_DIM + i) * FK_BLOCK;
     it.scratch = rows + 3 * FK_GRID_DIM * FK_BLOCK;
     if (rows != NULL && share(&it, t, p) > SHARE)
-        *order = 1.0;
+        *order = fmin(flux->drift_order, most);
     fk_program_free(it.program);
     free(rows);
     return rows != NULL ? FK_OK : FK_ENOMEM;

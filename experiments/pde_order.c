@@ -6,25 +6,12 @@
 
 #include "core/density.h"
 #include "core/memory.h"
+#include "experiments/grid_order.h"
 #include "pde/evolution.h"
 #include "sde/cell_average.h"
 #include "sde/manufactured.h"
 
 enum { FIRST_STEPS = 16, MOST_STEPS = 1 << 22 };
-
-fk_status fk_pde_order_span(fk_pde_order_case *c, fk_message *message)
-{
-    fk_fokker_planck *fp = NULL;
-    fk_status status = fk_fokker_planck_new(c->sde, &c->domain, c->flux, &fp, message);
-    if (status == FK_OK)
-        status = fk_fokker_planck_set(fp, c->start, message);
-    if (status == FK_OK) {
-        const double rate = fk_fokker_planck_max_rate(fp);
-        c->end = fmin(c->end, c->start + FIRST_STEPS / rate);
-    }
-    fk_fokker_planck_free(fp);
-    return status;
-}
 
 static const fk_expr *exact_density(const fk_pde_order_case *c)
 {
@@ -46,6 +33,34 @@ static fk_status averages(const fk_pde_order_case *c, const fk_expr *density, do
                 "is nothing smooth to start from",
                 t);
     return FK_OK;
+}
+
+/* The flux's order on the finest cells. */
+static fk_status find_order(fk_pde_order_case *c, fk_message *message)
+{
+    const fk_grid g = fk_grid_refine(&c->domain.grid, (size_t)1 << (c->levels - 1));
+    double *p = fk_doubles(fk_grid_cells(&g));
+    if (p == NULL)
+        return FK_ENOMEM;
+    fk_status status = averages(c, exact_density(c), c->start, &g, p, message);
+    if (status == FK_OK)
+        status = fk_grid_order(c->sde, &g, c->flux, c->start, p, &c->order);
+    free(p);
+    return status;
+}
+
+fk_status fk_pde_order_prepare(fk_pde_order_case *c, fk_message *message)
+{
+    fk_fokker_planck *fp = NULL;
+    fk_status status = fk_fokker_planck_new(c->sde, &c->domain, c->flux, &fp, message);
+    if (status == FK_OK)
+        status = fk_fokker_planck_set(fp, c->start, message);
+    if (status == FK_OK) {
+        const double rate = fk_fokker_planck_max_rate(fp);
+        c->end = fmin(c->end, c->start + FIRST_STEPS / rate);
+    }
+    fk_fokker_planck_free(fp);
+    return status == FK_OK ? find_order(c, message) : status;
 }
 
 /* p[cells] at the start -> p at the end in `steps` steps; steppers without an order choose
@@ -118,7 +133,7 @@ fk_status fk_pde_order_cells(const fk_pde_order_case *c, double *width, double *
                              fk_message *message)
 {
     const fk_expr *density = exact_density(c);
-    const double growth = exp2(fmax(1.0, c->flux->order / c->stepper->order));
+    const double growth = exp2(fmax(1.0, c->order / c->stepper->order));
     double steps = FIRST_STEPS;
     for (size_t k = 0; k < c->levels; k++, steps = ceil(steps * growth)) {
         const fk_grid g = fk_grid_refine(&c->domain.grid, (size_t)1 << k);

@@ -19,15 +19,16 @@ typedef struct fk_pde_order_case {
     const fk_expr *density; /* exact; NULL: the manufactured one, which moves unless the
                                stepper needs coefficients free of t */
     const fk_expr *killing; /* NULL: none */
-    double start, end;      /* see fk_pde_order_span */
+    double start, end;      /* see fk_pde_order_prepare */
     size_t levels;
+    double order; /* of the flux on the finest cells, set by fk_pde_order_prepare */
     const fk_progress *progress; /* NULL allowed */
 } fk_pde_order_case;
 
-/* The end of a measurement within start .. end: 16 steps of the length that explicit Euler
- * would be allowed on the coarsest cells, in which every process that the cells resolve
- * goes on, but does not end.  FK_EDOMAIN as fk_fokker_planck_new. */
-FK_NODISCARD fk_status fk_pde_order_span(fk_pde_order_case *c, fk_message *message);
+/* Sets `order` (experiments/grid_order.h), and draws the end nearer: to 16 steps of the length
+ * that explicit Euler would be allowed on the coarsest cells, in which every process that
+ * the cells resolve goes on, but does not end.  FK_EDOMAIN as fk_fokker_planck_new. */
+FK_NODISCARD fk_status fk_pde_order_prepare(fk_pde_order_case *c, fk_message *message);
 
 /* error[levels]: L1 distance from the exact density at the end, per unit of mass, on cells
  * of width[k] = the coarsest / 2^k (of axis 0).  Steps are so many more on finer cells that

@@ -82,7 +82,8 @@ fk_status fk_methods_find(const fk_problem *problem, fk_methods *out,
         return unknown(message, "pde.stepper", problem->pde.stepper, name, n);
     }
     if (problem->pde.on &&
-        fk_pde_stepper_fits(out->stepper, fk_problem_steady(problem), message) != FK_OK)
+        fk_pde_stepper_fits(out->stepper, out->flux, fk_problem_steady(problem),
+                            message) != FK_OK)
         return FK_ESYNTAX;
     return FK_OK;
 }

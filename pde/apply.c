@@ -31,9 +31,10 @@ static void gains(size_t n, size_t w, const double *restrict F, double *restrict
         out[k] = F[k - w] - F[k];
 }
 
-/* One tile's share of a field: in[tile] -> out[tile], with link[tile] for work. */
-typedef void tile_work(const fk_direction *d, size_t tile, const double *in,
-                       double *link, double *out);
+/* One tile's share of a field: in[tile] -> out[tile], with link and other buffers, each of
+ * fp->tile doubles, for work. */
+typedef void tile_work(const fk_fokker_planck *fp, const fk_direction *d, size_t tile,
+                       const double *in, double *link, double *out);
 
 /* out += scale * work(u) over all tiles; tiles of a direction share no cell. */
 static void add_tiles(const fk_fokker_planck *fp, const fk_direction *d,
@@ -46,26 +47,75 @@ static void add_tiles(const fk_fokker_planck *fp, const fk_direction *d,
             fp->tiles + FK_TILE_BUFFERS * fp->tile * (size_t)omp_get_thread_num();
         double *link = in + fp->tile, *result = in + 2 * fp->tile;
         fk_direction_load(d, t, u, in);
-        work(d, t, in, link, result);
+        work(fp, d, t, in, link, result);
         fk_direction_add(d, t, scale, result, out);
     }
 }
 
-/* (L p)_k = F_{k-1} - F_k - sink_k p_k */
-static void forward(const fk_direction *d, size_t tile, const double *in, double *link,
-                    double *out)
+/* ghost <- rows before the first (way -1) or behind the last (way +1) of a line that does
+ * not close: its end's value, or the cubic through the last four averages. */
+static void continue_line(const fk_flux *flux, size_t w, ptrdiff_t way, double *end)
+{
+    const ptrdiff_t step = way * (ptrdiff_t)w;
+    for (ptrdiff_t r = 1; r <= (ptrdiff_t)flux->reach; r++)
+        for (size_t l = 0; l < w; l++) {
+            double *ghost = end + (ptrdiff_t)l + r * step;
+            *ghost = ghost[-step];
+            if (flux->extrapolate)
+                *ghost = 4.0 * ghost[-step] - 6.0 * ghost[-2 * step] +
+                         4.0 * ghost[-3 * step] - ghost[-4 * step];
+        }
+}
+
+/* F += the flux's correction; padded, low, high: buffers */
+static void correct(const fk_fokker_planck *fp, const fk_direction *d, size_t tile,
+                    const double *in, double *buffer, double *F)
+{
+    const size_t n = d->tile, w = d->shape.lanes, pad = fp->flux->reach * w;
+    double *p = buffer + FK_FLUX_REACH * FK_LANES;
+    memcpy(p, in, n * sizeof *p);
+    if (d->shape.cyclic) {
+        memcpy(p - pad, in + n - pad, pad * sizeof *p);
+        memcpy(p + n, in, pad * sizeof *p);
+    } else {
+        continue_line(fp->flux, w, -1, p);
+        continue_line(fp->flux, w, +1, p + n - w);
+    }
+    const fk_flux_lines lines = {
+        d->shape.rows,    w, d->up + tile * n,
+        d->dn + tile * n, p, {buffer + fp->tile, buffer + 2 * fp->tile}};
+    fp->flux->correct(&lines, F);
+}
+
+/* F[k] from each place to the next */
+static void tile_currents(const fk_fokker_planck *fp, const fk_direction *d,
+                          size_t tile, const double *in, double *F)
 {
     const size_t n = d->tile, w = d->shape.lanes;
-    currents(n, w, d->up + tile * n, d->dn + tile * n, in, link);
+    currents(n, w, d->up + tile * n, d->dn + tile * n, in, F);
+    if (fp->flux->correct != NULL)
+        correct(fp, d, tile, in,
+                fp->tiles +
+                    (FK_TILE_BUFFERS * (size_t)omp_get_thread_num() + 3) * fp->tile,
+                F);
+}
+
+/* (L p)_k = F_{k-1} - F_k - sink_k p_k */
+static void forward(const fk_fokker_planck *fp, const fk_direction *d, size_t tile,
+                    const double *in, double *link, double *out)
+{
+    const size_t n = d->tile, w = d->shape.lanes;
+    tile_currents(fp, d, tile, in, link);
     gains(n, w, link, out);
     for (size_t e = d->first_exit[tile]; e < d->first_exit[tile + 1]; e++)
         out[d->sink[e].place] -= d->sink[e].rate * in[d->sink[e].place];
 }
 
 /* (L^T u)_k = up_k (u_{k+1} - u_k) - dn_{k-1} (u_k - u_{k-1}) - sink_k u_k */
-static void backward(const fk_direction *d, size_t tile, const double *in, double *link,
-                     double *out)
+static void backward(const fk_fokker_planck *fp, const fk_direction *d, size_t tile,
+                     const double *in, double *link, double *out)
 {
+    (void)fp;
     const size_t n = d->tile, w = d->shape.lanes;
     const double *up = d->up + tile * n, *dn = d->dn + tile * n;
     for (size_t k = 0; k < n; k++)
@@ -79,9 +129,10 @@ static void backward(const fk_direction *d, size_t tile, const double *in, doubl
 }
 
 /* Rate out of each cell, whatever `in` is. */
-static void departures(const fk_direction *d, size_t tile, const double *in,
-                       double *link, double *out)
+static void departures(const fk_fokker_planck *fp, const fk_direction *d, size_t tile,
+                       const double *in, double *link, double *out)
 {
+    (void)fp;
     (void)in;
     (void)link;
     const size_t n = d->tile, w = d->shape.lanes;
@@ -93,11 +144,11 @@ static void departures(const fk_direction *d, size_t tile, const double *in,
 }
 
 /* (F_{k-1} + F_k) / 2, with the currents through exits at the ends */
-static void mean_current(const fk_direction *d, size_t tile, const double *in,
-                         double *link, double *out)
+static void mean_current(const fk_fokker_planck *fp, const fk_direction *d, size_t tile,
+                         const double *in, double *link, double *out)
 {
     const size_t n = d->tile, w = d->shape.lanes;
-    currents(n, w, d->up + tile * n, d->dn + tile * n, in, link);
+    tile_currents(fp, d, tile, in, link);
     for (size_t k = 0; k < n; k++)
         out[k] = 0.5 * (link[k] + link[k >= w ? k - w : k + n - w]);
     for (size_t e = d->first_exit[tile]; e < d->first_exit[tile + 1]; e++) {
@@ -144,7 +195,7 @@ void fk_fokker_planck_flow(const fk_fokker_planck *fp, const double *u, double *
 void fk_fokker_planck_apply_transpose(const fk_fokker_planck *fp, const double *u,
                                       double *out)
 {
-    assert(fp->revision > 0);
+    assert(fp->revision > 0 && fp->flux->reach == 1);
     clear(fp, out);
     for (size_t i = 0; i < fp->n_directions; i++)
         add_tiles(fp, &fp->direction[i], backward, 1.0, u, out);

@@ -297,8 +297,8 @@ fk_status fk_evolution_advance(fk_evolution *e, double t_end,
     assert(t_end >= e->time);
     if (t_end == e->time)
         return FK_OK;
-    FK_TRY(fk_pde_stepper_fits(e->options.stepper, fk_fokker_planck_steady(e->fp),
-                               message));
+    FK_TRY(fk_pde_stepper_fits(e->options.stepper, fk_fokker_planck_flux(e->fp),
+                               fk_fokker_planck_steady(e->fp), message));
     FK_TRY(adaptive(&e->options) ? advance_adaptively(e, t_end, progress, message)
                                  : advance_evenly(e, t_end, progress, message));
     fk_progress_report(progress, e->time - e->begin,

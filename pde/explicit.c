@@ -50,7 +50,7 @@ fk_status fk_explicit_set(fk_explicit *e, double t, double reach,
     fk_fokker_planck *fp = e->base.fp;
     FK_TRY(fk_fokker_planck_set(fp, t, message));
     if (e->revision != fk_fokker_planck_revision(fp) || !fk_fokker_planck_steady(fp)) {
-        e->rate = fk_fokker_planck_max_rate(fp);
+        e->rate = fk_fokker_planck_max_rate(fp) / fk_fokker_planck_flux(fp)->courant;
         e->revision = fk_fokker_planck_revision(fp);
     }
     report->longest = fmin(report->longest, reach * (1.0 - 1e-12) / e->rate);
@@ -59,13 +59,16 @@ fk_status fk_explicit_set(fk_explicit *e, double t, double reach,
     const double unit = exp10(floor(log10(report->longest)) - 3.0);
     return fk_fail(
         message, FK_ELIMIT,
-        "a step of %g at t = %g is too long for %s on these cells: with rates "
-        "out of a cell up to %.3g it may be at most %.4g",
-        step->h, step->t, e->base.stepper->name, e->rate,
+        "a step of %g at t = %g is too long for %s with the flux '%s' on these "
+        "cells: it may be at most %.4g",
+        step->h, step->t, e->base.stepper->name, fk_fokker_planck_flux(fp)->name,
         floor(report->longest / unit) * unit);
 }
 
 enum { CHUNK = 4096 };
+
+/* Tails this thin are cut: what is below the normal numbers is slow to compute with. */
+static const double NOTHING = 1e-290;
 
 FK_CLONES
 static void sum_chunk(size_t first, size_t n, size_t terms, const double *restrict c,
@@ -81,7 +84,7 @@ static void sum_chunk(size_t first, size_t n, size_t terms, const double *restri
             sum[i] += c[k] * w[i];
     }
     for (size_t i = 0; i < n; i++)
-        out[first + i] = sum[i];
+        out[first + i] = fabs(sum[i]) < NOTHING ? 0.0 : sum[i];
 }
 
 void fk_explicit_sum(const fk_explicit *e, size_t terms, const double *c,

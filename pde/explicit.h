@@ -12,7 +12,7 @@ typedef struct fk_explicit {
     fk_integrator base;
     size_t n; /* cells + FK_BOOKS */
     double *field[FK_EXPLICIT_FIELDS];
-    double rate;       /* largest rate of the present coefficients */
+    double rate;       /* largest rate of the present coefficients / flux's courant */
     uint64_t revision; /* they were taken for */
 } fk_explicit;
 
@@ -23,8 +23,8 @@ void fk_explicit_free(fk_integrator *i);
 size_t fk_explicit_memory(const fk_sde *sde, const fk_grid *g,
                           const fk_pde_stepper *stepper, size_t slots);
 
-/* Coefficients of time t; then FK_ELIMIT with a sentence if step->h is beyond
- * reach / (largest rate), and that limit in report->longest. */
+/* Coefficients of time t; then FK_ELIMIT with a sentence if step->h is beyond reach / rate,
+ * and that limit in report->longest. */
 FK_NODISCARD fk_status fk_explicit_set(fk_explicit *e, double t, double reach,
                                        const fk_time_step *step, fk_step_report *report,
                                        fk_message *message);

@@ -55,13 +55,13 @@ static fk_status add_workspace(fk_fokker_planck *fp)
     size_t longest = 0;
     for (size_t k = 0; k < fp->n_directions; k++)
         longest = fp->direction[k].tile > longest ? fp->direction[k].tile : longest;
-    fp->tile = longest;
+    fp->tile = longest + 2 * FK_FLUX_REACH * FK_LANES; /* room beyond the ends */
     fp->n_threads = fp->domain.grid.dim > 1 ? (size_t)omp_get_max_threads() : 1;
     const size_t own = fk_coefficients_scratch(fp->coefficients);
     const size_t more = fk_reactivity_scratch(&fp->reactivity);
     fp->scratch_size = ((own > more ? own : more) / 8 + 1) * 8;
     fp->cells = fk_doubles(fk_grid_cells(&fp->domain.grid));
-    fp->tiles = fk_doubles(FK_TILE_BUFFERS * longest * fp->n_threads);
+    fp->tiles = fk_doubles(FK_TILE_BUFFERS * fp->tile * fp->n_threads);
     fp->scratch = fk_doubles(fp->scratch_size * fp->n_threads);
     fp->faces = fk_alloc(fp->n_threads, sizeof *fp->faces);
     const bool all = fp->cells != NULL && fp->tiles != NULL && fp->scratch != NULL &&
@@ -88,6 +88,27 @@ static void drop_idle_directions(fk_fokker_planck *fp)
     fp->n_directions = kept;
 }
 
+/* Wide fluxes go along axes, and look at so many different cells. */
+static fk_status check_flux(const fk_fokker_planck *fp, const fk_sde *sde,
+                            fk_message *message)
+{
+    const fk_flux *flux = fp->flux;
+    if (flux->reach == 1)
+        return FK_OK;
+    if (!fk_sde_diagonal(sde))
+        return fk_fail(message, FK_EDOMAIN,
+                       "the flux '%s' goes along the axes and does not take noise with "
+                       "cross terms: a flux of two cells does, such as "
+                       "scharfetter-gummel",
+                       flux->name);
+    for (size_t i = 0; i < sde->dim; i++)
+        if (fp->domain.grid.axis[i].cells < 2 * flux->reach)
+            return fk_fail(message, FK_EDOMAIN,
+                           "the flux '%s' needs at least %zu cells along each axis",
+                           flux->name, 2 * flux->reach);
+    return FK_OK;
+}
+
 static bool rates_steady(const fk_fokker_planck *fp)
 {
     return fk_coefficients_steady(fp->coefficients) && fp->reactivity.steady;
@@ -95,6 +116,7 @@ static bool rates_steady(const fk_fokker_planck *fp)
 
 static fk_status build(fk_fokker_planck *fp, const fk_sde *sde, fk_message *message)
 {
+    FK_TRY(check_flux(fp, sde, message));
     FK_TRY(fk_coefficients_new(sde, &fp->domain, fp->flux, &fp->coefficients));
     FK_TRY(fk_reactivity_init(&fp->reactivity, sde, &fp->domain));
     FK_TRY(add_directions(fp, sde));

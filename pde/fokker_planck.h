@@ -73,7 +73,7 @@ enum {
 void fk_fokker_planck_flow(const fk_fokker_planck *fp, const double *u, double *dudt);
 
 /* u -> L^T u - killing u, the backward operator's discrete twin: <u, L p> = <L^T u, p> to
- * rounding. */
+ * rounding.  For fluxes of two cells. */
 void fk_fokker_planck_apply_transpose(const fk_fokker_planck *fp, const double *u,
                                       double *out);
 

@@ -8,7 +8,7 @@
 #include "pde/reaction.h"
 #include "pde/reactivity.h"
 
-enum { FK_TILE_BUFFERS = 3 };
+enum { FK_TILE_BUFFERS = 6 }; /* the last three for wide fluxes */
 
 struct fk_fokker_planck {
     fk_domain domain;

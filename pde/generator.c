@@ -107,6 +107,12 @@ fk_status fk_generator_new(const fk_fokker_planck *fp, fk_generator **out,
     size_t n;
     const fk_direction *d = fk_fokker_planck_directions(fp, &n);
     *out = NULL;
+    if (fk_fokker_planck_flux(fp)->reach > 1)
+        return fk_fail(message, FK_EDOMAIN,
+                       "the flux '%s' looks at more than two cells and is no Markov "
+                       "process between them; take one that does not (fokker list "
+                       "fluxes)",
+                       fk_fokker_planck_flux(fp)->name);
     fk_generator *g = calloc(1, sizeof *g);
     if (g == NULL)
         return fk_fail(message, FK_ENOMEM, "no memory for the generator");

@@ -46,7 +46,7 @@ typedef struct fk_generator {
 } fk_generator;
 
 /* With the rates that fp has at present, which must be positive: FK_EDOMAIN with a
- * sentence if one is negative (a flux that is not positive).  Keeps nothing of fp. */
+ * sentence if one is negative (a flux that is not positive), or the flux is wide.  Keeps nothing of fp. */
 FK_NODISCARD fk_status fk_generator_new(const fk_fokker_planck *fp, fk_generator **out,
                                         fk_message *message);
 void fk_generator_free(fk_generator *g); /* accepts NULL */

@@ -21,8 +21,15 @@ const fk_pde_stepper *fk_pde_stepper_find(const char *name)
     return NULL;
 }
 
-fk_status fk_pde_stepper_fits(const fk_pde_stepper *s, bool steady, fk_message *message)
+fk_status fk_pde_stepper_fits(const fk_pde_stepper *s, const fk_flux *flux, bool steady,
+                              fk_message *message)
 {
+    if (flux->reach > 1 && !s->wide)
+        return fk_fail(
+            message, FK_EDOMAIN,
+            "the stepper '%s' knows rates between two cells, but the flux '%s' "
+            "looks at %zu: take ssp-rk3",
+            s->name, flux->name, 2 * flux->reach);
     if (s->steady && !steady)
         return fk_fail(message, FK_EDOMAIN,
                        "the stepper '%s' needs drift and noise that are free of t",

@@ -36,6 +36,7 @@
 #include <stddef.h>
 
 #include "core/status.h"
+#include "pde/flux.h"
 
 typedef struct fk_integrator_kind fk_integrator_kind; /* private to pde/ */
 
@@ -48,6 +49,7 @@ typedef struct fk_pde_stepper {
     double order;  /* HUGE_VAL: any step is exact, or as exact as the tolerance asks */
     bool positive; /* keeps the sign with a positive flux */
     bool steady;   /* needs coefficients free of t */
+    bool wide;     /* takes fluxes of more than two cells */
     size_t start;  /* steps taken in another way first, to damp a rough p */
     const fk_integrator_kind *kind;
 
@@ -66,7 +68,7 @@ const fk_pde_stepper *fk_pde_stepper_find(const char *name); /* NULL if there is
 
 /* FK_EDOMAIN with a sentence if the stepper cannot step such an operator.  steady: its
  * coefficients are free of t. */
-FK_NODISCARD fk_status fk_pde_stepper_fits(const fk_pde_stepper *s, bool steady,
-                                           fk_message *message);
+FK_NODISCARD fk_status fk_pde_stepper_fits(const fk_pde_stepper *s, const fk_flux *flux,
+                                           bool steady, fk_message *message);
 
 #endif

@@ -110,9 +110,13 @@ START_TEST(every_flux_reaches_its_order_in_space)
     for (const fk_flux *const *f = fk_fluxes; *f != NULL; f++) {
         problem q = standard;
         q.flux = (*f)->name;
-        const double coarse = error_of(&q, 140, "tr-bdf2", 400.0);
-        const double fine = error_of(&q, 280, "tr-bdf2", 400.0);
-        ck_assert_double_eq_tol(log2(coarse / fine), (*f)->order, 0.1);
+        const bool wide = (*f)->reach > 1;
+        const char *stepper = wide ? "ssp-rk3" : "tr-bdf2";
+        const double steps = wide ? 1200.0 / (*f)->courant : 400.0;
+        const double coarse = error_of(&q, 140, stepper, steps);
+        const double fine = error_of(&q, 280, stepper, steps);
+        ck_assert_double_gt(log2(coarse / fine), (*f)->order - 0.1);
+        ck_assert(wide || log2(coarse / fine) < (*f)->order + 0.1);
     }
 }
 END_TEST

@@ -117,12 +117,16 @@ static void expect_orders(fk_pde_order_case c, bool in_time)
 {
     double h[4], error[4];
     fk_message message = {""};
-    ck_assert_msg(fk_pde_order_span(&c, &message) == FK_OK, "%s", message.text);
+    ck_assert_msg(fk_pde_order_prepare(&c, &message) == FK_OK, "%s", message.text);
     fk_status status = fk_pde_order_cells(&c, h, error, &message);
     ck_assert_msg(status == FK_OK, "%s", message.text);
     ck_assert_double_eq_tol(h[0] / h[2], 4.0, 1e-12);
-    ck_assert_double_gt(log2(error[1] / error[2]), c.flux->order - 0.15);
-    ck_assert_double_lt(log2(error[1] / error[2]), c.flux->order + 0.3);
+    /* what leaves through a face is taken from one cell */
+    const bool leaves =
+        fk_domain_has(&c.domain, FK_ABSORBING) || fk_domain_has(&c.domain, FK_OPEN);
+    const double order = leaves ? fmin(c.order, 2.0) : c.order;
+    ck_assert_double_gt(log2(error[1] / error[2]), order - 0.15);
+    ck_assert_double_lt(log2(error[1] / error[2]), order + 0.6);
     if (!in_time || isinf(c.stepper->order))
         return;
     status = fk_pde_order_steps(&c, h, error, &message);
@@ -139,9 +143,12 @@ START_TEST(every_flux_and_stepper_has_its_order_at_every_face)
     for (size_t b = 0; b < 4; b++) {
         fk_sde *s = sde_text(FK_ITO, 1, 1, "x", "0.4 + 0.5*sin(2*pi*x)",
                              "0.6 + 0.2*cos(2*pi*x)");
-        const fk_domain d = pde_line(0.0, 1.0, 24, all[b]);
+        const fk_domain d = pde_line(0.0, 1.0, 48, all[b]);
         for (const fk_flux *const *f = fk_fluxes; *f != NULL; f++)
-            expect_orders(of(s, d, (*f)->name, fk_pde_stepper_find("tr-bdf2")), false);
+            expect_orders(
+                of(s, d, (*f)->name,
+                   fk_pde_stepper_find((*f)->reach > 1 ? "ssp-rk3" : "tr-bdf2")),
+                false);
         for (const fk_pde_stepper *const *p = fk_pde_steppers; *p != NULL; p++)
             expect_orders(of(s, d, "chang-cooper", *p), true);
         sde_text_free(s);

@@ -15,7 +15,10 @@ const fk_flux fk_flux_central = {
     .summary = "order 2, not positive where the drift outweighs the noise (|P| > 2)",
     .reference = "hundsdorfer-verwer-2003, section I.3",
     .order = 2.0,
+    .drift_order = 2.0,
     .positive = false,
     .points = 1,
     .rates = rates,
+    .reach = 1,
+    .courant = 1.0,
 };

@@ -17,7 +17,10 @@ const fk_flux fk_flux_chang_cooper = {
     .summary = "positive, order 2; equilibrium exact for drifts linear between cells",
     .reference = "chang-cooper-1970",
     .order = 2.0,
+    .drift_order = 1.0,
     .positive = true,
     .points = 1,
     .rates = rates,
+    .reach = 1,
+    .courant = 1.0,
 };

@@ -17,7 +17,10 @@ const fk_flux fk_flux_scharfetter_gummel = {
     .summary = "positive, order 2; equilibrium exact for drifts up to degree 5",
     .reference = "scharfetter-gummel-1969",
     .order = 2.0,
+    .drift_order = 1.0,
     .positive = true,
     .points = 3,
     .rates = rates,
+    .reach = 1,
+    .courant = 1.0,
 };

@@ -1,8 +1,8 @@
-#include "pde/flux.h"
+#include "pde/wide_flux.h"
 
 /* W(P) = 1 + max(-P, 0): the drift carries the cell it comes from */
-static void rates(size_t n, const double *conductance, const double *peclet,
-                  double *rate_right, double *rate_left)
+void fk_upwind_rates(size_t n, const double *conductance, const double *peclet,
+                     double *rate_right, double *rate_left)
 {
     for (size_t i = 0; i < n; i++) {
         const double P = peclet[i];
@@ -16,7 +16,10 @@ const fk_flux fk_flux_upwind = {
     .summary = "positive, order 1: adds the diffusion |b| h / 2",
     .reference = "courant-isaacson-rees-1952",
     .order = 1.0,
+    .drift_order = 1.0,
     .positive = true,
     .points = 1,
-    .rates = rates,
+    .rates = fk_upwind_rates,
+    .reach = 1,
+    .courant = 1.0,
 };

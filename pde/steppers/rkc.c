@@ -144,6 +144,7 @@ const fk_pde_stepper fk_pde_stepper_rkc = {
     .summary = "order 2, explicit, as many stages as the step needs; not positive",
     .reference = "sommeijer-shampine-verwer-1998",
     .order = 2.0,
+    .wide = true,
     .kind = &stages,
     .fields = 4,
 };

@@ -36,6 +36,7 @@ const fk_pde_stepper fk_pde_stepper_ssp_rk3 = {
     .reference = "shu-osher-1988",
     .order = 3.0,
     .positive = true,
+    .wide = true,
     .kind = &stages,
     .fields = 2,
 };
