@@ -53,6 +53,7 @@
 #include "pde/fokker_planck.h"
 #include "pde/generator.h"
 #include "pde/modes.h"
+#include "pde/solver.h"
 #include "pde/spectral.h"
 #include "pde/stationary.h"
 #include "pde/stepper.h"

@@ -187,27 +187,26 @@ static void sum_mean(const fk_generator *g, const fk_exit_times *e, const double
     c->mean = sum * h / 3.0 + rest * fk_grid_volume(&g->domain.grid);
 }
 
+/* By finite volumes, to whose generator the exit times belong. */
 static fk_status follow(const fk_analysis_grid *g, found *f, fk_message *message)
 {
     const fk_problem *p = g->request->problem;
-    fk_solution s;
+    const fk_pde_method *method = fk_pde_method_find("finite-volume");
+    fk_solver *s = NULL;
     FK_TRY(make_course(&f->times, &f->course));
-    fk_status status = fk_solution_open(p, g->request->methods, 1, &s, message);
+    fk_status status = fk_solution_new(p, g->request->methods, method, 1, &s, message);
     const fk_progress all = fk_terminal_progress(g->request->terminal);
     const fk_progress stop_only = {.stopped = all.stopped, .context = all.context};
     for (size_t i = 0; i < TIMES && status == FK_OK; i++) {
         const double share = (double)i / (double)(TIMES - 1);
         f->course.time[i] = p->start + share * (p->end - p->start);
-        status =
-            fk_evolution_advance(s.evolution, f->course.time[i], &stop_only, message);
+        status = fk_solver_advance(s, f->course.time[i], &stop_only, message);
         if (status == FK_OK)
-            record(g->generator, &f->times, fk_evolution_density(s.evolution), i,
-                   &f->course);
+            record(g->generator, &f->times, fk_solver_density(s), i, &f->course);
     }
     if (status == FK_OK)
-        sum_mean(g->generator, &f->times, fk_evolution_density(s.evolution),
-                 &f->course);
-    fk_solution_close(&s);
+        sum_mean(g->generator, &f->times, fk_solver_density(s), &f->course);
+    fk_solver_free(s);
     return status;
 }
 

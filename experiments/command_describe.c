@@ -6,6 +6,7 @@
 #include "core/expr.h"
 #include "experiments/command.h"
 #include "pde/flux.h"
+#include "pde/solver.h"
 #include "pde/stepper.h"
 #include "sampling/expectation.h"
 #include "sampling/scheme.h"
@@ -48,6 +49,19 @@ static int describe_scheme(const char *name)
     for (fk_increments k = FK_GAUSSIAN + 1; k <= s->coarsest; k++)
         printf(", %s", fk_increments_name[k]);
     printf("\n  reference: %s\n", s->reference);
+    return 1;
+}
+
+static int describe_method(const char *name)
+{
+    const fk_pde_method *m = fk_pde_method_find(name);
+    if (m == NULL)
+        return 0;
+    printf("method %s: %s\n  %s; %s\n  reference: %s\n", m->name, m->summary,
+           m->positive ? "positive" : "not always positive",
+           m->whole ? "measures the error of its grid"
+                    : "the error of its grid is measured on cells of half the width",
+           m->reference);
     return 1;
 }
 
@@ -111,8 +125,8 @@ static int describe_key(const char *name)
 static int run(int argc, char **argv)
 {
     static int (*const describe[])(const char *) = {
-        describe_process,   describe_scheme,   describe_flux, describe_stepper,
-        describe_estimator, describe_function, describe_key};
+        describe_process, describe_scheme,    describe_method,   describe_flux,
+        describe_stepper, describe_estimator, describe_function, describe_key};
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
         return fk_command_help(&fk_the_describe);
     if (argc != 2)

@@ -8,6 +8,7 @@
 #include "experiments/command.h"
 #include "experiments/problem_path.h"
 #include "pde/flux.h"
+#include "pde/solver.h"
 #include "pde/stepper.h"
 #include "sampling/expectation.h"
 #include "sampling/scheme.h"
@@ -24,6 +25,12 @@ static void list_schemes(void)
 {
     for (const fk_scheme *const *s = fk_schemes; *s != NULL; s++)
         printf("  %-18s %s\n", (*s)->name, (*s)->summary);
+}
+
+static void list_methods(void)
+{
+    for (const fk_pde_method *const *m = fk_pde_methods; *m != NULL; m++)
+        printf("  %-18s %s\n", (*m)->name, (*m)->summary);
 }
 
 static void list_fluxes(void)
@@ -89,6 +96,7 @@ static const struct {
     {"experiments", "problem files that come with fokker", list_experiments},
     {"processes", "named processes (process: NAME)", list_processes},
     {"schemes", "particle schemes (particles.scheme)", list_schemes},
+    {"methods", "ways to the density (pde.method)", list_methods},
     {"fluxes", "fluxes of the Fokker-Planck operator (pde.flux)", list_fluxes},
     {"steppers", "time steppers of the density (pde.stepper)", list_steppers},
     {"estimators", "methods of `fokker expect` (--method)", list_estimators},
@@ -106,7 +114,7 @@ static int unknown(const char *word)
     const char *near = fk_spelling_nearest(word, LISTS, name);
     return fk_command_misuse(&fk_the_list,
                              "there is no list '%s'%s%s%s; there are experiments, "
-                             "processes, schemes, fluxes, steppers, "
+                             "processes, schemes, methods, fluxes, steppers, "
                              "estimators, analyses, functions, keys",
                              word, near != NULL ? "; did you mean '" : "",
                              near != NULL ? near : "", near != NULL ? "'?" : "");
@@ -132,10 +140,10 @@ static int run(int argc, char **argv)
 const fk_command fk_the_list = {
     .name = "list",
     .summary =
-        "list processes, schemes, fluxes, steppers, estimators, analyses, functions, "
-        "keys, experiments",
+        "list processes, schemes, methods, fluxes, steppers, estimators, analyses, "
+        "functions, keys, experiments",
     .usage =
-        "usage: fokker list [experiments|processes|schemes|fluxes|steppers|estimators|"
-        "analyses|functions|keys]\n",
+        "usage: fokker list [experiments|processes|schemes|methods|fluxes|steppers|"
+        "estimators|analyses|functions|keys]\n",
     .run = run,
 };

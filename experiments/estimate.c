@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/memory.h"
+#include "experiments/solution.h"
 #include "pde/evolution.h"
 #include "sampling/ensemble.h"
 
@@ -87,8 +88,8 @@ static fk_status print_particles(const fk_problem *p, const fk_methods *m, FILE 
     return FK_OK;
 }
 
-static fk_status print_pde(const fk_problem *p, const fk_methods *m, FILE *out,
-                           fk_message *message)
+static fk_status print_volumes(const fk_problem *p, const fk_methods *m, FILE *out,
+                               fk_message *message)
 {
     double each = 0.0;
     const fk_grid *g = &p->domain.grid;
@@ -105,6 +106,26 @@ static fk_status print_pde(const fk_problem *p, const fk_methods *m, FILE *out,
     else
         fprintf(out, ", %.2g s a step%s\n", each * factor,
                 p->pde.halving ? " (both grids)" : "");
+    return FK_OK;
+}
+
+/* Which method, why, and what it takes: the spectral one was tried to the end. */
+static fk_status print_pde(const fk_problem *p, const fk_methods *m, FILE *out,
+                           fk_message *message)
+{
+    const fk_pde_method *method;
+    char why[512];
+    const double began = fk_seconds();
+    FK_TRY(fk_solution_choose(p, m, NULL, &method, sizeof why, why, message));
+    const double seconds = fk_seconds() - began;
+    if (why[0] != '\0')
+        fprintf(out, "  pde.method     auto takes %s: %s\n", method->name, why);
+    if (!method->whole)
+        return print_volumes(p, m, out, message);
+    fprintf(out, "  Fokker-Planck  %s", method->name);
+    if (why[0] != '\0')
+        fprintf(out, ", %.2g s", seconds);
+    fprintf(out, "\n");
     return FK_OK;
 }
 

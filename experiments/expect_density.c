@@ -20,10 +20,10 @@ static double at(const function *f, const double *x)
     return value;
 }
 
-static double integrate(const function *f, const fk_solution *s)
+static double integrate(const function *f, const fk_domain *domain, const fk_solver *s)
 {
-    const fk_grid *g = &s->domain.grid;
-    const double *p = fk_evolution_density(s->evolution);
+    const fk_grid *g = &domain->grid;
+    const double *p = fk_solver_density(s);
     const size_t cells = fk_grid_cells(g);
     double sum = 0.0;
     for (size_t c = 0; c < cells; c++) {
@@ -32,38 +32,41 @@ static double integrate(const function *f, const fk_solution *s)
         sum += p[c] != 0.0 ? p[c] * at(f, x) : 0.0;
     }
     sum *= fk_grid_volume(g);
-    const fk_ledger ledger = fk_solution_ledger(s);
+    const fk_ledger ledger = fk_solver_ledger(s);
     const double face[2] = {g->axis[0].lo, g->axis[0].hi};
     for (size_t side = 0; side < 2; side++)
-        if (fk_boundary_absorbs(s->domain.face[0][side]) && ledger.left[0][side] > 0.0)
+        if (fk_boundary_absorbs(domain->face[0][side]) && ledger.left[0][side] > 0.0)
             sum += ledger.left[0][side] * at(f, &face[side]);
     return sum;
 }
 
-static double left_open(const fk_solution *s)
+static double left_open(const fk_domain *domain, const fk_solver *s)
 {
-    const fk_ledger ledger = fk_solution_ledger(s);
+    const fk_ledger ledger = fk_solver_ledger(s);
     double left = 0.0;
-    for (size_t i = 0; i < s->domain.grid.dim; i++)
+    for (size_t i = 0; i < domain->grid.dim; i++)
         for (size_t side = 0; side < 2; side++)
-            if (s->domain.face[i][side] == FK_OPEN)
+            if (domain->face[i][side] == FK_OPEN)
                 left += ledger.left[i][side];
     return left;
 }
 
 static fk_status on_grid(const fk_problem *p, const fk_methods *methods,
-                         const function *f, size_t factor, const fk_progress *progress,
-                         double *value, double *outside, fk_message *message)
+                         const fk_pde_method *method, const function *f, size_t factor,
+                         const fk_progress *progress, double *value, double *outside,
+                         fk_message *message)
 {
-    fk_solution s;
-    fk_status status = fk_solution_open(p, methods, factor, &s, message);
+    fk_solver *s = NULL;
+    fk_domain domain = p->domain;
+    domain.grid = fk_grid_refine(&p->domain.grid, factor);
+    fk_status status = fk_solution_new(p, methods, method, factor, &s, message);
     if (status == FK_OK)
-        status = fk_evolution_advance(s.evolution, p->end, progress, message);
+        status = fk_solver_advance(s, p->end, progress, message);
     if (status == FK_OK) {
-        *value = integrate(f, &s);
-        *outside = left_open(&s);
+        *value = integrate(f, &domain, s);
+        *outside = left_open(&domain, s);
     }
-    fk_solution_close(&s);
+    fk_solver_free(s);
     return status;
 }
 
@@ -88,14 +91,18 @@ fk_status fk_expect_by_density(const fk_problem *p, const fk_methods *methods,
     const fk_binding binding = fk_sde_binding(p->sde);
     function f = {.t = p->end};
     double coarse = 0.0;
+    const fk_pde_method *method;
+    char why[512];
+    FK_TRY(fk_solution_choose(p, methods, progress, &method, sizeof why, why, message));
     FK_TRY(fk_program_new(1, &phi, &binding, &f.program));
     f.scratch = fk_doubles(fk_program_scratch(f.program));
     fk_status status = f.scratch == NULL ? FK_ENOMEM : FK_OK;
     if (status == FK_OK)
-        status = on_grid(p, methods, &f, 1, progress, &coarse, &out->outside, message);
+        status = on_grid(p, methods, method, &f, 1, progress, &coarse, &out->outside,
+                         message);
     if (status == FK_OK)
-        status =
-            on_grid(p, methods, &f, 2, progress, &out->value, &out->outside, message);
+        status = on_grid(p, methods, method, &f, 2, progress, &out->value,
+                         &out->outside, message);
     fk_program_free(f.program);
     free(f.scratch);
     out->grid_error = fabs(out->value - coarse);

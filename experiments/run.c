@@ -13,6 +13,8 @@
 #include "experiments/verdict.h"
 #include "experiments/version.h"
 
+enum { MOST = 64 }; /* names in a list */
+
 /* "particles.scheme: unknown scheme 'eular'; did you mean ...?" */
 static fk_status unknown(fk_message *message, const char *key, const char *word,
                          const char *const *name, size_t n)
@@ -49,16 +51,46 @@ static fk_status check_scheme(const fk_problem *p, const fk_methods *m,
     return status == FK_EDOMAIN ? FK_ESYNTAX : status;
 }
 
+/* The methods of the density were all found, and fit. */
+static fk_status check_density(const fk_problem *problem, const fk_methods *m,
+                               fk_message *message)
+{
+    const char *name[MOST], *const method = problem->pde.method;
+    size_t n = 0;
+    if (m->flux == NULL) {
+        for (const fk_flux *const *f = fk_fluxes; *f != NULL && n < MOST; f++)
+            name[n++] = (*f)->name;
+        return unknown(message, "pde.flux", problem->pde.flux, name, n);
+    }
+    if (m->stepper == NULL) {
+        for (const fk_pde_stepper *const *s = fk_pde_steppers; *s != NULL && n < MOST;
+             s++)
+            name[n++] = (*s)->name;
+        return unknown(message, "pde.stepper", problem->pde.stepper, name, n);
+    }
+    if (m->method == NULL && strcmp(method, "auto") != 0) {
+        name[n++] = "auto";
+        for (const fk_pde_method *const *f = fk_pde_methods; *f != NULL && n < MOST;
+             f++)
+            name[n++] = (*f)->name;
+        return unknown(message, "pde.method", method, name, n);
+    }
+    return fk_pde_stepper_fits(m->stepper, m->flux, fk_problem_steady(problem),
+                               message) == FK_OK
+               ? FK_OK
+               : FK_ESYNTAX;
+}
+
 fk_status fk_methods_find(const fk_problem *problem, fk_methods *out,
                           fk_message *message)
 {
-    enum { MOST = 64 };
     const char *name[MOST];
     size_t n = 0;
     out->scheme =
         problem->particles.on ? fk_scheme_find(problem->particles.scheme) : NULL;
     out->flux = fk_flux_find(problem->pde.flux);
     out->stepper = fk_pde_stepper_find(problem->pde.stepper);
+    out->method = fk_pde_method_find(problem->pde.method);
     out->faces = (fk_face_rules){.bridge = problem->particles.bridge,
                                  .project = problem->particles.project};
     FK_TRY(find_increments(problem->particles.increments, &out->rules.increments,
@@ -70,22 +102,7 @@ fk_status fk_methods_find(const fk_problem *problem, fk_methods *out,
     }
     if (out->scheme != NULL)
         FK_TRY(check_scheme(problem, out, message));
-    if (problem->pde.on && out->flux == NULL) {
-        for (const fk_flux *const *f = fk_fluxes; *f != NULL && n < MOST; f++)
-            name[n++] = (*f)->name;
-        return unknown(message, "pde.flux", problem->pde.flux, name, n);
-    }
-    if (problem->pde.on && out->stepper == NULL) {
-        for (const fk_pde_stepper *const *s = fk_pde_steppers; *s != NULL && n < MOST;
-             s++)
-            name[n++] = (*s)->name;
-        return unknown(message, "pde.stepper", problem->pde.stepper, name, n);
-    }
-    if (problem->pde.on &&
-        fk_pde_stepper_fits(out->stepper, out->flux, fk_problem_steady(problem),
-                            message) != FK_OK)
-        return FK_ESYNTAX;
-    return FK_OK;
+    return problem->pde.on ? check_density(problem, out, message) : FK_OK;
 }
 
 void fk_run_timing(fk_run_state *run, const char *name, double seconds, double amount,

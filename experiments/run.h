@@ -9,6 +9,7 @@
 #include "experiments/checkpoint.h"
 #include "experiments/terminal.h"
 #include "pde/flux.h"
+#include "pde/solver.h"
 #include "pde/stepper.h"
 #include "plots/result.h"
 #include "sampling/scheme.h"
@@ -19,6 +20,7 @@ typedef struct fk_methods {
     const fk_scheme *scheme;
     const fk_flux *flux;
     const fk_pde_stepper *stepper;
+    const fk_pde_method *method; /* NULL: the one that serves (auto) */
     fk_face_rules faces;
     fk_step_rules rules;
 } fk_methods;

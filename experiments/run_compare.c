@@ -67,15 +67,17 @@ static fk_status particles_and_pde(fk_run_state *run, size_t i, size_t sharing,
                               .p = s->pde,
                               .absorbed = fk_lost(&p->domain, s->lost, FK_ABSORBING),
                               .outside = fk_lost(&p->domain, s->lost, FK_OPEN),
-                              .truncated = true};
+                              .truncated = !run->density->whole};
     const fk_step_evidence step = step_evidence(run, r);
-    double order;
-    FK_TRY(fk_grid_order(p->sde, &p->domain.grid, run->methods->flux, s->t, s->pde,
-                         &order));
+    double order = 1.0;
+    if (r->half != NULL)
+        FK_TRY(fk_grid_order(p->sde, &p->domain.grid, run->methods->flux, s->t, s->pde,
+                             &order));
     const fk_grid_evidence grid = {.fine = r->half,
                                    .absorbed = r->half_absorbed,
                                    .outside = r->half_outside,
                                    .order = order,
+                                   .whole = run->density->whole,
                                    .time_error = r->time_error};
     const fk_compare_input in = {.domain = &p->domain,
                                  .variable = (const char *const *)run->variable,

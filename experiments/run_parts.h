@@ -30,8 +30,9 @@ typedef struct fk_record {
     fk_census census;
     double *half;                       /* [cells 2^dim] from cells of half the width */
     double half_absorbed, half_outside; /* mass lost in that run, by kind of face */
-    double time_error;                  /* L1, of the Fokker-Planck run; 0 unknown */
-    uint64_t *coarse, *fine, *moved;    /* [cells + 1] step-halving pairs */
+    double time_error; /* L1, and other errors that the Fokker-Planck run knows
+                                        of itself; 0: none */
+    uint64_t *coarse, *fine, *moved; /* [cells + 1] step-halving pairs */
 } fk_record;
 
 /* What marches, in this order. */
@@ -44,6 +45,8 @@ typedef struct fk_run_state {
     fk_result *result;
     size_t dim, cells;
     char **variable; /* [dim] names */
+
+    const fk_pde_method *density; /* how it is solved for */
 
     size_t n_stops;
     fk_stop *stop;       /* ascending, the first one is the start */

@@ -1,40 +1,39 @@
 #include "experiments/solution.h"
 
-#include <stdlib.h>
-
-#include "core/memory.h"
-
-fk_status fk_solution_open(const fk_problem *p, const fk_methods *methods,
-                           size_t factor, fk_solution *s, fk_message *message)
+static fk_solver_task task(const fk_problem *p, const fk_methods *methods,
+                           size_t factor)
 {
-    *s = (fk_solution){.domain = p->domain};
-    s->domain.grid = fk_grid_refine(&p->domain.grid, factor);
-    double *initial = fk_doubles(fk_grid_cells(&s->domain.grid));
-    if (initial == NULL)
-        return FK_ENOMEM;
-    const fk_evolution_options o = {.stepper = methods->stepper,
-                                    .step = p->pde.step,
-                                    .tolerance = p->pde.tolerance,
-                                    .span = p->end - p->start};
-    fk_status status = fk_law_project(p->initial, &s->domain.grid, initial, NULL);
-    if (status == FK_OK)
-        status = fk_fokker_planck_new(p->sde, &s->domain, methods->flux, &s->equation,
-                                      message);
-    if (status == FK_OK)
-        status = fk_evolution_new(s->equation, p->start, initial, &o, &s->evolution);
-    free(initial);
-    return status;
+    fk_solver_task t = {.sde = p->sde,
+                        .law = p->initial,
+                        .domain = p->domain,
+                        .start = p->start,
+                        .end = p->end,
+                        .tolerance = p->pde.tolerance,
+                        .step = p->pde.step,
+                        .flux = methods->flux,
+                        .stepper = methods->stepper};
+    t.domain.grid = fk_grid_refine(&p->domain.grid, factor);
+    return t;
 }
 
-void fk_solution_close(fk_solution *s)
+/* The way back takes the logarithm of the density. */
+fk_status fk_solution_choose(const fk_problem *p, const fk_methods *methods,
+                             const fk_progress *progress, const fk_pde_method **method,
+                             size_t n, char *text, fk_message *message)
 {
-    fk_evolution_free(s->evolution);
-    fk_fokker_planck_free(s->equation);
+    const fk_solver_task t = task(p, methods, 1);
+    const bool positive = p->reverse.steps > 0 && p->reverse.grid;
+    *method = methods->method;
+    text[0] = '\0';
+    if (*method != NULL)
+        return FK_OK;
+    return fk_pde_method_choose(&t, positive, progress, method, n, text, message);
 }
 
-fk_ledger fk_solution_ledger(const fk_solution *s)
+fk_status fk_solution_new(const fk_problem *p, const fk_methods *methods,
+                          const fk_pde_method *method, size_t factor, fk_solver **out,
+                          fk_message *message)
 {
-    fk_ledger ledger;
-    fk_evolution_ledger(s->evolution, &ledger);
-    return ledger;
+    const fk_solver_task t = task(p, methods, factor);
+    return fk_solver_new(method, &t, out, message);
 }

@@ -3,22 +3,20 @@
 #define FK_EXPERIMENTS_SOLUTION_H
 
 #include "experiments/run.h"
-#include "pde/evolution.h"
+#include "pde/solver.h"
 #include "sde/problem.h"
 
-typedef struct fk_solution {
-    fk_domain domain;
-    fk_fokker_planck *equation;
-    fk_evolution *evolution;
-} fk_solution;
+/* The method that the problem names or, for `auto`, the one that serves it; text[n]: why,
+ * empty if it was named. */
+FK_NODISCARD fk_status fk_solution_choose(const fk_problem *p,
+                                          const fk_methods *methods,
+                                          const fk_progress *progress,
+                                          const fk_pde_method **method, size_t n,
+                                          char *text, fk_message *message);
 
-/* On the domain with `factor` times the cells along each axis, from the initial law.  *s is to be
- * closed even after a failure. */
-FK_NODISCARD fk_status fk_solution_open(const fk_problem *p, const fk_methods *methods,
-                                        size_t factor, fk_solution *s,
-                                        fk_message *message);
-void fk_solution_close(fk_solution *s);
-
-fk_ledger fk_solution_ledger(const fk_solution *s);
+/* On the domain with `factor` times the cells along each axis, from the initial law. */
+FK_NODISCARD fk_status fk_solution_new(const fk_problem *p, const fk_methods *methods,
+                                       const fk_pde_method *method, size_t factor,
+                                       fk_solver **out, fk_message *message);
 
 #endif

@@ -193,6 +193,7 @@ static fk_status fill_budget(work *w, fk_comparison *out)
                                   : "smaller steps in another sample, extrapolated",
         in->grid == NULL
             ? (in->reference->truncated ? "not measured" : "none in the reference")
+        : in->grid->whole ? "modes left out, mass at the box's ends, time stepping"
         : in->grid->fine == NULL
             ? "cells not measured, time stepping alone"
             : "half the cell width, extrapolated, and time stepping",

@@ -64,6 +64,7 @@ typedef struct fk_grid_evidence {
     double absorbed;    /* as in fk_reference, of the fine solution */
     double outside;     /* likewise */
     double order;       /* of the flux */
+    bool whole;         /* time_error is that of the grid as well */
     double time_error;  /* L1 error of the time stepping, shape unknown; 0 or NaN:
                            not known */
 } fk_grid_evidence;

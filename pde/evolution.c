@@ -81,6 +81,7 @@ fk_status fk_evolution_new(fk_fokker_planck *fp, double t, const double *p,
     e->starting = o->stepper->start;
     e->ledger.minimum = fk_density_min(g, p);
     e->ledger.time_error = o->step > 0.0 ? (double)NAN : 0.0;
+    e->ledger.grid_error = (double)NAN;
     fk_status status = allocate(e, p);
     if (status == FK_OK)
         status = o->stepper->kind->make(fp, o->stepper, slots(o), &e->integrator);

@@ -42,6 +42,8 @@ typedef struct fk_ledger {
     uint64_t limited;         /* line solves that needed the positivity limiter */
     double time_error;        /* accumulated estimate of the L1 time error; NaN with
                                     a fixed step */
+    double grid_error; /* L1 error of cells or modes and of the box, as measured on
+                                 the way; NaN: not known */
 } fk_ledger;
 
 /* Borrows fp (whose time it sets).  p[cells] at time t is copied. */

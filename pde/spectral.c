@@ -271,6 +271,7 @@ double fk_spectral_time(const fk_spectral *s)
 void fk_spectral_ledger(const fk_spectral *s, fk_ledger *out)
 {
     *out = s->ledger;
+    out->grid_error = s->tail + s->collar;
     if (s->options.step > 0.0 && !s->op->steady)
         out->time_error = (double)NAN;
     double total = out->inside;

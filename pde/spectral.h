@@ -32,6 +32,9 @@ typedef struct fk_spectral_options {
     double tolerance; /* L1 error of each kind: modes, box, time */
     double span;      /* length of the run it is for [time] */
     double step;      /* > 0: fixed step where coefficients depend on t */
+    double
+        most_work; /* > 0: points times products that the action of the exponential may
+                         take; FK_ELIMIT beyond */
 } fk_spectral_options;
 
 /* What it took. */

@@ -25,6 +25,7 @@ struct fk_spectral {
     double *generator, *propagator; /* [size][size] by columns; NULL: no matrices */
     double length;                  /* of the propagator's step; 0: none yet */
     double wish;                    /* length of the next step; 0: not known */
+    double work_done;               /* points times products of actions */
 
     size_t cells;
     double *density;     /* [cells] at `time` */

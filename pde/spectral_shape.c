@@ -23,13 +23,22 @@ fk_series fk_spectral_series(const fk_spectral *s, size_t axis)
     return fk_basis_series(s->domain.face[axis]);
 }
 
+static fk_status too_fine(const fk_spectral *s, size_t axis, double tail,
+                          fk_message *message)
+{
+    return fk_fail(
+        message, FK_ECONVERGE,
+        "at t = %g the density is too fine along variable %zu for %zu smooth "
+        "functions: they leave out about %.2g, the tolerance is %.2g",
+        s->time, axis + 1, most_modes[s->sde->dim - 1], tail, s->options.tolerance);
+}
+
 /* The last modes hold too much: more of them, by a quarter, or by a half where that is far
  * from enough. */
 static fk_status add_modes(const fk_spectral *s, const fk_basis *basis,
                            const double *tail, fk_spectral_shape *next,
                            fk_message *message)
 {
-    const size_t most = most_modes[s->sde->dim - 1];
     for (size_t i = 0; i < s->sde->dim; i++) {
         const double factor = tail[i] > 30.0 * tolerance(s) ? 1.5 : 1.25;
         if (tail[i] <= tolerance(s))
@@ -37,13 +46,8 @@ static fk_status add_modes(const fk_spectral *s, const fk_basis *basis,
         next->modes[i] =
             fk_basis_modes(fk_spectral_series(s, i),
                            (size_t)ceil(factor * (double)basis[i].modes) - 1);
-        if (!(next->modes[i] <= most))
-            return fk_fail(
-                message, FK_ECONVERGE,
-                "at t = %g the density is too fine along variable %zu for %zu smooth "
-                "functions: they leave out about %.2g, the tolerance is %.2g; "
-                "pde.method: finite-volume does not mind",
-                s->time, i + 1, most, tail[i], s->options.tolerance);
+        if (next->modes[i] > most_modes[s->sde->dim - 1])
+            return too_fine(s, i, tail[i], message);
     }
     return FK_OK;
 }
@@ -88,6 +92,8 @@ static fk_status widen(const fk_spectral *s, const fk_basis *basis, const double
                 s->time, i + 1, lo, lo + length);
         if (now > length)
             next->modes[i] = keep_waves(s, i, tail[i], next->modes[i], now / length);
+        if (next->modes[i] > most_modes[s->sde->dim - 1])
+            return too_fine(s, i, tail[i], message);
     }
     return FK_OK;
 }

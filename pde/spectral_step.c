@@ -32,18 +32,19 @@ void fk_spectral_decay(const fk_spectral *s, double h, double *y)
 }
 
 /* By the action, in as many parts as keep each short. */
-static void act(const fk_spectral *s, double h, double *y)
+static void act(fk_spectral *s, double h, double *y)
 {
     const double r = fk_spectral_operator_radius(s->op);
     const double parts = fmax(ceil(h * r / MEAN_TERMS), 1.0);
     const double tolerance =
         SERIES_SHARE * s->options.tolerance * h / (s->options.span * parts * volume(s));
+    s->work_done += h * r * (double)s->op->points;
     for (double k = 0.0; k < parts; k += 1.0)
         fk_exponential_action(s->op->size, h / parts, fk_spectral_operator_apply, s->op,
                               r, tolerance, y, s->work);
 }
 
-static void exponential(const fk_spectral *s, double h, double *y)
+static void exponential(fk_spectral *s, double h, double *y)
 {
     if (s->op->idle)
         fk_spectral_decay(s, h, y);
@@ -86,7 +87,7 @@ static fk_status multiply(fk_spectral *s, double h, fk_message *message)
 /* Magnus's series to fourth order without commutators: with the operators A1, A2 at the
  * two Gauss points of the step, e^{h (c A1 + b A2)} after e^{h (b A1 + c A2)},
  * b = 1/4 + sqrt(3)/6, c = 1/4 - sqrt(3)/6.  [blanes-moan-2006] */
-static fk_status magnus(const fk_spectral *s, double t, double h, double *y,
+static fk_status magnus(fk_spectral *s, double t, double h, double *y,
                         fk_message *message)
 {
     const double node = sqrt(3.0) / 6.0;
@@ -159,6 +160,24 @@ double fk_spectral_length(fk_spectral *s, double t_end)
     return fits ? s->length : rest / LOOKS;
 }
 
+/* Whether what is done and, at least, is still to be done is within the bounds. */
+static fk_status check_work(const fk_spectral *s, fk_message *message)
+{
+    const double rest = s->begin + s->options.span - s->time;
+    const bool acts = !s->op->idle && s->generator == NULL;
+    if (!(s->options.most_work > 0.0) || !acts)
+        return FK_OK;
+    const double ahead =
+        rest * fk_spectral_operator_radius(s->op) * (double)s->op->points;
+    if (s->work_done + ahead <= s->options.most_work)
+        return FK_OK;
+    return fk_fail(
+        message, FK_ELIMIT,
+        "%zu modes would take %.1e operations (points times products), a trial "
+        "may take %.1e",
+        s->op->modes, s->work_done + ahead, s->options.most_work);
+}
+
 bool fk_spectral_allows(fk_spectral *s, double h, double error)
 {
     if (s->op->steady || s->options.step > 0.0)
@@ -171,6 +190,7 @@ bool fk_spectral_allows(fk_spectral *s, double h, double error)
 fk_status fk_spectral_step(fk_spectral *s, double h, double *error, fk_message *message)
 {
     *error = 0.0;
+    FK_TRY(check_work(s, message));
     if (!s->op->steady)
         return s->options.step > 0.0 ? magnus(s, s->time, h, s->y, message)
                                      : magnus_pair(s, h, error, message);

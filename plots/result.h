@@ -149,7 +149,10 @@ typedef struct fk_result {
     char sentence[512]; /* what it means, for a person */
     size_t n_timings;
     fk_timing timing[FK_TIMINGS];
-    char scheme_note[256]; /* facts worth telling, "" if none */
+    char scheme_note[256];      /* facts worth telling, "" if none */
+    const char *density_method; /* how the equation was solved; NULL: it was not */
+    char density_why[512];      /* why so, "" if the problem names it */
+    char density_note[256];     /* what it took */
 } fk_result;
 
 /* True if anything was compared, or particles were lost, which leaves everything open:

@@ -212,6 +212,15 @@ static void write_lost(fk_json *j, const fk_result *r)
     fk_json_end(j);
 }
 
+static void write_density(fk_json *j, const fk_result *r)
+{
+    fk_json_object(j, "density");
+    fk_json_text(j, "method", r->density_method);
+    fk_json_text(j, "why", r->density_method != NULL ? r->density_why : NULL);
+    fk_json_text(j, "took", r->density_method != NULL ? r->density_note : NULL);
+    fk_json_end(j);
+}
+
 fk_status fk_write_summary(const fk_result *r, FILE *out)
 {
     fk_json j = fk_json_begin(out);
@@ -222,6 +231,7 @@ fk_status fk_write_summary(const fk_result *r, FILE *out)
     fk_json_text(&j, "verdict", compared ? fk_word_text(r->word) : NULL);
     fk_json_text(&j, "sentence", compared ? r->sentence : NULL);
     fk_json_text(&j, "note", r->scheme_note);
+    write_density(&j, r);
     fk_json_array(&j, "comparisons");
     for (size_t i = 0; i < r->n_comparisons; i++)
         write_comparison(&j, NULL, r->problem, &r->comparison[i]);

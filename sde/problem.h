@@ -28,6 +28,7 @@ typedef struct fk_problem_particles {
 
 typedef struct fk_problem_pde {
     bool on;
+    char method[32];
     char flux[32];
     char stepper[32];
     double step;      /* 0: adaptive */

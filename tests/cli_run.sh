@@ -43,6 +43,16 @@ sed -n '/"verdict"/,/"timings"/p' "$work/stdout" >"$work/three.txt"
 expect_file "$work/one.txt"
 expect_same "$work/one.txt" "$work/three.txt"
 
+# another way to the density, named or chosen, with the error of its modes in the budget
+for method in spectral auto; do
+    expect_status 0 run_ou -q --json pde.method=$method -o "$work/$method"
+    expect_stdout '"method": "spectral"'
+    expect_stdout 'modes left out'
+done
+expect_stdout 'modes on .* leave out'
+expect_status 2 run_ou pde.method=spectrall -o "$work/none"
+expect_stderr "did you mean 'spectral'"
+
 # Brownian motion with drift v = 0.8 from the middle of (0, 2): by symmetry the exit time
 # is independent of the face; P(up) = 1/(1 + e^-1.6), E T = tanh(0.8)/0.8
 fokker run drift_diffusion -q --json time.end=14 time.output=[14] particles.count=100000 \

@@ -40,7 +40,7 @@ START_TEST(wrong_keys_are_named_with_the_right_ones)
         {9, "qqq: 1", AT "9:1: qqq: unknown key; the keys allowed here: name, about"},
         {9, "pde: {flx: upwind}",
          AT "9:7: pde.flx: unknown key, did you mean 'flux'? the keys allowed here: "
-            "flux, stepper, step, tolerance, halving"},
+            "method, flux, stepper, step, tolerance, halving"},
         {7, "domain: {x: {from: 0, to: 1, cell: 3}}",
          AT "7:30: domain.x.cell: unknown key, did you mean 'cells'?"},
         {8, "initial: {mixture: [{mean: 0, sd: 1, wieght: 2}]}",
