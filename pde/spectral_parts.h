@@ -23,6 +23,7 @@ struct fk_spectral {
     double *y;                    /* [op->size] coefficients, and what left by faces */
     double *before, *pair, *work; /* [op->size], the last one twice as long */
     double *generator, *propagator; /* [size][size] by columns; NULL: no matrices */
+    double norm;                    /* 1-norm of the generator */
     double length;                  /* of the propagator's step; 0: none yet */
     double wish;                    /* length of the next step; 0: not known */
     double work_done;               /* points times products of actions */
