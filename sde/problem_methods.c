@@ -36,6 +36,17 @@ static fk_status read_particles(const fk_problem_reader *r)
     return step == NULL ? FK_OK : read_step(r, step, &p->particles.step);
 }
 
+/* Who sets something of finite volumes means them. */
+static void imply_method(fk_problem *p, const fk_yaml *node)
+{
+    static const char *const theirs[] = {"flux", "stepper", "halving"};
+    bool given = p->pde.step > 0.0;
+    for (size_t i = 0; i < sizeof theirs / sizeof *theirs; i++)
+        given = given || fk_yaml_get(node, theirs[i]) != NULL;
+    if (given && fk_yaml_get(node, "method") == NULL)
+        strcpy(p->pde.method, "finite-volume");
+}
+
 static fk_status read_pde(const fk_problem_reader *r)
 {
     fk_problem *p = r->problem;
@@ -48,6 +59,7 @@ static fk_status read_pde(const fk_problem_reader *r)
                                            strcmp(step->text, "adaptive") == 0);
     if (!adaptive)
         FK_TRY(read_step(r, step, &p->pde.step));
+    imply_method(p, node);
     if (!p->pde.on || p->has_domain)
         return FK_OK;
     return fk_yaml_fail(node != NULL ? node : r->root, r->message,

@@ -44,6 +44,7 @@ START_TEST(standard_values_are_those_of_the_table)
     ck_assert(p->particles.step == 1e-3 && p->particles.seed == 1);
     ck_assert(p->particles.halving == 0.1 && p->particles.kernel);
     ck_assert(p->pde.on && p->pde.step == 0.0 && p->pde.tolerance == 1e-5);
+    ck_assert_str_eq(p->pde.method, "auto");
     ck_assert_str_eq(p->pde.flux, "scharfetter-gummel");
     ck_assert_str_eq(p->pde.stepper, "tr-bdf2");
     ck_assert(p->pde.halving);
@@ -79,6 +80,7 @@ START_TEST(every_method_key_reaches_its_field)
     ck_assert_str_eq(p->particles.scheme, "milstein");
     ck_assert(p->particles.step == 0.01 && p->particles.seed == UINT64_MAX);
     ck_assert(p->particles.halving == 0.5 && !p->particles.kernel);
+    ck_assert_str_eq(p->pde.method, "finite-volume"); /* whose settings they are */
     ck_assert_str_eq(p->pde.flux, "upwind");
     ck_assert_str_eq(p->pde.stepper, "implicit-euler");
     ck_assert(p->pde.step == 1.0 / 64 && p->pde.tolerance == 1e-3 && !p->pde.halving);
