@@ -36,7 +36,8 @@ static void last_bands(const fk_basis *b, size_t axis, const double *c, double *
         for (size_t m1 = 0; m1 < b[1].modes; m1++)
             for (size_t m0 = 0; m0 < b[0].modes; m0++, c++) {
                 const size_t m[FK_GRID_DIM] = {m0, m1, m2};
-                const double sixth = ceil(6.0 * b[axis].kappa[m[axis]] / most);
+                const double sixth =
+                    fmin(ceil(6.0 * b[axis].kappa[m[axis]] / most), 6.0);
                 sum[(size_t)sixth] +=
                     b[0].weight[m0] * b[1].weight[m1] * b[2].weight[m2] * *c * *c;
             }

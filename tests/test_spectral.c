@@ -250,6 +250,68 @@ START_TEST(the_current_is_that_of_the_exact_law)
 }
 END_TEST
 
+static spectral_case double_well(fk_boundary boundary)
+{
+    return (spectral_case){.dim = 1,
+                           .noises = 1,
+                           .variables = "x",
+                           .drift = "x - x^3",
+                           .noise = "0.7",
+                           .domain = box(1, -3.0, 3.0, 256, boundary),
+                           .mean = {-0.5},
+                           .cov = {0.09},
+                           .end = 1.0};
+}
+
+/* ---- laws that are no Gaussians ---- */
+
+/* dX = 0.5 dt + 0.6 dW on a circle from (1 + cos x / 2) / 2 pi. */
+static double wave_on_a_circle(const double *lo, const double *hi, double t)
+{
+    const double mean = (sin(*hi - 0.5 * t) - sin(*lo - 0.5 * t)) / (*hi - *lo);
+    return (1.0 + 0.5 * exp(-0.18 * t) * mean) / (2.0 * M_PI);
+}
+
+START_TEST(a_density_given_as_an_expression_is_projected_exactly)
+{
+    spectral_run r = {.domain = box(1, 0.0, 2.0 * M_PI, 10, FK_PERIODIC)};
+    const fk_spectral_options o = {.tolerance = 1e-10, .span = 2.0};
+    fk_message message = {""};
+    r.sde = sde_text(FK_ITO, 1, 1, "x", "0.5", "0.6");
+    const fk_expr_name name = {"x", NULL};
+    const fk_expr *density;
+    fk_expr_error error;
+    ck_assert(fk_expr_parse(r.sde->pool, "1 + cos(x) / 2", &name, 1, &density,
+                            &error) == FK_OK);
+    ck_assert(fk_law_expression_new(r.sde, density, &r.domain.grid, &r.law, &message) ==
+              FK_OK);
+    ck_assert(fk_spectral_new(r.sde, &r.domain, r.law, 0.0, &o, &r.s, &message) ==
+              FK_OK);
+    ck_assert_double_lt(spectral_error(&r, wave_on_a_circle), 1e-9);
+    spectral_advance(&r, 2.0);
+    ck_assert_double_lt(spectral_error(&r, wave_on_a_circle), 1e-9);
+    spectral_close(&r);
+}
+END_TEST
+
+START_TEST(a_box_has_edges_that_no_modes_resolve)
+{
+    const double lo = -0.5, hi = 0.5;
+    const spectral_case c = double_well(FK_REFLECTING);
+    const fk_spectral_options o = {.tolerance = 1e-5, .span = 1.0};
+    fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", c.drift, c.noise);
+    fk_law *law;
+    fk_message message = {""};
+    fk_spectral *s;
+    ck_assert(fk_law_uniform_new(1, &lo, &hi, &law) == FK_OK);
+    ck_assert_int_eq(fk_spectral_new(sde, &c.domain, law, 0.0, &o, &s, &message),
+                     FK_ECONVERGE);
+    ck_assert_ptr_null(s);
+    fk_law_free(law);
+    sde_text_free(sde);
+}
+END_TEST
+
 /* ---- time ---- */
 
 /* Drift and noise that change with time and do not commute: halving the step divides the
@@ -290,19 +352,6 @@ START_TEST(stops_on_the_way_change_nothing)
 END_TEST
 
 /* ---- no formula ---- */
-
-static spectral_case double_well(fk_boundary boundary)
-{
-    return (spectral_case){.dim = 1,
-                           .noises = 1,
-                           .variables = "x",
-                           .drift = "x - x^3",
-                           .noise = "0.7",
-                           .domain = box(1, -3.0, 3.0, 256, boundary),
-                           .mean = {-0.5},
-                           .cov = {0.09},
-                           .end = 1.0};
-}
 
 /* Modes that are half as many again bring orders of magnitude, not a factor. */
 START_TEST(the_double_well_converges_exponentially)
@@ -483,6 +532,8 @@ int main(void)
                         0, sizeof gaussians / sizeof *gaussians);
     tcase_add_test(free_space, the_box_holds_the_mass_where_the_grid_does_not);
     tcase_add_test(free_space, the_current_is_that_of_the_exact_law);
+    tcase_add_test(free_space, a_density_given_as_an_expression_is_projected_exactly);
+    tcase_add_test(free_space, a_box_has_edges_that_no_modes_resolve);
     suite_add_tcase(suite, free_space);
     TCase *time = tcase_create("time");
     tcase_add_test(time, steps_with_coefficients_of_time_are_of_fourth_order);
