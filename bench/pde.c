@@ -12,38 +12,12 @@
 #include <sys/resource.h>
 
 #include "bench/stopwatch.h"
+#include "bench/workload.h"
 #include "core/density.h"
 #include "core/memory.h"
 #include "pde/evolution.h"
-#include "tests/sde_text.h"
 
 enum { RUNS = 7 };
-
-typedef struct workload {
-    const char *name, *variables, *drift, *noise;
-    size_t dim, cells;
-    double lo, hi, mean[2], sd;
-} workload;
-
-/* Both to T = 1. */
-static const workload well = {"double well", "x",  "x - x^3", "0.7",  1,
-                              1024,          -4.0, 4.0,       {-0.5}, 0.3};
-static const workload plane = {"plane",
-                               "x; y",
-                               "2 * tanh(2 * x) - x - y; x - y",
-                               "0.7; 0; 0; 0.7",
-                               2,
-                               256,
-                               -4.0,
-                               4.0,
-                               {-1.0, 0.5},
-                               0.4};
-
-static void fail(const char *what)
-{
-    fprintf(stderr, "bench/pde: %s\n", what);
-    exit(EXIT_FAILURE);
-}
 
 /* A workload on `cells` cells an axis, ready to run. */
 typedef struct job {
@@ -56,39 +30,18 @@ typedef struct job {
     fk_evolution *evolution;
 } job;
 
-static double normal_average(double lo, double hi, double mean, double sd)
-{
-    const double s = sd * sqrt(2.0);
-    return 0.5 * (erf((hi - mean) / s) - erf((lo - mean) / s)) / (hi - lo);
-}
-
-static void project(const workload *w, job *j)
-{
-    for (size_t c = 0; c < j->cells; c++) {
-        size_t index[FK_GRID_DIM];
-        fk_grid_unravel(&j->domain.grid, c, index);
-        j->p0[c] = 1.0;
-        for (size_t i = 0; i < w->dim; i++) {
-            const fk_axis *a = &j->domain.grid.axis[i];
-            j->p0[c] *=
-                normal_average(fk_axis_edge(a, index[i]), fk_axis_edge(a, index[i] + 1),
-                               w->mean[i], w->sd);
-        }
-    }
-}
-
 static job open_job(const workload *w, size_t cells, fk_evolution_options options)
 {
-    const fk_axis axis[] = {{w->lo, w->hi, cells}, {w->lo, w->hi, cells}};
     fk_message message = {""};
+    fk_law *law = workload_law(w);
     job j = {.options = options};
-    j.sde = sde_text(FK_ITO, w->dim, w->dim, w->variables, w->drift, w->noise);
-    j.domain.grid = fk_grid_make(w->dim, axis);
+    j.sde = workload_sde(w);
+    j.domain.grid = workload_grid(w, cells);
     j.cells = fk_grid_cells(&j.domain.grid);
     j.p0 = fk_doubles(j.cells);
-    if (j.p0 == NULL)
+    if (j.p0 == NULL || fk_law_project(law, &j.domain.grid, j.p0, NULL) != FK_OK)
         fail("out of memory");
-    project(w, &j);
+    fk_law_free(law);
     if (fk_fokker_planck_new(j.sde, &j.domain, fk_flux_find("chang-cooper"), &j.fp,
                              &message) != FK_OK)
         fail(message.text);
@@ -159,8 +112,7 @@ typedef struct truth {
 
 static truth find_truth(const workload *w, double steps)
 {
-    const fk_axis axis[] = {{w->lo, w->hi, w->cells}, {w->lo, w->hi, w->cells}};
-    const fk_grid g = fk_grid_make(w->dim, axis);
+    const fk_grid g = workload_grid(w, w->cells);
     const size_t n = fk_grid_cells(&g);
     truth t = {solve(w, w->cells, fixed("tr-bdf2", steps)), fk_doubles(n)};
     double *fine = solve(w, 2 * w->cells, fixed("tr-bdf2", steps));
