@@ -101,6 +101,12 @@ static fk_status check_flux(const fk_fokker_planck *fp, const fk_sde *sde,
                        "cross terms: a flux of two cells does, such as "
                        "scharfetter-gummel",
                        flux->name);
+    if (fk_domain_has(&fp->domain, FK_PARTIAL))
+        return fk_fail(
+            message, FK_EDOMAIN,
+            "the flux '%s' does not take faces that absorb partially: a flux "
+            "of two cells does, such as scharfetter-gummel",
+            flux->name);
     for (size_t i = 0; i < sde->dim; i++)
         if (fp->domain.grid.axis[i].cells < 2 * flux->reach)
             return fk_fail(message, FK_EDOMAIN,
