@@ -99,6 +99,11 @@ static inline double centred(uint64_t word)
     return as_double((word >> 12) | UINT64_C(0x3FF0000000000000)) - (1.0 - 0x1p-53);
 }
 
+double fk_uniform_of(uint64_t word)
+{
+    return centred(word);
+}
+
 /* sum c_k z^k, k = 0..6, in a tree: the chain of Horner's rule costs time here. */
 static inline double polynomial(const double c[7], double z)
 {

@@ -23,6 +23,7 @@ typedef enum fk_purpose {
     FK_FOR_TEST,
     FK_FOR_HALVING_NOISE, /* increments of the pair */
     FK_FOR_REVERSE_NOISE, /* increments of the reverse samplers */
+    FK_FOR_JUMPS,         /* times and marks of jumps */
 } fk_purpose;
 
 /* FK_BLOCK neighbouring streams.  State at the border of a pair of rows, `used` rows
@@ -49,6 +50,9 @@ void fk_streams_uniform(fk_streams *r, double *u);
  * and 1/6 (to 1e-10), 32 bits each.  Rows of one kind are consumed in order. */
 void fk_streams_signs(fk_streams *r, size_t n, double *z);
 void fk_streams_three_point(fk_streams *r, size_t n, double *z);
+
+/* The upper 52 bits k of a random word as a number: (k + 1/2) 2^-52. */
+double fk_uniform_of(uint64_t word);
 
 /* The hash behind the seeds, Threefry-2x64-20: counter[2] under key[2]. */
 void fk_threefry(const uint64_t key[2], const uint64_t counter[2], uint64_t out[2]);

@@ -140,9 +140,9 @@ static double declared(const arguments *a, const fk_problem *p,
                        const fk_methods *methods)
 {
     if (a->kind == STRONG)
-        return methods->scheme->strong_order;
-    return fk_scheme_weak_order(methods->scheme, p->has_domain ? &p->domain : NULL,
-                                methods->faces);
+        return fk_scheme_strong_order(methods->scheme, p->sde);
+    return fk_scheme_weak_order(methods->scheme, p->sde,
+                                p->has_domain ? &p->domain : NULL, methods->faces);
 }
 
 static void evaluate(const arguments *a, const fk_problem *p, const fk_methods *methods,

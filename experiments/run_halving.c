@@ -8,7 +8,7 @@ bool fk_run_halves(const fk_run_state *run)
 {
     const fk_problem *p = run->problem;
     return p->particles.on && p->has_domain && p->particles.halving > 0.0 &&
-           !isinf(fk_scheme_weak_order(run->methods->scheme, &p->domain,
+           !isinf(fk_scheme_weak_order(run->methods->scheme, p->sde, &p->domain,
                                        run->methods->faces));
 }
 

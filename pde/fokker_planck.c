@@ -140,6 +140,10 @@ fk_status fk_fokker_planck_new(const fk_sde *sde, const fk_domain *domain,
 {
     assert(sde->dim == domain->grid.dim);
     *out = NULL;
+    if (!fk_sde_continuous(sde))
+        return fk_fail(message, FK_EDOMAIN,
+                       "the Fokker-Planck operator has no term for jumps and stable "
+                       "noise");
     fk_fokker_planck *fp = calloc(1, sizeof *fp);
     if (fp == NULL)
         return fk_fail(message, FK_ENOMEM, "no memory for the Fokker-Planck operator");

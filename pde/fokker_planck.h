@@ -33,8 +33,8 @@ typedef struct fk_reaction fk_reaction; /* private to pde/ */
 
 /* Borrows sde; copies the domain.  Rates that are free of t are taken here; otherwise the
  * operator is empty until the first fk_fokker_planck_set.  FK_EDOMAIN with a sentence:
- * a coefficient is not finite at a face (says which, where), or the tensor cannot be
- * split.  An operator has work arrays of its own: one thread at a time. */
+ * a coefficient is not finite at a face (says which, where), the tensor cannot be split,
+ * or the SDE has jumps or stable noise.  An operator has work arrays of its own: one thread at a time. */
 FK_NODISCARD fk_status fk_fokker_planck_new(const fk_sde *sde, const fk_domain *domain,
                                             const fk_flux *flux, fk_fokker_planck **out,
                                             fk_message *message);

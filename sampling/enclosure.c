@@ -94,3 +94,13 @@ void fk_enclosure_meet(const fk_enclosure *e, double t, double h, const double *
         fk_bridge_absorb(&e->bridge, t, h, z + fk_partial_draws(&e->partial) * FK_BLOCK,
                          old, x, status, scratch);
 }
+
+void fk_enclosure_land(const fk_enclosure *e, double t, const double *const *old,
+                       double *const *x, uint8_t *status, double *scratch)
+{
+    if (e->domain == NULL)
+        return;
+    fold(e, t, x, scratch);
+    if (e->absorbs)
+        fk_boundary_absorb(e->domain, old, x, status);
+}

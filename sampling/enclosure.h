@@ -43,4 +43,8 @@ void fk_enclosure_meet(const fk_enclosure *e, double t, double h, const double *
                        const double *const *old, double *const *x, uint8_t *status,
                        double *scratch);
 
+/* The same for a jump at t, which has no way between its ends; no face absorbs in part. */
+void fk_enclosure_land(const fk_enclosure *e, double t, const double *const *old,
+                       double *const *x, uint8_t *status, double *scratch);
+
 #endif

@@ -8,9 +8,9 @@
 #include "sampling/boundary.h"
 #include "sampling/ensemble_state.h"
 
-size_t fk_ensemble_memory(size_t dim, size_t count)
+size_t fk_ensemble_memory(size_t rows, size_t count)
 {
-    return sizeof(fk_ensemble) + fk_block_count(count) * fk_ensemble_block_bytes(dim);
+    return sizeof(fk_ensemble) + fk_block_count(count) * fk_ensemble_block_bytes(rows);
 }
 
 /* Initial states and streams of all blocks; each thread has `scratch` doubles. */
@@ -67,7 +67,7 @@ fk_status fk_ensemble_new(const fk_sde *sde, const fk_domain *domain, const fk_l
     status = e->memory == NULL || e->lost_x == NULL ? FK_ENOMEM : start(e, law, o);
     if (status != FK_OK) {
         fk_fail(message, status, "no memory for %zu particles (%.3g GB)", o->count,
-                1e-9 * (double)fk_ensemble_memory(sde->dim, o->count));
+                1e-9 * (double)fk_ensemble_memory(e->walk.rows, o->count));
         goto fail;
     }
     *out = e;
@@ -115,7 +115,7 @@ static void run(const void *context, const fk_pace *pace, uint64_t n,
         return;
     for (uint64_t k = 0; k < n;) {
         const uint64_t at_once = n - k >= 2 && streams->used == 0 ? 2 : 1;
-        fk_walk_draw(&e->walk, streams, at_once, scratch);
+        fk_walk_draw(&e->walk, streams, at_once, scratch, scratch + 2 * m * FK_BLOCK);
         for (uint64_t i = 0; i < at_once; i++, k++)
             fk_walk_step(&e->walk, fk_pace_time(pace, k), pace->h,
                          scratch + i * m * FK_BLOCK, fk_part_x(block), status,

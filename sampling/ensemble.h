@@ -42,8 +42,9 @@ FK_NODISCARD fk_status fk_ensemble_new(const fk_sde *sde, const fk_domain *domai
                                        fk_ensemble **out, fk_message *message);
 void fk_ensemble_free(fk_ensemble *e); /* accepts NULL */
 
-/* Bytes that an ensemble of `count` particles in dim variables holds. */
-size_t fk_ensemble_memory(size_t dim, size_t count);
+/* Bytes that an ensemble of `count` particles holds, of `rows` numbers each: the variables
+ * and, where there are jumps, two more. */
+size_t fk_ensemble_memory(size_t rows, size_t count);
 
 /* To time t_end >= the present time.  After each step: reflecting faces send the path
  * back, periodic ones wrap it, absorbing ones end it there, open ones let it go on
@@ -124,7 +125,8 @@ void fk_ensemble_moments(const fk_ensemble *e, double *mean, double *covariance,
  * a kernel are skipped.  A full covariance in 2-D is spread by quadrature, right to about
  * 1e-5 of each kernel's mass.
  * With a domain, g covers the same box.  Takes 32 arrays of cells while it runs.
- * FK_EDOMAIN if the scheme has no closed transition or there are three variables;
+ * FK_EDOMAIN if the scheme has no closed transition, if the SDE has jumps or stable noise,
+ * or if there are three variables;
  * FK_EINTERRUPTED, FK_ENOMEM: the sums are not to be used. */
 FK_NODISCARD fk_status fk_ensemble_kernel_density(const fk_ensemble *e,
                                                   const fk_grid *g, double h,

@@ -106,7 +106,7 @@ static void run_block(const fk_functional *f, const fk_coupling *c, uint64_t see
     for (uint64_t i = 0; i < c->steps; i++) {
         const double t = f->o->start + (double)i * h;
         double *z = i % 2 == 0 ? r->z1 : r->z2;
-        fk_walk_draw(&f->walk, &streams, 1, z);
+        fk_walk_draw(&f->walk, &streams, 1, z, r->rest);
         fk_walk_step(&f->walk, t, h, z, r->x[0], r->status[0], r->rest);
         follow(f, c, i, t, h, z, r);
     }
@@ -295,7 +295,7 @@ fk_functional_estimate(const fk_sde *sde, const fk_domain *domain, const fk_law 
     fk_functional f = {.law = law,
                        .o = o,
                        .progress = progress,
-                       .order = fk_scheme_weak_order(o->scheme, domain, o->faces)};
+                       .order = fk_scheme_weak_order(o->scheme, sde, domain, o->faces)};
     const fk_walk_options walk = {o->scheme, o->faces, o->rules,
                                   (o->end - o->start) / (double)o->steps};
     fk_status status = fk_walk_init(&f.walk, sde, domain, &walk, message);

@@ -4,7 +4,7 @@
  *
  *     z = (z_1 + z_2) / sqrt(2),      sqrt(h) z = sqrt(h/2) z_1 + sqrt(h/2) z_2.
  *
- * A block is one piece: streams, then x[rows][FK_BLOCK] of the walk and status[FK_BLOCK] of the
+ * A block is one piece: streams, then x[rows][FK_BLOCK] and status[FK_BLOCK] of the
  * coarse member, then of the fine one. */
 #include "sampling/halving.h"
 
@@ -137,7 +137,7 @@ static void run(const void *context, const fk_pace *pace, uint64_t n,
     uint8_t *fine_status = part_status(h, block, FINE);
     for (uint64_t k = 0; k < n; k++) {
         const double t = fk_pace_time(pace, k), half = 0.5 * pace->h;
-        fk_walk_draw(&h->walk, (fk_streams *)(void *)block, 2, z1);
+        fk_walk_draw(&h->walk, (fk_streams *)(void *)block, 2, z1, rest);
         fk_walk_join(&h->walk, half, z1, z2, z);
         fk_walk_step(&h->walk, t, pace->h, z, coarse, status, rest);
         fk_walk_step(&h->walk, t, half, z1, fine, fine_status, rest);

@@ -70,7 +70,7 @@ static void climb(const ladder *l, climber *c, fk_streams *streams, uint64_t i)
     const size_t finest = l->o->levels - 1, bytes = l->walk.draws * FK_BLOCK;
     const double span = l->o->end - l->o->start;
     double *z = c->spare[0], *other = c->spare[1];
-    fk_walk_draw(&l->walk, streams, 1, z);
+    fk_walk_draw(&l->walk, streams, 1, z, c->rest);
     for (size_t k = finest;; k--) {
         const double h = span / ((double)l->o->steps * exp2((double)k));
         const uint64_t number = i >> (finest - k);
@@ -220,6 +220,15 @@ static fk_status make_room(ladder *l, fk_levels *out)
     return FK_OK;
 }
 
+/* Differences of paths then have no variance, and their means no error. */
+static bool flies(const fk_sde *sde)
+{
+    for (size_t k = 0; k < sde->n_stables; k++)
+        if (sde->stable[k].alpha < 2.0)
+            return true;
+    return false;
+}
+
 fk_status fk_levels_run(const fk_sde *sde, const fk_domain *domain, const fk_law *law,
                         const fk_levels_options *o, const fk_progress *progress,
                         fk_levels *out, fk_message *message)
@@ -227,6 +236,11 @@ fk_status fk_levels_run(const fk_sde *sde, const fk_domain *domain, const fk_law
     assert(o->count >= 1 && o->levels >= 2 && o->levels <= FK_LEVELS_MOST);
     assert(o->steps >= 1 && o->end > o->start && fk_law_dim(law) == sde->dim);
     *out = (fk_levels){0};
+    if (flies(sde))
+        return fk_fail(
+            message, FK_EDOMAIN,
+            "no order can be fitted: with alpha < 2 the differences of paths "
+            "have no variance");
     ladder l = {.law = law, .o = o, .progress = progress};
     const fk_walk_options walk = {o->scheme, o->faces, o->rules,
                                   (o->end - o->start) / (double)o->steps /

@@ -47,8 +47,8 @@ typedef struct fk_levels {
     fk_level_pair *pair; /* [n_pairs], coarse to fine */
 } fk_levels;
 
-/* domain NULL: free space.  FK_EDOMAIN with a sentence if the scheme refuses the SDE or a
- * path becomes not finite; FK_EINTERRUPTED.  *out is empty after a failure. */
+/* domain NULL: free space.  FK_EDOMAIN with a sentence if the scheme refuses the SDE, if
+ * stable noise has alpha < 2, or if a path becomes not finite; FK_EINTERRUPTED.  *out is empty after a failure. */
 FK_NODISCARD fk_status fk_levels_run(const fk_sde *sde, const fk_domain *domain,
                                      const fk_law *law, const fk_levels_options *o,
                                      const fk_progress *progress, fk_levels *out,

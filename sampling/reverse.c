@@ -41,6 +41,9 @@ static bool depends(const fk_sde *sde, const fk_expr *e)
 
 static fk_status check(const fk_sde *sde, fk_message *message)
 {
+    if (!fk_sde_continuous(sde))
+        return fk_fail(message, FK_EDOMAIN,
+                       "sampling backwards needs paths without jumps and stable noise");
     for (size_t e = 0; e < sde->dim * sde->noises; e++)
         if (depends(sde, sde->noise[e]))
             return fk_fail(message, FK_EDOMAIN,

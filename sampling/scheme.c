@@ -33,14 +33,22 @@ const char *fk_noise_kind_text(fk_noise_kind k)
     return text[k];
 }
 
-double fk_scheme_weak_order(const fk_scheme *s, const fk_domain *domain,
-                            fk_face_rules rules)
+double fk_scheme_strong_order(const fk_scheme *s, const fk_sde *sde)
+{
+    return sde->n_jumps > 0 ? fmin(s->strong_order, 0.5) : s->strong_order;
+}
+
+double fk_scheme_weak_order(const fk_scheme *s, const fk_sde *sde,
+                            const fk_domain *domain, fk_face_rules rules)
 {
     const bool absorbs = domain != NULL && fk_domain_absorbs(domain);
     const bool reflects = domain != NULL && fk_domain_has(domain, FK_REFLECTING);
-    if ((absorbs && !rules.bridge) || (reflects && rules.project))
+    const bool flies = sde->n_stables > 0;
+    if ((absorbs && (!rules.bridge || flies)) || (reflects && rules.project))
         return 0.5;
-    return absorbs || reflects ? fmin(s->weak_order, 1.0) : s->weak_order;
+    if (absorbs || reflects || flies)
+        return fmin(s->weak_order, 1.0);
+    return sde->n_jumps > 0 ? fmin(s->weak_order, 2.0) : s->weak_order;
 }
 
 const fk_scheme *fk_scheme_find(const char *name)

@@ -104,9 +104,13 @@ typedef struct fk_step_rules {
     fk_increments increments;
 } fk_step_rules;
 
-/* The weak order between these faces (domain NULL: none). */
-double fk_scheme_weak_order(const fk_scheme *s, const fk_domain *domain,
-                            fk_face_rules rules);
+/* The orders for an SDE, weak between these faces (domain NULL: none).  Jumps are split
+ * from what lies between them, symmetrically: weak order 2, and at least strong order 1/2,
+ * are left of schemes that have more.  Stable noise is split from it in turn, weak order
+ * 1, and its steps over an absorbing face are seen at their ends alone. */
+double fk_scheme_strong_order(const fk_scheme *s, const fk_sde *sde);
+double fk_scheme_weak_order(const fk_scheme *s, const fk_sde *sde,
+                            const fk_domain *domain, fk_face_rules rules);
 
 /* Whether the scheme, the bridge and the increments fit the problem: FK_EDOMAIN with a
  * sentence if not. */

@@ -27,6 +27,26 @@ static fk_status check_increments(const fk_walk *w, fk_message *message)
         return fk_fail(message, FK_EDOMAIN,
                        "particles.increments: the bridge to absorbing faces needs "
                        "gaussian ones; particles.bridge: false does without it");
+    if (w->sde->n_stables > 0)
+        return fk_fail(message, FK_EDOMAIN,
+                       "particles.increments: stable noise needs gaussian ones");
+    return FK_OK;
+}
+
+static fk_status init_jumps(fk_walk *w, fk_message *message)
+{
+    if (w->faces.partial.n > 0 && !fk_sde_continuous(w->sde))
+        return fk_fail(message, FK_EDOMAIN,
+                       "faces that absorb in part are for continuous paths: jumps and "
+                       "stable noise step over them");
+    if (w->sde->n_jumps > 0) {
+        FK_TRY(fk_jumps_init(&w->jumps, w->sde, message));
+        w->rows += FK_JUMP_ROWS;
+    }
+    if (w->sde->n_stables > 0) {
+        FK_TRY(fk_stable_noise_init(&w->stable, w->sde));
+        w->draws += fk_stable_noise_draws(&w->stable);
+    }
     return FK_OK;
 }
 
@@ -46,7 +66,7 @@ fk_status fk_walk_init(fk_walk *w, const fk_sde *sde, const fk_domain *domain,
     w->draws = w->scheme_draws + fk_enclosure_draws(&w->faces);
     w->rows = w->dim + (scheme->memory != NULL ? scheme->memory(w->stepper) : 0);
     FK_TRY(check_increments(w, message));
-    return FK_OK;
+    return init_jumps(w, message);
 }
 
 fk_status fk_scheme_fits(const fk_scheme *s, const fk_sde *sde, const fk_domain *domain,
@@ -64,17 +84,30 @@ void fk_walk_clear(fk_walk *w)
     if (w->scheme != NULL)
         w->scheme->release(w->stepper);
     fk_enclosure_clear(&w->faces);
+    fk_jumps_clear(&w->jumps);
+    fk_stable_noise_clear(&w->stable);
     *w = (fk_walk){0};
 }
 
-/* Scratch: pointers to the rows of x, pointers to the rows of old, old, then in turn the
- * scheme's and the faces'. */
+/* Scratch: pointers to the rows of x, the state before a move, then in turn the
+ * scheme's, the faces', the jumps' and the stable noise's. */
 size_t fk_walk_scratch(const fk_walk *w)
 {
-    const size_t old = w->faces.absorbs ? w->dim * FK_BLOCK : 0;
-    const size_t scheme = w->scheme->scratch(w->stepper);
-    const size_t faces = fk_enclosure_scratch(&w->faces);
-    return 2 * fk_rows_scratch(w->rows) + old + (scheme > faces ? scheme : faces);
+    const size_t old = w->faces.absorbs ? fk_state_scratch(w->dim) : 0;
+    const size_t turn[] = {
+        w->scheme->scratch(w->stepper), fk_enclosure_scratch(&w->faces),
+        w->sde->n_jumps > 0 ? fk_jumps_scratch(&w->jumps) : 0,
+        w->sde->n_stables > 0 ? fk_stable_noise_scratch(&w->stable) : 0};
+    size_t most = 0;
+    for (size_t k = 0; k < sizeof turn / sizeof *turn; k++)
+        most = turn[k] > most ? turn[k] : most;
+    return fk_rows_scratch(w->rows) + old + most;
+}
+
+/* The last rows of a state, if there are jumps. */
+static double *jump_memory(const fk_walk *w, double *x)
+{
+    return x + (w->rows - FK_JUMP_ROWS) * FK_BLOCK;
 }
 
 void fk_walk_start(const fk_walk *w, double t, const fk_law *law, uint64_t seed,
@@ -82,15 +115,17 @@ void fk_walk_start(const fk_walk *w, double t, const fk_law *law, uint64_t seed,
                    double *scratch)
 {
     fk_law_draw(law, seed, purpose, first, fk_rows(x, w->dim, scratch));
-    fk_walk_enter(w, t, x, status, scratch);
+    fk_walk_enter(w, t, seed, purpose, first, x, status, scratch);
 }
 
-void fk_walk_enter(const fk_walk *w, double t, double *x, uint8_t *status,
-                   double *scratch)
+void fk_walk_enter(const fk_walk *w, double t, uint64_t seed, fk_purpose purpose,
+                   uint64_t first, double *x, uint8_t *status, double *scratch)
 {
     double *const *rows = fk_rows(x, w->dim, scratch);
     for (size_t j = w->dim * FK_BLOCK; j < w->rows * FK_BLOCK; j++)
         x[j] = HUGE_VAL;
+    if (w->sde->n_jumps > 0)
+        fk_jumps_start(seed, purpose, first, jump_memory(w, x));
     if (w->faces.domain != NULL)
         fk_enclosure_enter(&w->faces, t, rows, status,
                            scratch + fk_rows_scratch(w->dim));
@@ -109,27 +144,36 @@ static void draw_bits(const fk_walk *w, fk_streams *streams, double *z)
     fk_streams_signs(streams, w->draws - m, z + m * FK_BLOCK);
 }
 
-void fk_walk_draw(const fk_walk *w, fk_streams *streams, size_t steps, double *z)
+void fk_walk_draw(const fk_walk *w, fk_streams *streams, size_t steps, double *z,
+                  double *scratch)
 {
     if (w->increments == FK_GAUSSIAN)
         fk_streams_normal(streams, steps * w->draws, z);
     for (; steps > 0; steps--, z += w->draws * FK_BLOCK)
         if (w->increments == FK_GAUSSIAN)
-            fk_walk_shape(w, z);
+            fk_walk_shape(w, z, scratch);
         else
             draw_bits(w, streams, z);
 }
 
-void fk_walk_shape(const fk_walk *w, double *z)
+/* Where the rows of the stable noise begin: they are the last. */
+static size_t stable_row(const fk_walk *w)
+{
+    return w->draws - 2 * w->sde->n_stables;
+}
+
+void fk_walk_shape(const fk_walk *w, double *z, double *scratch)
 {
     if (w->scheme->shape != NULL)
         w->scheme->shape(w->stepper, z);
+    if (w->sde->n_stables > 0)
+        fk_stable_noise_shape(&w->stable, z + stable_row(w) * FK_BLOCK, scratch);
 }
 
 void fk_walk_join(const fk_walk *w, double h, const double *first, const double *second,
                   double *z)
 {
-    const size_t own = w->scheme_draws;
+    const size_t own = w->scheme_draws, stable = stable_row(w) * FK_BLOCK;
     if (w->increments != FK_GAUSSIAN) {
         memcpy(z, first, w->draws * FK_BLOCK * sizeof *z);
         return;
@@ -138,26 +182,68 @@ void fk_walk_join(const fk_walk *w, double h, const double *first, const double 
         w->scheme->join(w->stepper, h, first, second, z);
     else
         fk_increments_join(own, first, second, z);
-    fk_increments_join(w->draws - own, first + own * FK_BLOCK, second + own * FK_BLOCK,
-                       z + own * FK_BLOCK);
+    fk_increments_join(stable_row(w) - own, first + own * FK_BLOCK,
+                       second + own * FK_BLOCK, z + own * FK_BLOCK);
+    if (w->sde->n_stables > 0)
+        fk_stable_noise_join(&w->stable, first + stable, second + stable, z + stable);
+}
+
+/* A copy of the state, with pointers to its rows, at the front of *scratch; nothing where
+ * no face absorbs. */
+static double *const *keep(const fk_walk *w, const double *x, double **scratch)
+{
+    if (!w->faces.absorbs)
+        return NULL;
+    double *const *old = fk_state_carve(w->dim, scratch);
+    memcpy(old[0], x, w->dim * FK_BLOCK * sizeof *x);
+    return old;
+}
+
+/* The jumps of half a step h around t. */
+static void jump(const fk_walk *w, double t, double h, double *x, uint8_t *status,
+                 double *scratch)
+{
+    double *const *rows = fk_rows(x, w->dim, scratch);
+    scratch += fk_rows_scratch(w->dim);
+    double *const *old = keep(w, x, &scratch);
+    if (fk_jumps_run(&w->jumps, t, h, rows, jump_memory(w, x), status, scratch))
+        fk_enclosure_land(&w->faces, t, (const double *const *)old, rows, status,
+                          scratch);
+}
+
+static void diffuse(const fk_walk *w, double t, double h, const double *z, double *x,
+                    uint8_t *status, double *scratch)
+{
+    double *const *rows = fk_rows(x, w->rows, scratch);
+    scratch += fk_rows_scratch(w->rows);
+    double *const *old = keep(w, x, &scratch);
+    w->scheme->step(w->stepper, t, h, z, rows, scratch);
+    if (w->faces.domain != NULL)
+        fk_enclosure_meet(&w->faces, t, h, z + w->scheme_draws * FK_BLOCK,
+                          (const double *const *)old, rows, status, scratch);
+}
+
+static void fly(const fk_walk *w, double t, double h, const double *z, double *x,
+                uint8_t *status, double *scratch)
+{
+    double *const *rows = fk_rows(x, w->dim, scratch);
+    scratch += fk_rows_scratch(w->dim);
+    double *const *old = keep(w, x, &scratch);
+    fk_stable_noise_step(&w->stable, t, h, z + stable_row(w) * FK_BLOCK, rows, scratch);
+    fk_enclosure_land(&w->faces, t + h, (const double *const *)old, rows, status,
+                      scratch);
 }
 
 void fk_walk_step(const fk_walk *w, double t, double h, const double *z, double *x,
                   uint8_t *status, double *scratch)
 {
-    double *const *rows = fk_rows(x, w->rows, scratch);
-    double *const *old = NULL;
-    scratch += fk_rows_scratch(w->rows);
-    if (w->faces.absorbs) {
-        double *values = scratch + fk_rows_scratch(w->dim);
-        old = fk_rows(values, w->dim, scratch);
-        memcpy(values, x, w->dim * FK_BLOCK * sizeof *x);
-        scratch = values + w->dim * FK_BLOCK;
-    }
-    w->scheme->step(w->stepper, t, h, z, rows, scratch);
-    if (w->faces.domain != NULL)
-        fk_enclosure_meet(&w->faces, t, h, z + w->scheme_draws * FK_BLOCK,
-                          (const double *const *)old, rows, status, scratch);
+    if (w->sde->n_jumps > 0)
+        jump(w, t + 0.25 * h, 0.5 * h, x, status, scratch);
+    diffuse(w, t, h, z, x, status, scratch);
+    if (w->sde->n_stables > 0)
+        fly(w, t, h, z, x, status, scratch);
+    if (w->sde->n_jumps > 0)
+        jump(w, t + 0.75 * h, 0.5 * h, x, status, scratch);
 }
 
 /* 0 x is 0 for finite x and NaN for others: one sum tells of a whole block. */

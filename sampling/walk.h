@@ -1,6 +1,7 @@
 /* Private to sampling/.
- * One step of a block of particles: the scheme, then the faces of the domain.
- * Every ensemble steps through here. */
+ * One step of a block of particles: the scheme, then the faces of the domain.  Jumps come
+ * before it and after it, those of half a step each; stable noise comes after the scheme.
+ * Every ensemble steps through here.  [strang-1968] */
 #ifndef FK_SAMPLING_WALK_H
 #define FK_SAMPLING_WALK_H
 
@@ -12,7 +13,9 @@
 #include "core/random.h"
 #include "core/status.h"
 #include "sampling/enclosure.h"
+#include "sampling/jumps.h"
 #include "sampling/scheme.h"
+#include "sampling/stable.h"
 #include "sde/law.h"
 #include "sde/sde.h"
 
@@ -28,10 +31,12 @@ typedef struct fk_walk {
     const fk_sde *sde; /* borrowed */
     const fk_scheme *scheme;
     fk_increments increments;
-    fk_stepper *stepper; /* owned */
-    fk_enclosure faces;  /* owned; empty in free space */
+    fk_stepper *stepper;    /* owned */
+    fk_enclosure faces;     /* owned; empty in free space */
+    fk_jumps jumps;         /* owned; of zeros if there are none */
+    fk_stable_noise stable; /* the same */
     size_t dim;
-    size_t rows; /* of a state x: the variables, and what the scheme remembers */
+    size_t rows; /* of a state x: the variables, and what scheme and jumps remember */
     size_t scheme_draws; /* rows of normals that the scheme takes */
     size_t draws;        /* and that a step takes: faces have their own */
 } fk_walk;
@@ -53,14 +58,15 @@ void fk_walk_start(const fk_walk *w, double t, const fk_law *law, uint64_t seed,
                    double *scratch);
 
 /* The same where the variables of x hold initial states already. */
-void fk_walk_enter(const fk_walk *w, double t, double *x, uint8_t *status,
-                   double *scratch);
+void fk_walk_enter(const fk_walk *w, double t, uint64_t seed, fk_purpose purpose,
+                   uint64_t first, double *x, uint8_t *status, double *scratch);
 
 /* z[steps][draws][FK_BLOCK] from a block's streams. */
-void fk_walk_draw(const fk_walk *w, fk_streams *streams, size_t steps, double *z);
+void fk_walk_draw(const fk_walk *w, fk_streams *streams, size_t steps, double *z,
+                  double *scratch);
 
 /* What is left to do where z[draws][FK_BLOCK] holds Gaussian rows already. */
-void fk_walk_shape(const fk_walk *w, double *z);
+void fk_walk_shape(const fk_walk *w, double *z, double *scratch);
 
 /* z[draws][FK_BLOCK] of a step of 2 h from those of the two steps of h that it joins.
  * Increments that are not Gaussian do not add up to one of their kind: the first one is

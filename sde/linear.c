@@ -47,7 +47,7 @@ static bool affine(const fk_sde *s, size_t i)
     return !fk_sde_varies(s, rest);
 }
 
-bool fk_sde_linear(const fk_sde *s)
+bool fk_sde_affine(const fk_sde *s)
 {
     for (size_t e = 0; e < s->dim * s->noises; e++)
         if (fk_sde_varies(s, s->noise[e]))
@@ -56,6 +56,11 @@ bool fk_sde_linear(const fk_sde *s)
         if (!affine(s, i))
             return false;
     return true;
+}
+
+bool fk_sde_linear(const fk_sde *s)
+{
+    return fk_sde_continuous(s) && fk_sde_affine(s);
 }
 
 /* A(t), c(t) and the tensor a(t) = G G^T / 2 as one program. */

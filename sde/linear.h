@@ -15,7 +15,10 @@
 
 bool fk_sde_linear(const fk_sde *s);
 
-/* A[d][d], c[d] and Q[d][d] = G G^T at t; needs fk_sde_linear.  FK_ENOMEM. */
+/* Whether drift and Wiener processes alone would be of this kind: between jumps, say. */
+bool fk_sde_affine(const fk_sde *s);
+
+/* A[d][d], c[d] and Q[d][d] = G G^T at t; needs fk_sde_affine.  FK_ENOMEM. */
 FK_NODISCARD fk_status fk_linear_coefficients(const fk_sde *s, double t, double *A,
                                               double *c, double *Q);
 

@@ -287,6 +287,10 @@ static fk_status make_sde(fk_problem_reader *r, const equation *q,
         .value = r->value,
         .drift = q->drift,
         .noise = q->noise,
+        .n_jumps = r->n_jumps,
+        .n_stables = r->n_stables,
+        .jump = r->jump,
+        .stable = r->stable,
     };
     FK_TRY(fk_sde_new(&parts, &r->problem->sde));
     return fk_expr_pool_exhausted(r->problem->pool) ? FK_ENOMEM : FK_OK;
@@ -300,6 +304,8 @@ fk_status fk_read_equation(fk_problem_reader *r)
 
     fk_interpretation interpretation;
     FK_TRY(read_interpretation(r, &interpretation));
+    FK_TRY(fk_read_jumps(r));
+    FK_TRY(fk_read_stables(r));
     equation q = {0, NULL, NULL};
     fk_status status = read_parts(r, &q);
     if (status == FK_OK)

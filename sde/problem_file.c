@@ -234,6 +234,12 @@ static fk_status read_problem(source *s, const char *path, fk_problem *p,
     fk_problem_reader r = {
         .path = path, .message = message, .root = s->root, .problem = p};
     const fk_status status = read_sections(&r);
+    for (size_t i = 0; i < r.n_jumps; i++)
+        fk_jump_clear(&r.jump[i]);
+    for (size_t i = 0; i < r.n_stables; i++)
+        fk_stable_clear(&r.stable[i]);
+    free(r.jump);
+    free(r.stable);
     free(r.name);
     free(r.coloured);
     free(r.variable);

@@ -47,6 +47,14 @@ static void imply_method(fk_problem *p, const fk_yaml *node)
         strcpy(p->pde.method, "finite-volume");
 }
 
+/* "jumps" or "stable noise", which only particles have; NULL without. */
+static const char *discontinuity(const fk_problem *p)
+{
+    return p->sde->n_jumps > 0     ? "jumps"
+           : p->sde->n_stables > 0 ? "stable noise"
+                                   : NULL;
+}
+
 static fk_status read_pde(const fk_problem_reader *r)
 {
     fk_problem *p = r->problem;
@@ -60,6 +68,11 @@ static fk_status read_pde(const fk_problem_reader *r)
     if (!adaptive)
         FK_TRY(read_step(r, step, &p->pde.step));
     imply_method(p, node);
+    if (p->pde.on && discontinuity(p) != NULL)
+        return fk_yaml_fail(node != NULL ? node : r->root, r->message,
+                            "the density has no term for %s: write 'pde: off' to run "
+                            "particles alone",
+                            discontinuity(p));
     if (!p->pde.on || p->has_domain)
         return FK_OK;
     return fk_yaml_fail(node != NULL ? node : r->root, r->message,
@@ -107,6 +120,10 @@ static fk_status read_scores(const fk_problem_reader *r, const fk_yaml *list)
 static fk_status check_reversible(const fk_problem_reader *r, const fk_yaml *node)
 {
     const fk_sde *s = r->problem->sde;
+    if (discontinuity(r->problem) != NULL)
+        return fk_yaml_fail_key(node, r->message,
+                                "there is no way back for paths with %s",
+                                discontinuity(r->problem));
     for (size_t k = 0; k < s->dim * s->dim; k++)
         for (size_t i = 0; i < s->dim; i++)
             if (fk_expr_depends(s->diffusion[k], s->variable[i]))

@@ -241,7 +241,7 @@ static fk_status make_room(fk_problem_reader *r)
 {
     const size_t constants = entries(fk_yaml_get(r->root, "parameters")) + 8;
     r->max_names =
-        FK_PROBLEM_DIM + 1 + constants + entries(fk_yaml_get(r->root, "define"));
+        FK_PROBLEM_DIM + 2 + constants + entries(fk_yaml_get(r->root, "define"));
     r->name = calloc(r->max_names, sizeof *r->name);
     r->variable = calloc(FK_PROBLEM_DIM, sizeof *r->variable);
     r->parameter = calloc(constants, sizeof *r->parameter);

@@ -42,6 +42,9 @@ typedef struct fk_problem_reader {
     size_t n_coloured;
     fk_coloured *coloured; /* [n_coloured] */
     const fk_expr *time;
+    size_t n_jumps, n_stables;
+    fk_jump *jump;     /* [n_jumps] owned, copied by the SDE */
+    fk_stable *stable; /* [n_stables] the same */
     size_t n_parameters;
     const fk_expr **parameter; /* [n_parameters] symbols */
     double *value;             /* [n_parameters] */
@@ -130,6 +133,9 @@ FK_NODISCARD fk_status fk_read_initial(fk_problem_reader *r);  /* problem_initia
 FK_NODISCARD fk_status fk_read_samples(fk_problem_reader *r,   /* problem_samples.c */
                                        const fk_yaml *node);
 FK_NODISCARD fk_status fk_read_methods(fk_problem_reader *r); /* problem_methods.c */
+
+FK_NODISCARD fk_status fk_read_jumps(fk_problem_reader *r);   /* problem_jumps.c */
+FK_NODISCARD fk_status fk_read_stables(fk_problem_reader *r); /* problem_jumps.c */
 
 /* ---- coloured noises (problem_coloured.c) ---- */
 

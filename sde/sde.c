@@ -119,6 +119,21 @@ static const fk_expr **expressions(size_t n, const fk_expr *const *from)
     return e;
 }
 
+/* Those copied so far are the SDE's, which frees them. */
+static fk_status copy_jumps(const fk_sde_parts *parts, fk_sde *s)
+{
+    s->jump = calloc(parts->n_jumps + 1, sizeof *s->jump);
+    s->stable = calloc(parts->n_stables + 1, sizeof *s->stable);
+    if (s->jump == NULL || s->stable == NULL)
+        return FK_ENOMEM;
+    for (; s->n_jumps < parts->n_jumps; s->n_jumps++)
+        FK_TRY(fk_jump_copy(s->dim, &parts->jump[s->n_jumps], &s->jump[s->n_jumps]));
+    for (; s->n_stables < parts->n_stables; s->n_stables++)
+        FK_TRY(fk_stable_copy(s->dim, &parts->stable[s->n_stables],
+                              &s->stable[s->n_stables]));
+    return FK_OK;
+}
+
 fk_status fk_sde_new(const fk_sde_parts *parts, fk_sde **out)
 {
     const size_t d = parts->dim, m = parts->noises;
@@ -142,7 +157,8 @@ fk_status fk_sde_new(const fk_sde_parts *parts, fk_sde **out)
     s->flux_drift = expressions(d, NULL);
     if (s->variable == NULL || s->parameter == NULL || s->value == NULL ||
         s->drift == NULL || s->noise == NULL || s->ito == NULL ||
-        s->diffusion == NULL || s->flux_drift == NULL) {
+        s->diffusion == NULL || s->flux_drift == NULL ||
+        copy_jumps(parts, s) != FK_OK) {
         fk_sde_free(s);
         return FK_ENOMEM;
     }
@@ -169,6 +185,12 @@ void fk_sde_free(fk_sde *s)
     free(s->ito);
     free(s->diffusion);
     free(s->flux_drift);
+    for (size_t i = 0; i < s->n_jumps; i++)
+        fk_jump_clear(&s->jump[i]);
+    for (size_t i = 0; i < s->n_stables; i++)
+        fk_stable_clear(&s->stable[i]);
+    free(s->jump);
+    free(s->stable);
     free(s);
 }
 
@@ -182,6 +204,17 @@ fk_binding fk_sde_binding(const fk_sde *s)
                         .n_parameters = s->n_parameters,
                         .parameter = s->parameter,
                         .value = s->value};
+}
+
+const fk_expr *fk_sde_jump_change(const fk_sde *s, size_t k, size_t i)
+{
+    const fk_expr *change = fk_expr_sub(s->pool, s->jump[k].to[i], s->variable[i]);
+    return fk_expr_expand(s->pool, change);
+}
+
+bool fk_sde_continuous(const fk_sde *s)
+{
+    return s->n_jumps == 0 && s->n_stables == 0;
 }
 
 static bool is_zero(const fk_expr *e)

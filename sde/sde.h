@@ -13,7 +13,10 @@
  * Particles step with ito and G; the density evolves with b and a.  In more than one
  * dimension the A = 1 rule depends on G, not only on G G^T; the kinetic rule
  * p_t = -d_i (f_i p - a_ij d_j p) is a fourth interpretation, ito_i = f_i + d_j a_ij,
- * equal to A = 1 in one dimension.  [gardiner-2009, hanggi-1978, klimontovich-1990] */
+ * equal to A = 1 in one dimension.  [gardiner-2009, hanggi-1978, klimontovich-1990]
+ *
+ * Jumps and stable noise come beside (sde/jump.h); then what is said here holds between the
+ * jumps, and p_t has an integral or a fractional derivative more. */
 #ifndef FK_SDE_SDE_H
 #define FK_SDE_SDE_H
 
@@ -23,6 +26,7 @@
 #include "core/expr.h"
 #include "core/program.h"
 #include "core/status.h"
+#include "sde/jump.h"
 
 typedef enum fk_interpretation {
     FK_ITO,
@@ -46,8 +50,11 @@ typedef struct fk_sde {
     const fk_expr **parameter; /* [n_parameters] symbols */
     double *value;             /* [n_parameters] */
 
-    const fk_expr **drift;      /* [dim]          f, as stated */
-    const fk_expr **noise;      /* [dim][noises]  G, as stated */
+    const fk_expr **drift; /* [dim]          f, as stated */
+    const fk_expr **noise; /* [dim][noises]  G, as stated */
+    size_t n_jumps, n_stables;
+    fk_jump *jump;              /* [n_jumps] */
+    fk_stable *stable;          /* [n_stables] */
     const fk_expr **ito;        /* [dim] */
     const fk_expr **diffusion;  /* [dim][dim]     a, symmetric */
     const fk_expr **flux_drift; /* [dim]          b */
@@ -66,6 +73,9 @@ typedef struct fk_sde_parts {
     const double *value;
     const fk_expr *const *drift; /* [dim] */
     const fk_expr *const *noise; /* [dim][noises] */
+    size_t n_jumps, n_stables;
+    const fk_jump *jump;
+    const fk_stable *stable;
 } fk_sde_parts;
 
 FK_NODISCARD fk_status fk_sde_new(const fk_sde_parts *parts, fk_sde **out);
@@ -74,6 +84,10 @@ void fk_sde_free(fk_sde *s); /* accepts NULL; leaves the pool alone */
 /* How the symbols are bound when an expression over the SDE's variables is compiled;
  * borrows from s. */
 fk_binding fk_sde_binding(const fk_sde *s);
+
+/* True if paths are continuous: there are neither jumps nor stable noise, and the
+ * Fokker-Planck equation above is the whole one. */
+bool fk_sde_continuous(const fk_sde *s);
 
 /* True if a_ij == 0 for all i != j, symbolically. */
 bool fk_sde_diagonal(const fk_sde *s);
@@ -91,6 +105,9 @@ const fk_expr *fk_sde_along_noise(const fk_sde *s, size_t k, size_t i, size_t l)
 /* The drift with which the noise taken at the point A of each step gives this SDE:
  * ito_i - A sum_k L^k G_ik. */
 const fk_expr *fk_sde_drift_at(const fk_sde *s, double A, size_t i);
+
+/* What jump k adds to variable i:  c_i(X, t, z) - X_i. */
+const fk_expr *fk_sde_jump_change(const fk_sde *s, size_t k, size_t i);
 
 /* True if in this SDE hanggi-klimontovich and kinetic would give different Ito drifts. */
 bool fk_sde_endpoint_ambiguous(const fk_sde *s);

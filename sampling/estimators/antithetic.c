@@ -9,6 +9,12 @@
 static fk_status sample(const fk_functional *f, fk_expectation *out,
                         fk_message *message)
 {
+    const fk_sde *sde = f->walk.sde;
+    for (size_t k = 0; k < sde->n_stables; k++)
+        if (sde->stable[k].beta != 0.0)
+            return fk_fail(message, FK_EDOMAIN,
+                           "antithetic needs noise that is as likely with the other "
+                           "sign, not skewed stable noise");
     const fk_coupling mirrored = {
         .partner = FK_MIRRORED, .weight = {0.5, 0.5}, .steps = f->o->steps};
     return fk_functional_simple(f, &mirrored, out, message);

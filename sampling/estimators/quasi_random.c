@@ -161,7 +161,8 @@ static void begin(const quasi *q, const fk_scramble *s, uint64_t number, uint64_
             for (size_t j = 0; j < FK_BLOCK; j++)
                 r->x[i * FK_BLOCK + j] += q->root[i * dim + k] * r->phi[j];
     }
-    fk_walk_enter(w, q->f->o->start, r->x, r->status, r->rest);
+    fk_walk_enter(w, q->f->o->start, q->f->o->seed + number, FK_FOR_INITIAL, first,
+                  r->x, r->status, r->rest);
 }
 
 /* First step of a segment. */
@@ -221,7 +222,7 @@ static void run_block(const quasi *q, size_t number, uint64_t first, const room 
         fk_streams_normal(&streams, f->walk.draws, r->z);
         if (q->segments > 0)
             take(row, (double)(edge(q, k) - i), r->left, r->z);
-        fk_walk_shape(&f->walk, r->z);
+        fk_walk_shape(&f->walk, r->z, r->rest);
         fk_walk_step(&f->walk, f->o->start + (double)i * h, h, r->z, r->x, r->status,
                      r->rest);
     }

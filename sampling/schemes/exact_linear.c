@@ -28,7 +28,7 @@ static fk_status prepare(const fk_sde *sde, fk_stepper **out, fk_message *messag
 {
     const size_t d = sde->dim;
     *out = NULL;
-    if (!fk_sde_linear(sde) || !fk_sde_autonomous(sde))
+    if (!fk_sde_affine(sde) || !fk_sde_autonomous(sde))
         return fk_fail(message, FK_EDOMAIN,
                        "particles.scheme: exact-linear needs a drift that is linear in "
                        "the variables and noise that does not depend on them, both "
