@@ -1,5 +1,6 @@
 #include "experiments/equation.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +23,22 @@ static bool one(const fk_expr *e)
     return fk_expr_is_number(e, &value) && value == 1.0;
 }
 
-/* dx = (drift) dt + (g_1) o dW1 + ... */
+/* + (g) dW1, where g is not zero */
+static void print_term(const fk_expr *g, const char *dot, const char *of, size_t k,
+                       FILE *out)
+{
+    if (zero(g))
+        return;
+    fputs(" + ", out);
+    if (!one(g)) {
+        fputs("(", out);
+        print_expr(g, out);
+        fputs(") ", out);
+    }
+    fprintf(out, "%sd%s%zu", dot, of, k + 1);
+}
+
+/* dx = (drift) dt + (g_1) o dW1 + ... + (c_1 - x) dN1 + ... + (s_1) dL1 + ... */
 static void print_line(const fk_sde *s, size_t i, const fk_expr *drift, const char *dot,
                        FILE *out)
 {
@@ -31,29 +47,51 @@ static void print_line(const fk_sde *s, size_t i, const fk_expr *drift, const ch
     fputs(" = (", out);
     print_expr(drift, out);
     fputs(") dt", out);
-    for (size_t k = 0; k < s->noises; k++) {
-        const fk_expr *g = s->noise[i * s->noises + k];
-        if (zero(g))
-            continue;
-        fputs(" + ", out);
-        if (!one(g)) {
-            fputs("(", out);
-            print_expr(g, out);
-            fputs(") ", out);
-        }
-        fprintf(out, "%sdW%zu", dot, k + 1);
-    }
+    for (size_t k = 0; k < s->noises; k++)
+        print_term(s->noise[i * s->noises + k], dot, "W", k, out);
+    for (size_t k = 0; k < s->n_jumps; k++)
+        print_term(fk_sde_jump_change(s, k, i), "", "N", k, out);
+    for (size_t k = 0; k < s->n_stables; k++)
+        print_term(s->stable[k].scale[i], "", "L", k, out);
     fputc('\n', out);
+}
+
+/* "dN1: jumps at the rate lam, z gaussian, mean 0, sd 0.3" */
+static void print_jumps(const fk_sde *s, FILE *out)
+{
+    for (size_t k = 0; k < s->n_jumps; k++) {
+        const fk_jump *jump = &s->jump[k];
+        char *law = fk_mark_text(&jump->law);
+        fprintf(out, "  dN%zu: jumps at the rate ", k + 1);
+        print_expr(jump->rate, out);
+        if (law != NULL && law[0] != '\0') {
+            fputs(", ", out);
+            print_expr(jump->mark, out);
+            fprintf(out, " %s", law);
+        }
+        fputc('\n', out);
+        free(law);
+    }
+}
+
+static void print_stables(const fk_sde *s, FILE *out)
+{
+    for (size_t k = 0; k < s->n_stables; k++)
+        fprintf(out, "  dL%zu: stable increments, alpha %g, skewness %g\n", k + 1,
+                s->stable[k].alpha, s->stable[k].beta);
 }
 
 static void print_sde(const fk_sde *s, FILE *out)
 {
     const char *dot = s->interpretation == FK_STRATONOVICH ? "o " : "";
+    const bool ode = s->noises == 0 && fk_sde_continuous(s);
     fprintf(out, "SDE (%s)\n",
-            s->noises == 0 ? "no noise: an ordinary differential equation"
-                           : fk_interpretation_name(s->interpretation));
+            ode ? "no noise: an ordinary differential equation"
+                : fk_interpretation_name(s->interpretation));
     for (size_t i = 0; i < s->dim; i++)
         print_line(s, i, s->drift[i], dot, out);
+    print_jumps(s, out);
+    print_stables(s, out);
     bool differs = false;
     for (size_t i = 0; i < s->dim; i++)
         differs = differs || s->ito[i] != s->drift[i];
@@ -84,21 +122,84 @@ static void print_current(const fk_sde *s, size_t i, FILE *out)
     fputc('\n', out);
 }
 
+/* (e_1, e_2), or e_1 alone */
+static void print_tuple(size_t n, const fk_expr *const *e, FILE *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        fputs(i > 0 ? ", " : n > 1 ? "(" : "", out);
+        print_expr(e[i], out);
+    }
+    fputs(n > 1 ? ")" : "", out);
+}
+
+/* What comes from the states before a jump, and what leaves those here. */
+static void print_integral(const fk_sde *s, size_t k, FILE *out)
+{
+    const fk_jump *jump = &s->jump[k];
+    const size_t n = k + 1;
+    fprintf(out, "  K%zu = int q%zu r%zu p - r%zu p,  r%zu = ", n, n, n, n, n);
+    print_expr(jump->rate, out);
+    fprintf(
+        out,
+        ";\n       the integral over the states before a jump, q%zu the density of ",
+        n);
+    print_tuple(s->dim, jump->to, out);
+    fputc('\n', out);
+}
+
+/* S1 = -D^a (abs(s)^a p) - c d D^(a - 1) (sign(s) abs(s)^a p),  c = beta tan(pi a/2) */
+static void print_fractional(const fk_sde *s, size_t k, FILE *out)
+{
+    const double a = s->stable[k].alpha;
+    const double c = a == 1.0 ? 0.0 : s->stable[k].beta * tan(0.5 * M_PI * a);
+    fprintf(out, "  S%zu = -D^%g (abs(s)^%g p)", k + 1, a, a);
+    if (c != 0.0)
+        fprintf(out, " %c %g d D^%g (sign(s) abs(s)^%g p)", c < 0.0 ? '+' : '-',
+                fabs(c), a - 1.0, a);
+    fputs(",  s = ", out);
+    print_expr(s->stable[k].scale[0], out);
+    fputs(",  d = d/d", out);
+    print_expr(s->variable[0], out);
+    fputs(",  D = sqrt(-d^2)\n", out);
+}
+
+/* The adjoint of what the noise does to a function along its scales. */
+static void print_directed(const fk_sde *s, size_t k, FILE *out)
+{
+    const double a = s->stable[k].alpha;
+    const double c = a == 1.0 ? 0.0 : s->stable[k].beta * tan(0.5 * M_PI * a);
+    fprintf(out, "  S%zu = adjoint of -D^%g", k + 1, a);
+    if (c != 0.0)
+        fprintf(out, " %c %g d D^%g", c < 0.0 ? '-' : '+', fabs(c), a - 1.0);
+    fputs(" on p,  D = sqrt(-d^2),  d = s.grad with s held,  s = ", out);
+    print_tuple(s->dim, s->stable[k].scale, out);
+    fputc('\n', out);
+}
+
 void fk_print_equations(const fk_problem *p, FILE *out)
 {
     const fk_sde *s = p->sde;
     print_sde(s, out);
     fprintf(out, "\n%s\n  dp/dt =",
-            s->noises > 0 ? "Fokker-Planck equation" : "Continuity equation");
+            s->noises > 0 || !fk_sde_continuous(s) ? "Fokker-Planck equation"
+                                                   : "Continuity equation");
     for (size_t i = 0; i < s->dim; i++) {
         fputs(" - dJ_", out);
         print_expr(s->variable[i], out);
         fputs("/d", out);
         print_expr(s->variable[i], out);
     }
+    for (size_t k = 0; k < s->n_jumps; k++)
+        fprintf(out, " + K%zu", k + 1);
+    for (size_t k = 0; k < s->n_stables; k++)
+        fprintf(out, " + S%zu", k + 1);
     fputc('\n', out);
     for (size_t i = 0; i < s->dim; i++)
         print_current(s, i, out);
+    for (size_t k = 0; k < s->n_jumps; k++)
+        print_integral(s, k, out);
+    for (size_t k = 0; k < s->n_stables; k++)
+        (s->dim == 1 ? print_fractional : print_directed)(s, k, out);
     if (s->dim > 1 && s->interpretation == FK_HANGGI_KLIMONTOVICH &&
         fk_sde_endpoint_ambiguous(s))
         fprintf(out,
