@@ -97,7 +97,8 @@ static bool kernels(const fk_run_state *run)
 {
     const fk_problem *p = run->problem;
     return p->has_domain && p->particles.on && p->particles.kernel && run->dim <= 2 &&
-           run->methods->scheme->transition != NULL && p->sde->noises > 0;
+           run->methods->scheme->transition != NULL && p->sde->noises > 0 &&
+           fk_sde_continuous(p->sde);
 }
 
 /* Snapshots at the start and the outputs; frames evenly; the reverse samplers' table
