@@ -7,6 +7,7 @@
 #include "core/memory.h"
 #include "experiments/problem_load.h"
 #include "experiments/terminal.h"
+#include "sde/linear.h"
 
 /* ---- the model ---- */
 
@@ -207,6 +208,8 @@ static fk_status fit_pairs(fk_inference *f, size_t n, const fk_pair *pair,
     const double range = f->s.hi[0] - f->s.lo[0];
     fk_transition_options o = {
         .structure = 0.1 * range, .lo = f->s.lo[0], .hi = f->s.hi[0]};
+    if (fk_sde_linear(f->model->sde)) /* Gaussian: a series has nothing to add */
+        o.degree = 2;
     fk_transitions *t = NULL, *finer = NULL;
     fk_status status = fk_transitions_new(f->s.dim, n, pair, &o, &t);
     o.finer = true;

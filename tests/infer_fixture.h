@@ -123,7 +123,8 @@ static inline fk_sde *plane_model(void)
 static inline fk_status fit_these(const fk_sde *sde, const path *p, fk_fit *fit)
 {
     fk_message message = {""};
-    fk_transition_options o = {.structure = 0.6, .lo = -1.5, .hi = 2.1};
+    fk_transition_options o = {
+        .structure = 0.6, .lo = -1.5, .hi = 2.1, .degree = 2}; /* linear: Gaussian */
     fk_transitions *t, *finer;
     fk_pair *pair = fk_alloc(p->n, sizeof *pair);
     for (size_t i = 0; i + 1 < p->n; i++) {
