@@ -289,12 +289,19 @@ static void write_rest(const fk_series *s, const guess *g, FILE *out)
     for (size_t p = 0; p < s->dim; p++)
         fprintf(out, "%s%.3g", p > 0 ? ", " : "",
                 (s->hi[p] - s->lo[p]) / (s->dim == 1 ? 40.0 : 20.0));
-    fprintf(out,
-            "]}\n"
-            "particles: {count: 1e6, step: %.3g, halving: %s}\n"
-            "compare: {tolerance: %s}\n",
-            end / (s->dim == 1 ? 4000.0 : 1000.0), s->dim == 1 ? "1" : "0.5",
-            s->dim == 1 ? "0.05" : "0.1");
+    if (s->dim == 1)
+        fprintf(out,
+                "]}\n"
+                "particles: {count: 1e6, step: %.3g, halving: 1}\n"
+                "compare: {tolerance: 0.05}\n",
+                end / 2000.0);
+    else
+        fprintf(out,
+                "]}\n"
+                "particles: {count: 2e5, step: %.3g, halving: 0.5}\n"
+                "pde: {tolerance: 1e-3}\n"
+                "compare: {tolerance: 0.1}\n",
+                end / 500.0);
 }
 
 fk_status fk_infer_model_write(const fk_series *s, const char *path, fk_infer_model *m,
