@@ -47,8 +47,8 @@ static fk_status take_all(const char *path, bool timed, choice *c, fk_message *m
     if (n < 1 + (size_t)timed)
         return fk_fail(
             message, FK_ESYNTAX,
-            "%s: one column alone; if its rows are even in time, say how far "
-            "apart: --step=1",
+            "%s: one column alone (commas separate columns); if its rows are "
+            "even in time, say how far apart: --step=1",
             path);
     if (n > DIM + (size_t)timed)
         return fk_fail(message, FK_ESYNTAX,

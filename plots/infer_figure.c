@@ -64,6 +64,7 @@ static const char plane_body[] =
     "    bins using 14:4:6 with yerrorbars pt 5 ps dot lc rgb green title name2 \\\n"
     "        noenhanced\n"
     "set tmargin at screen 0.46\nset bmargin at screen 0.10\n"
+    "set xtics font face.',13'   # constant noise: a narrow range, long numbers\n"
     "set xlabel 'diffusion, fitted' offset 0, 0.4\n"
     "plot x with lines lw 0.7 lc rgb pale notitle, \\\n"
     "    bins using 15:7:10 with yerrorbars pt 7 ps dot lc rgb blue title 'D11', "
