@@ -1,5 +1,6 @@
 #include "pde/solver.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,8 +84,16 @@ void fk_solver_describe(const fk_solver *s, size_t n, char *text)
 
 /* ---- which ---- */
 
-/* Points times products that a trial may take: about half a second on one core. */
-static const double MOST_WORK = 2e7;
+/* Points times products that a trial may take: half a second on one core, or so many steps
+ * of finite volumes on the task's cells and on cells of half the width. */
+static const double LEAST_WORK = 2e7, STEPS = 100.0;
+
+static double most_work(const fk_solver_task *task)
+{
+    const double cells = (double)fk_grid_cells(&task->domain.grid);
+    return fmax(LEAST_WORK,
+                STEPS * cells * (1.0 + exp2((double)task->domain.grid.dim)));
+}
 
 fk_status fk_pde_method_choose(const fk_solver_task *task, bool positive,
                                const fk_progress *progress,
@@ -99,7 +108,7 @@ fk_status fk_pde_method_choose(const fk_solver_task *task, bool positive,
         return FK_OK;
     }
     fk_solver_task bounded = *task;
-    bounded.most_work = MOST_WORK;
+    bounded.most_work = most_work(task);
     fk_status status = fk_solver_new(&fk_pde_method_spectral, &bounded, &trial, &why);
     if (status == FK_OK)
         status = fk_solver_advance(trial, task->end, progress, &why);

@@ -62,11 +62,24 @@ static void put_verdict(FILE *out, const fk_result *r)
     fprintf(out, "<p class=\"verdict %s\"><b>%s</b> <span>", word, word);
     fk_html_text(out, r->sentence);
     fputs("</span></p>\n", out);
-    if (r->scheme_note[0] != '\0') {
-        fputs("<p class=\"small\">", out);
-        fk_html_text(out, r->scheme_note);
-        fputs("</p>\n", out);
-    }
+}
+
+/* A line of its own in small print, or nothing. */
+static void put_small(FILE *out, const char *text)
+{
+    if (text[0] == '\0')
+        return;
+    fputs("<p class=\"small\">", out);
+    fk_html_text(out, text);
+    fputs("</p>\n", out);
+}
+
+static void put_notes(FILE *out, const fk_result *r)
+{
+    char density[1024];
+    fk_result_density_text(r, sizeof density, density);
+    put_small(out, density);
+    put_small(out, r->scheme_note);
 }
 
 /* The picture inside the page; left out if it was not drawn. */
@@ -128,6 +141,7 @@ static fk_status put_page(FILE *out, const fk_result *r, const char *dir)
 {
     put_head(out, r);
     put_verdict(out, r);
+    put_notes(out, r);
     FK_TRY(put_figures(out, r, dir));
     fputs("<h2>The equations</h2>\n", out);
     fk_report_equations(out, r->problem->sde);

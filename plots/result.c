@@ -1,5 +1,6 @@
 #include "plots/result.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,18 @@ const char *fk_word_text(fk_word w)
         return "inconclusive";
     }
     return "unknown";
+}
+
+void fk_result_density_text(const fk_result *r, size_t n, char *text)
+{
+    text[0] = '\0';
+    if (r->density_method == NULL)
+        return;
+    const bool chosen = r->density_why[0] != '\0';
+    const bool other = chosen && strcmp(r->density_method, "spectral") != 0;
+    snprintf(text, n, "Fokker-Planck by the %s method%s: %s%s%s%s", r->density_method,
+             chosen ? " (auto)" : "", r->density_note,
+             other ? "; not spectral, as " : "", other ? r->density_why : "", ".");
 }
 
 bool fk_result_compared(const fk_result *r)

@@ -159,6 +159,9 @@ typedef struct fk_result {
  * only then do `word` and `sentence` mean something. */
 bool fk_result_compared(const fk_result *r);
 
+/* How the equation was solved and why so, one sentence; empty if it was not. */
+void fk_result_density_text(const fk_result *r, size_t n, char *text);
+
 void fk_result_free(fk_result *r); /* frees what it owns, not the problem, and leaves
                                       it empty; accepts NULL and half-filled results */
 

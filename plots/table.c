@@ -200,6 +200,10 @@ void fk_print_table(const fk_result *r, FILE *out)
             print_budget(r, &r->comparison[i], out);
     print_exits(r, out);
     print_reverse(r, out);
+    char density[1024];
+    fk_result_density_text(r, sizeof density, density);
+    if (density[0] != '\0')
+        print_wrapped(density, out);
     if (r->scheme_note[0] != '\0') {
         fputs("note: ", out);
         print_wrapped(r->scheme_note, out);
