@@ -116,10 +116,10 @@ static fk_status run_one(fk_run_state *run, const char *name, size_t factor,
     if (status == FK_OK) {
         const fk_ledger ledger = fk_solver_ledger(s);
         const double cells = (double)run->cells * pow((double)factor, (double)run->dim);
-        const double work = (double)ledger.steps * cells;
+        const double moved = (double)ledger.steps * cells;
         fk_terminal_end(run->terminal);
         fk_run_timing(run, name, fk_seconds() - run->terminal->began,
-                      run->density->whole ? 0.0 : work, "cell-steps/s");
+                      run->density->whole ? 0.0 : moved, "cell-steps/s");
         if (factor == 1)
             fk_solver_describe(s, sizeof run->result->density_note,
                                run->result->density_note);

@@ -155,15 +155,15 @@ void fk_basis_rows(const fk_basis *b, fk_basis_form form, double h, size_t n,
                    const double *x, double (*row)[FK_BLOCK])
 {
     _Alignas(FK_ALIGN) double c[FK_BLOCK], s[FK_BLOCK], dc[FK_BLOCK], ds[FK_BLOCK];
-    const bool fourier = b->series == FK_FOURIER;
+    const bool fourier = b->series == FK_FOURIER, constant = b->kappa[0] == 0.0;
     const size_t waves = fourier ? b->modes / 2 + 1 : b->modes;
     const double step = (fourier ? 2.0 : 1.0) * M_PI / b->length;
     for (size_t j = 0; j < FK_BLOCK; j++) {
         const double at = x[j < n ? j : 0] - b->lo;
-        c[j] = cos(b->kappa[0] * at);
-        s[j] = sin(b->kappa[0] * at);
         dc[j] = cos(step * at);
         ds[j] = sin(step * at);
+        c[j] = constant ? 1.0 : cos(b->kappa[0] * at);
+        s[j] = constant ? 0.0 : sin(b->kappa[0] * at);
     }
     for (size_t k = 0; k < waves; k++) {
         one_row(b, k, form, h, c, s, row[k]);

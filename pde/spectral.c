@@ -56,7 +56,7 @@ static fk_status make_operator(const fk_spectral *s, const fk_spectral_shape *sh
  * any law will do, and more modes can be had of it at any time. */
 static bool by_modes(const fk_spectral *s)
 {
-    return s->op->idle && s->op->steady;
+    return fk_spectral_idle(s->sde, &s->domain) && fk_sde_autonomous(s->sde);
 }
 
 /* ---- the beginning ---- */
@@ -106,13 +106,9 @@ static fk_status begin(fk_spectral *s, fk_message *message)
     s->density = fk_doubles(s->cells);
     if (s->density == NULL)
         return FK_ENOMEM;
-    FK_TRY(make_operator(s, &s->shape, &s->op));
-    if (!by_modes(s)) {
+    if (!by_modes(s))
         FK_TRY(choose_shape(s, message));
-        fk_spectral_operator_free(s->op);
-        s->op = NULL;
-        FK_TRY(make_operator(s, &s->shape, &s->op));
-    }
+    FK_TRY(make_operator(s, &s->shape, &s->op));
     s->y = fk_doubles(s->op->size);
     if (s->y == NULL)
         return FK_ENOMEM;

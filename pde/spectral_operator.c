@@ -61,11 +61,22 @@ static fk_status make_axis_tables(fk_spectral_operator *op, size_t i)
     return FK_OK;
 }
 
-static void term_of(const fk_sde *s, const fk_expr *e, fk_spectral_term *out)
+static bool is_zero(const fk_expr *e)
 {
     double value;
-    out->zero = fk_expr_is_number(e, &value) && value == 0.0;
-    out->uniform = !fk_sde_varies(s, e);
+    return fk_expr_is_number(e, &value) && value == 0.0;
+}
+
+bool fk_spectral_idle(const fk_sde *s, const fk_domain *domain)
+{
+    bool idle = !fk_domain_has(domain, FK_ABSORBING);
+    for (size_t i = 0; i < s->dim; i++) {
+        idle = idle && is_zero(s->flux_drift[i]);
+        for (size_t j = 0; j < s->dim; j++)
+            idle = idle && (i == j ? !fk_sde_varies(s, s->diffusion[i * s->dim + i])
+                                   : is_zero(s->diffusion[i * s->dim + j]));
+    }
+    return idle;
 }
 
 static fk_status make_terms(fk_spectral_operator *op)
@@ -74,14 +85,14 @@ static fk_status make_terms(fk_spectral_operator *op)
     const fk_expr *e[FK_SPECTRAL_TERMS];
     const fk_binding binding = fk_sde_binding(s);
     op->steady = fk_sde_autonomous(s);
-    op->idle = op->n_faces == 0;
+    op->idle = fk_spectral_idle(s, &op->domain);
     for (size_t k = 0; k < fk_spectral_terms(op); k++) {
         const bool off = k >= s->dim && (k - s->dim) % (s->dim + 1) != 0;
         fk_spectral_term *t = &op->term[k];
         e[k] = k < s->dim ? s->flux_drift[k] : s->diffusion[k - s->dim];
-        term_of(s, e[k], t);
+        t->zero = is_zero(e[k]);
+        t->uniform = !fk_sde_varies(s, e[k]);
         const bool exact = k >= s->dim && !off && t->uniform;
-        op->idle = op->idle && (t->zero || exact);
         if (!t->zero && !exact && (t->field = fk_doubles(op->points)) == NULL)
             return FK_ENOMEM;
     }

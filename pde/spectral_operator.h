@@ -47,8 +47,7 @@ typedef struct fk_spectral_operator {
     fk_basis basis[FK_GRID_DIM];
     bool ends[FK_GRID_DIM][2]; /* with a collar */
     bool steady;               /* the coefficients are free of t */
-    bool idle;                 /* no drift, diffusion alone that is uniform along axes:
-                                  every mode decays by itself, by its rate */
+    bool idle;                 /* every mode decays by itself, by its rate */
 
     size_t modes, points; /* products over the axes */
     size_t n_faces, face_axis[2 * FK_GRID_DIM], face_side[2 * FK_GRID_DIM];
@@ -75,6 +74,9 @@ fk_spectral_diffusion(const fk_spectral_operator *op, size_t i, size_t j)
 {
     return &op->term[op->sde->dim * (i + 1) + j];
 }
+
+/* No drift, no cross terms, diffusion that is uniform along axes, nothing absorbs. */
+bool fk_spectral_idle(const fk_sde *s, const fk_domain *domain);
 
 /* On the box lo .. hi, modes[dim] as fk_basis_modes gives them.  Borrows sde.  Without
  * terms until the first fk_spectral_operator_set. */

@@ -110,8 +110,9 @@ static fk_status prepare(size_t n, size_t N, double t, const double *A, double *
     if (!isfinite(norm))
         return FK_EDOMAIN;
     *squarings = norm > LARGEST ? (size_t)ceil(log2(norm / LARGEST)) : 0;
+    const double scale = ldexp(1.0, -(int)*squarings);
     for (size_t i = 0; i < N * N; i++)
-        B[i] = ldexp(B[i], -(int)*squarings);
+        B[i] *= scale;
     return FK_OK;
 }
 
