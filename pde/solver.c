@@ -86,7 +86,7 @@ void fk_solver_describe(const fk_solver *s, size_t n, char *text)
 
 /* Points times products that a trial may take: half a second on one core, or so many steps
  * of finite volumes on the task's cells and on cells of half the width. */
-static const double LEAST_WORK = 2e7, STEPS = 100.0;
+static const double LEAST_WORK = 4e7, STEPS = 200.0;
 
 static double most_work(const fk_solver_task *task)
 {

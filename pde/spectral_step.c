@@ -42,10 +42,12 @@ static void act(fk_spectral *s, double h, double *y)
     const double parts = fmax(ceil(h * r / MEAN_TERMS), 1.0);
     const double tolerance =
         SERIES_SHARE * s->options.tolerance * h / (s->options.span * parts * volume(s));
-    s->work_done += h * r * (double)s->op->points;
+    size_t products = 0;
     for (double k = 0.0; k < parts; k += 1.0)
-        fk_exponential_action(s->op->size, h / parts, fk_spectral_operator_apply, s->op,
-                              r, tolerance, y, s->work);
+        products +=
+            fk_exponential_action(s->op->size, h / parts, fk_spectral_operator_apply,
+                                  s->op, r, tolerance, y, s->work);
+    s->work_done += (double)products * (double)s->op->points;
 }
 
 static void exponential(fk_spectral *s, double h, double *y)
@@ -176,8 +178,8 @@ static fk_status check_work(const fk_spectral *s, fk_message *message)
     const bool acts = !s->op->idle && s->generator == NULL;
     if (!(s->options.most_work > 0.0) || !acts)
         return FK_OK;
-    const double ahead =
-        rest * fk_spectral_operator_radius(s->op) * (double)s->op->points;
+    const double products = 2.0 * rest * fk_spectral_operator_radius(s->op);
+    const double ahead = products * (double)s->op->points;
     if (s->work_done + ahead <= s->options.most_work)
         return FK_OK;
     return fk_fail(

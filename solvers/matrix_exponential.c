@@ -170,8 +170,8 @@ static double add_term(size_t n, double c, double r, const double *restrict imag
     return sqrt(sum);
 }
 
-void fk_exponential_action(size_t n, double t, fk_product *product, const void *A,
-                           double r, double tolerance, double *v, double *work)
+size_t fk_exponential_action(size_t n, double t, fk_product *product, const void *A,
+                             double r, double tolerance, double *v, double *work)
 {
     double *term = work, *image = work + n;
     const double scale = exp(-t * r);
@@ -180,10 +180,13 @@ void fk_exponential_action(size_t n, double t, fk_product *product, const void *
         term[i] *= scale;
         v[i] = term[i];
     }
-    for (size_t k = 1, small = 0; small < 3; k++) {
+    size_t k = 0;
+    for (size_t small = 0; small < 3;) {
+        k++;
         product(A, term, image);
         const double norm = add_term(n, t / (double)k, r, image, term, v);
         const bool counts = norm > tolerance && isfinite(norm);
         small = (double)k > t * r && !counts ? small + 1 : 0;
     }
+    return k;
 }

@@ -31,8 +31,8 @@ void fk_matrix_times(size_t n, const double *E, const double *x, double *y);
 typedef void fk_product(const void *A, const double *x, double *y);
 
 /* v[n] -> e^{tA} v in place; work[2 n].  Ends when three terms after one another are below
- * tolerance (in the 2-norm). */
-void fk_exponential_action(size_t n, double t, fk_product *product, const void *A,
-                           double r, double tolerance, double *v, double *work);
+ * tolerance (in the 2-norm).  Returns the number of products. */
+size_t fk_exponential_action(size_t n, double t, fk_product *product, const void *A,
+                             double r, double tolerance, double *v, double *work);
 
 #endif
