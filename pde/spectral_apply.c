@@ -1,4 +1,5 @@
 /* The spectral operator applied. */
+#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -169,4 +170,18 @@ void fk_spectral_operator_apply(const void *operator, const double * c, double *
             if (op->face_axis[k] == i)
                 dc[op->modes + k] = through_face(op, i, op->face_side[k]);
     }
+}
+
+double fk_spectral_operator_roughness(const fk_spectral_operator *op, const double *c)
+{
+    double rough = 0.0, speed = 0.0;
+    if (op->idle)
+        return 0.0;
+    spread(op, NONE, c, op->density);
+    fk_series_run(op->value, op->density);
+    for (size_t j = 0; j < op->points; j++) {
+        rough += fabs(op->density[j]) * op->rough[j];
+        speed += fabs(op->density[j]) * op->speed[j];
+    }
+    return speed > 0.0 ? rough / speed : 0.0;
 }

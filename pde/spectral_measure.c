@@ -7,8 +7,11 @@
 #include "core/memory.h"
 #include "pde/spectral_parts.h"
 
-/* Bands of modes that fall no faster than this count as if they did. */
-static const double SLOWEST = 0.9;
+enum { BANDS = 6 }; /* that an axis's waves are looked at in */
+
+/* Bands that fall no faster than SLOWEST count as if they did; a band GAP times larger than the
+ * one before shows that there are gaps, and that what follows may be as large. */
+static const double SLOWEST = 0.9, GAP = 10.0;
 
 /* sum_m c_m prod_i v_i[m_i] */
 static double functional(const fk_basis *b, const double *const *v, const double *c)
@@ -25,32 +28,37 @@ static double functional(const fk_basis *b, const double *const *v, const double
     return sum;
 }
 
-/* L2 norms of the modes of an axis in the last sixth of its waves and the sixth before. */
-static void last_bands(const fk_basis *b, size_t axis, const double *c, double *last,
-                       double *before)
+/* norm[b], L2, of the modes of an axis in the b-th sixth of its waves; norm[0]: the
+ * constants. */
+static void bands(const fk_basis *b, size_t axis, const double *c, double *norm)
 {
-    double most = 0.0, sum[7] = {0.0};
+    double most = 0.0;
     for (size_t m = 0; m < b[axis].modes; m++)
         most = fmax(most, b[axis].kappa[m]);
+    memset(norm, 0, (BANDS + 1) * sizeof *norm);
     for (size_t m2 = 0; m2 < b[2].modes; m2++)
         for (size_t m1 = 0; m1 < b[1].modes; m1++)
             for (size_t m0 = 0; m0 < b[0].modes; m0++, c++) {
                 const size_t m[FK_GRID_DIM] = {m0, m1, m2};
-                const double sixth =
-                    fmin(ceil(6.0 * b[axis].kappa[m[axis]] / most), 6.0);
-                sum[(size_t)sixth] +=
+                const double band = ceil(BANDS * b[axis].kappa[m[axis]] / most);
+                norm[(size_t)fmin(band, BANDS)] +=
                     b[0].weight[m0] * b[1].weight[m1] * b[2].weight[m2] * *c * *c;
             }
-    *last = sqrt(sum[6]);
-    *before = sqrt(sum[5]);
+    for (size_t k = 0; k <= BANDS; k++)
+        norm[k] = sqrt(norm[k]);
 }
 
 double fk_spectral_tail(const fk_basis *b, size_t axis, const double *c)
 {
-    double last, before;
-    last_bands(b, axis, c, &last, &before);
+    double norm[BANDS + 1], bump = 0.0;
+    bands(b, axis, c, norm);
+    for (size_t k = 2; k <= BANDS; k++)
+        if (norm[k] > GAP * norm[k - 1])
+            bump = fmax(bump, norm[k]);
+    const double last = norm[BANDS], before = norm[BANDS - 1];
     const double ratio = before > 0.0 ? fmin(last / before, SLOWEST) : SLOWEST;
-    return b[0].length * b[1].length * b[2].length * last * ratio / (1.0 - ratio);
+    return b[0].length * b[1].length * b[2].length *
+           fmax(last * ratio / (1.0 - ratio), bump);
 }
 
 fk_status fk_spectral_slab(const fk_basis *basis, const double *c, size_t axis,

@@ -136,7 +136,10 @@ static fk_status make_work(fk_spectral_operator *op)
 {
     op->density = fk_doubles(op->points);
     op->current = fk_doubles(op->points);
-    bool whole = op->density != NULL && op->current != NULL;
+    op->speed = fk_doubles(op->points);
+    op->rough = fk_doubles(op->points);
+    bool whole = op->density != NULL && op->current != NULL && op->speed != NULL &&
+                 op->rough != NULL;
     for (size_t i = 0; i < op->sde->dim; i++)
         if (op->sloped[i])
             whole = (op->gradient[i] = fk_doubles(op->points)) != NULL && whole;
@@ -194,18 +197,31 @@ void fk_spectral_operator_free(fk_spectral_operator *op)
     fk_program_free(op->program);
     free(op->density);
     free(op->current);
+    free(op->speed);
+    free(op->rough);
     free(op);
+}
+
+static double last_wave(const fk_basis *b)
+{
+    double most = 0.0;
+    for (size_t m = 0; m < b->modes; m++)
+        most = fmax(most, b->kappa[m]);
+    return most;
 }
 
 /* ---- coefficients ---- */
 
-/* Position of transform point `flat`, and the product of the windows there. */
-static double locate(const fk_spectral_operator *op, size_t flat, double *x)
+/* Position of transform point `flat`, moved by `shift` of the way to the next one along every
+ * axis, and the product of the windows at the point. */
+static double locate(const fk_spectral_operator *op, size_t flat, double shift,
+                     double *x)
 {
     double window = 1.0;
     for (size_t i = 0; i < op->sde->dim; i++) {
         const size_t j = flat % op->basis[i].points;
-        x[i] = fk_basis_point(&op->basis[i], j);
+        x[i] = fk_basis_point(&op->basis[i], j) +
+               shift * op->basis[i].length / (double)op->basis[i].points;
         window *= op->window[i][j];
         flat /= op->basis[i].points;
     }
@@ -238,28 +254,42 @@ static fk_status refuse(const fk_spectral_operator *op, size_t k, double value,
                    (k - dim) / dim + 1, (k - dim) % dim + 1, value, place, t);
 }
 
-static fk_status add_block(fk_spectral_operator *op, double t, double weight,
-                           size_t first, block *k, double *scratch, fk_message *message)
+/* All terms at time t in a block of points, moved by `shift` of the way to the next ones. */
+static void evaluate(const fk_spectral_operator *op, double t, size_t first,
+                     double shift, block *k, double *scratch)
 {
-    const size_t dim = op->sde->dim, terms = fk_spectral_terms(op);
-    const size_t n = op->points - first < FK_BLOCK ? op->points - first : FK_BLOCK;
+    const size_t terms = fk_spectral_terms(op);
     const double *in[FK_GRID_DIM] = {k->x[0], k->x[1], k->x[2]};
     double *out[FK_SPECTRAL_TERMS], x[FK_GRID_DIM];
     for (size_t j = 0; j < FK_BLOCK; j++) {
-        k->window[j] = locate(op, first + (j < n ? j : 0), x);
-        for (size_t i = 0; i < dim; i++)
+        const size_t flat = first + j < op->points ? first + j : first;
+        k->window[j] = locate(op, flat, shift, x);
+        for (size_t i = 0; i < op->sde->dim; i++)
             k->x[i][j] = x[i];
     }
     for (size_t m = 0; m < terms; m++)
         out[m] = op->term[m].zero ? NULL : k->out[m];
     fk_program_run(op->program, t, in, out, scratch);
-    for (size_t m = 0; m < terms; m++) {
+}
+
+static size_t in_block(const fk_spectral_operator *op, size_t first)
+{
+    return op->points - first < FK_BLOCK ? op->points - first : FK_BLOCK;
+}
+
+static fk_status add_block(fk_spectral_operator *op, double t, double weight,
+                           size_t first, block *k, double *scratch, fk_message *message)
+{
+    const size_t dim = op->sde->dim, n = in_block(op, first);
+    evaluate(op, t, first, 0.0, k, scratch);
+    for (size_t m = 0; m < fk_spectral_terms(op); m++) {
         fk_spectral_term *term = &op->term[m];
         const bool diagonal = m >= dim && (m - dim) % (dim + 1) == 0;
         for (size_t j = 0; !term->zero && j < n; j++) {
-            const double value = out[m][j];
+            const double value = k->out[m][j];
             if (!isfinite(value) || (diagonal && value < 0.0)) {
-                (void)locate(op, first + j, x);
+                double x[FK_GRID_DIM];
+                (void)locate(op, first + j, 0.0, x);
                 return refuse(op, m, value, t, x, message);
             }
             if (term->field != NULL)
@@ -267,7 +297,7 @@ static fk_status add_block(fk_spectral_operator *op, double t, double weight,
                     weight * value * (m < dim ? k->window[j] : 1.0);
         }
         if (!term->zero && first == 0)
-            term->value += weight * out[m][0];
+            term->value += weight * k->out[m][0];
     }
     return FK_OK;
 }
@@ -279,6 +309,70 @@ static fk_status add_terms(fk_spectral_operator *op, double t, double weight, bl
     for (size_t first = 0; first < points; first += FK_BLOCK)
         FK_TRY(add_block(op, t, weight, first, k, scratch, message));
     return FK_OK;
+}
+
+/* Mean of a field over the corners from point `flat` to the next ones; NaN where an axis
+ * ends. */
+static double mean_of_corners(const fk_spectral_operator *op, const double *field,
+                              size_t flat)
+{
+    const size_t dim = op->sde->dim, corners = (size_t)1 << dim;
+    double sum = 0.0;
+    for (size_t k = 0; k < corners; k++) {
+        size_t at = 0, stride = 1, rest = flat;
+        for (size_t i = 0; i < dim; i++) {
+            const fk_basis *b = &op->basis[i];
+            const size_t next = rest % b->points + (k >> i & 1);
+            if (next == b->points && b->series != FK_FOURIER)
+                return (double)NAN;
+            at += next % b->points * stride;
+            stride *= b->points;
+            rest /= b->points;
+        }
+        sum += field[at];
+    }
+    return sum / (double)corners;
+}
+
+/* With the waves kappa_i a drift b_i acts at the rate |b_i| kappa_i, a diffusion a_ij at
+ * |a_ij| kappa_i kappa_j. */
+static double rate_factor(const fk_spectral_operator *op, size_t m, const double *kappa)
+{
+    const size_t dim = op->sde->dim;
+    return m < dim ? kappa[m] : kappa[(m - dim) / dim] * kappa[(m - dim) % dim];
+}
+
+static void measure_block(fk_spectral_operator *op, double t, const double *kappa,
+                          size_t first, block *k, double *scratch)
+{
+    evaluate(op, t, first, 0.5, k, scratch);
+    for (size_t j = 0; j < in_block(op, first); j++) {
+        double *speed = &op->speed[first + j], *rough = &op->rough[first + j];
+        *speed = *rough = 0.0;
+        for (size_t m = 0; m < fk_spectral_terms(op); m++) {
+            const double *field = op->term[m].field;
+            if (field == NULL || op->term[m].uniform)
+                continue;
+            const double factor = rate_factor(op, m, kappa);
+            const double mean = mean_of_corners(op, field, first + j);
+            const double between =
+                k->out[m][j] * (m < op->sde->dim ? k->window[j] : 1.0);
+            *speed += factor * fmax(fabs(field[first + j]), fabs(between));
+            if (isfinite(mean) && isfinite(between))
+                *rough += factor * fabs(between - mean);
+        }
+    }
+}
+
+/* The terms of one time, halfway between the points. */
+static void measure_roughness(fk_spectral_operator *op, double t, block *k,
+                              double *scratch)
+{
+    double kappa[FK_GRID_DIM];
+    for (size_t i = 0; i < op->sde->dim; i++)
+        kappa[i] = last_wave(&op->basis[i]);
+    for (size_t first = 0; first < op->points; first += FK_BLOCK)
+        measure_block(op, t, kappa, first, k, scratch);
 }
 
 fk_status fk_spectral_operator_set(fk_spectral_operator *op, size_t n, const double *t,
@@ -294,6 +388,8 @@ fk_status fk_spectral_operator_set(fk_spectral_operator *op, size_t n, const dou
     }
     for (size_t i = 0; status == FK_OK && i < n; i++)
         status = add_terms(op, t[i], weight[i], k, scratch, message);
+    if (status == FK_OK && n == 1 && !op->idle)
+        measure_roughness(op, t[0], k, scratch);
     free(k);
     free(scratch);
     return status;
@@ -308,14 +404,6 @@ static double largest(const fk_spectral_operator *op, const fk_spectral_term *t)
     for (size_t j = 0; t->field != NULL && j < op->points; j++)
         most = fmax(most, fabs(t->field[j]));
     return t->zero ? 0.0 : most;
-}
-
-static double last_wave(const fk_basis *b)
-{
-    double most = 0.0;
-    for (size_t m = 0; m < b->modes; m++)
-        most = fmax(most, b->kappa[m]);
-    return most;
 }
 
 /* With waves up to kappa_i the diffusion's values are within -d .. 0 and the drift's

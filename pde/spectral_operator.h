@@ -62,6 +62,10 @@ typedef struct fk_spectral_operator {
     double *window[FK_GRID_DIM]; /* [points of the axis] 1 inside, to 0 at open ends */
     double *integral[FK_GRID_DIM]; /* [modes of the axis] over the box */
     double *density, *gradient[FK_GRID_DIM], *current; /* [points] work */
+
+    /* Rates of the terms at the points with the shortest waves, and what halfway to the
+     * next point differs from the neighbours' mean. [1/time] */
+    double *speed, *rough; /* [points] */
 } fk_spectral_operator;
 
 static inline size_t fk_spectral_terms(const fk_spectral_operator *op)
@@ -87,7 +91,8 @@ FK_NODISCARD fk_status fk_spectral_operator_new(const fk_sde *sde,
                                                 fk_spectral_operator **out);
 void fk_spectral_operator_free(fk_spectral_operator *op); /* accepts NULL */
 
-/* Terms sum_k weight[k] (those of time t[k]).  FK_EDOMAIN with a sentence: not finite at
+/* Terms sum_k weight[k] (those of time t[k]); one time alone is also looked at between the
+ * points, for fk_spectral_operator_roughness.  FK_EDOMAIN with a sentence: not finite at
  * a point, or diffusion that is negative. */
 FK_NODISCARD fk_status fk_spectral_operator_set(fk_spectral_operator *op, size_t n,
                                                 const double *t, const double *weight,
@@ -99,6 +104,10 @@ void fk_spectral_operator_apply(const void *op, const double *c, double *dc);
 /* r of a disc |z + r| <= r that holds the operator's field of values but for what a
  * drift that squeezes adds. [1/time] */
 double fk_spectral_operator_radius(const fk_spectral_operator *op);
+
+/* Share of the varying terms that lies between the points, where the density c is: 0 if they
+ * are straight from point to point, 1 or 2 if they turn unseen between them. */
+double fk_spectral_operator_roughness(const fk_spectral_operator *op, const double *c);
 
 /* rate[modes] of an idle operator: e^{rate t} is its exponential. */
 void fk_spectral_operator_rates(const fk_spectral_operator *op, double *rate);

@@ -46,7 +46,8 @@ FK_NODISCARD fk_status fk_spectral_carry(const fk_basis *from, const fk_basis *t
                                          const double *c, double *out);
 
 /* L1 norm (bounded by the L2 norm) of what is missing behind the last modes of an axis:
- * the last sixth of them and the sixth before go on as a geometric series. */
+ * the last sixth of them and the sixth before go on as a geometric series; where the sixths
+ * do not fall one after the other, the largest that stands out. */
 double fk_spectral_tail(const fk_basis *basis, size_t axis, const double *c);
 
 /* Mass between a and b along one axis, over the box along those behind it, and along those
@@ -74,6 +75,17 @@ FK_NODISCARD fk_status fk_spectral_look(const fk_spectral *s, const fk_basis *ba
                                         const double *c, fk_spectral_shape *next,
                                         double *worst, double *collar,
                                         fk_message *message);
+
+/* Half as many modes again along every axis; FK_ECONVERGE with why where there are no more:
+ * "... than 384 smooth functions of variable 1 do". */
+FK_NODISCARD fk_status fk_spectral_more_modes(const fk_spectral *s,
+                                              fk_spectral_shape *next, const char *why,
+                                              fk_message *message);
+
+/* More modes everywhere, where the density is, if the points do not see the terms. */
+FK_NODISCARD fk_status fk_spectral_look_at_terms(const fk_spectral *s,
+                                                 fk_spectral_shape *next,
+                                                 fk_message *message);
 
 /* y after h of an idle operator. */
 void fk_spectral_decay(const fk_spectral *s, double h, double *y);

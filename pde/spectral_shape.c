@@ -10,6 +10,10 @@ static const size_t most_modes[] = {384, 256, 96};
 /* Boxes longer than so many domains are not tried. */
 static const double WIDEST = 6.0;
 
+/* Terms that differ more between the points than this share are not seen by them: a wave has
+ * 1 - cos(pi / n) at n points to its length, four at least. */
+static const double ROUGHEST = 0.3;
+
 /* No tail is below rounding. */
 static const double ROUNDING = 1e-13;
 
@@ -118,4 +122,26 @@ fk_status fk_spectral_look(const fk_spectral *s, const fk_basis *basis, const do
     return fk_spectral_same_shape(next, &s->shape)
                ? add_modes(s, basis, tail, next, message)
                : FK_OK;
+}
+
+fk_status fk_spectral_more_modes(const fk_spectral *s, fk_spectral_shape *next,
+                                 const char *why, fk_message *message)
+{
+    for (size_t i = 0; i < s->sde->dim; i++) {
+        next->modes[i] =
+            fk_basis_modes(fk_spectral_series(s, i), 3 * s->shape.modes[i] / 2);
+        if (next->modes[i] > most_modes[s->sde->dim - 1])
+            return fk_fail(message, FK_ECONVERGE,
+                           "%s than %zu smooth functions of variable %zu do", why,
+                           most_modes[s->sde->dim - 1], i + 1);
+    }
+    return FK_OK;
+}
+
+fk_status fk_spectral_look_at_terms(const fk_spectral *s, fk_spectral_shape *next,
+                                    fk_message *message)
+{
+    if (!(fk_spectral_operator_roughness(s->op, s->y) > ROUGHEST))
+        return FK_OK;
+    return fk_spectral_more_modes(s, next, "drift or noise turn more often", message);
 }

@@ -132,11 +132,10 @@ static fk_status magnus_pair(fk_spectral *s, double h, double *error,
 
 fk_status fk_spectral_prepare(fk_spectral *s, fk_message *message)
 {
-    const double one = 1.0;
+    const double one = 1.0, rest = s->begin + s->options.span - s->time;
+    const double t = s->op->steady ? s->time : s->time + 0.5 * fmax(rest, 0.0);
     s->length = 0.0;
-    if (!s->op->steady)
-        return FK_OK;
-    FK_TRY(fk_spectral_operator_set(s->op, 1, &s->time, &one, message));
+    FK_TRY(fk_spectral_operator_set(s->op, 1, &t, &one, message));
     if (s->generator != NULL)
         fill_generator(s);
     return FK_OK;

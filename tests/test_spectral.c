@@ -465,6 +465,70 @@ START_TEST(negative_averages_are_reported_as_they_are)
 }
 END_TEST
 
+/* Drifts that the first modes' points do not see: at 24 points sin(24 x) is nothing, sin(20 x)
+ * a wave that is left out.  In the end p = exp(-int b / a) / Z, with a = 0.18. */
+static double waves;
+
+static double equilibrium_of_waves(const double *lo, const double *hi, double t)
+{
+    enum { POINTS = 32 };
+    double sum = 0.0, all = 0.0;
+    (void)t;
+    for (int k = 0; k < POINTS; k++) {
+        const double x = *lo + (*hi - *lo) * (k + 0.5) / POINTS;
+        sum += exp(-3.0 / (0.18 * waves) * cos(waves * x));
+        all += exp(-3.0 / (0.18 * waves) * cos(2.0 * M_PI * k / POINTS));
+    }
+    return sum / (2.0 * M_PI * all);
+}
+
+START_TEST(drifts_between_the_points_are_seen)
+{
+    static const char *const drift[] = {"3 * sin(24 * x)", "3 * sin(20 * x)"};
+    const spectral_case c = {.dim = 1,
+                             .noises = 1,
+                             .variables = "x",
+                             .drift = drift[_i],
+                             .noise = "0.6",
+                             .domain = box(1, 0.0, 2.0 * M_PI, 512, FK_PERIODIC),
+                             .mean = {3.0},
+                             .cov = {1.0},
+                             .end = 200.0};
+    waves = _i == 0 ? 24.0 : 20.0;
+    spectral_run r = spectral_solve(&c, 1e-6);
+    ck_assert_double_lt(spectral_error(&r, equilibrium_of_waves), 3e-6);
+    spectral_close(&r);
+}
+END_TEST
+
+/* Eight narrow Gaussians evenly round a circle: all but every eighth mode are nothing. */
+START_TEST(laws_with_gaps_in_their_spectrum_are_seen)
+{
+    enum { PEAKS = 8 };
+    const fk_domain d = box(1, 0.0, 8.0, 64, FK_PERIODIC);
+    const fk_spectral_options o = {.tolerance = 1e-9, .span = 1.0};
+    fk_mixture *m;
+    spectral_run r = {.sde = sde_text(FK_ITO, 1, 1, "x", "0.1", "0.2"), .domain = d};
+    fk_message message = {""};
+    ck_assert(fk_mixture_new(1, PEAKS, &m) == FK_OK);
+    for (size_t k = 0; k < PEAKS; k++) {
+        m->weight[k] = 1.0 / PEAKS;
+        m->mean[k] = (double)k + 0.5;
+        m->cov[k] = 0.01;
+    }
+    ck_assert(fk_law_mixture_new(m, &r.law) == FK_OK);
+    ck_assert(fk_spectral_new(r.sde, &d, r.law, 0.0, &o, &r.s, &message) == FK_OK);
+    spectral_advance(&r, 1.0);
+    for (size_t k = 0; k < 64; k++) { /* one peak is the picture of all */
+        const double lo = fk_axis_edge(&d.grid.axis[0], k), hi = lo + 0.125;
+        const double exact = images(lo, hi, 0.6, 0.05, 1.0) / PEAKS;
+        ck_assert_double_eq_tol(fk_spectral_density(r.s)[k], exact, 1e-9);
+    }
+    fk_mixture_free(m);
+    spectral_close(&r);
+}
+END_TEST
+
 /* ---- what is refused ---- */
 
 static void expect_refused(const spectral_case *c, double tolerance, fk_status expected,
@@ -543,6 +607,8 @@ int main(void)
     tcase_add_loop_test(numbers, the_double_well_converges_exponentially, 0, 2);
     tcase_add_test(numbers, the_double_well_is_that_of_finite_volumes);
     tcase_add_loop_test(numbers, varying_noise_is_that_of_finite_volumes, 0, 3);
+    tcase_add_loop_test(numbers, drifts_between_the_points_are_seen, 0, 2);
+    tcase_add_test(numbers, laws_with_gaps_in_their_spectrum_are_seen);
     tcase_add_test(numbers, at_walls_with_a_drift_the_tail_is_the_error);
     tcase_add_test(numbers, negative_averages_are_reported_as_they_are);
     suite_add_tcase(suite, numbers);
