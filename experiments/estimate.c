@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/memory.h"
+#include "experiments/run_parts.h"
 #include "experiments/solution.h"
 #include "pde/evolution.h"
 #include "sampling/ensemble.h"
@@ -83,8 +84,8 @@ static fk_status print_particles(const fk_problem *p, const fk_methods *m, FILE 
     const double work = count * steps * (1.0 + 3.0 * p->particles.halving);
     fprintf(out, "  particles      %.3g x %.3g steps of %g (%s), ", count, steps,
             p->particles.step, m->scheme->name);
-    print_bytes(count * (8.0 * (double)p->sde->dim + 33.0), out);
-    fprintf(out, ", about %.2g s\n", work * each);
+    print_bytes((double)fk_run_chunk_memory(p), out);
+    fprintf(out, " at a time, about %.2g s\n", work * each);
     return FK_OK;
 }
 

@@ -170,7 +170,7 @@ static fk_status run_parts(fk_run_state *run, fk_message *message)
 {
     const fk_problem *problem = run->problem;
     FK_TRY(name_variables(run));
-    FK_TRY(fk_run_plan(run));
+    FK_TRY(fk_run_plan(run, message));
     FK_TRY(fk_checkpoint_read(run, message));
     if (problem->particles.on) {
         FK_TRY(fk_run_particles(run, message));

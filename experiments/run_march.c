@@ -15,6 +15,12 @@ static size_t chunk_size(size_t dim)
     return (units > 0 ? units : 1) * unit;
 }
 
+size_t fk_run_chunk_memory(const fk_problem *p)
+{
+    const size_t chunk = chunk_size(p->sde->dim), count = p->particles.count;
+    return fk_ensemble_memory(p->sde->dim, count < chunk ? count : chunk);
+}
+
 fk_ensemble_options fk_run_options(const fk_run_state *run, size_t count,
                                    fk_purpose purpose)
 {

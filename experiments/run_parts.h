@@ -79,7 +79,13 @@ static inline size_t fk_run_pairs(const fk_problem *p)
 }
 
 /* Times, and room for everything that is recorded at them. */
-FK_NODISCARD fk_status fk_run_plan(fk_run_state *run);
+FK_NODISCARD fk_status fk_run_plan(fk_run_state *run, fk_message *message);
+
+/* FK_ELIMIT with a sentence if the run would hold more memory than there is. */
+FK_NODISCARD fk_status fk_run_memory(const fk_run_state *run, size_t frames,
+                                     fk_message *message);
+/* Bytes of the particles that march together. */
+size_t fk_run_chunk_memory(const fk_problem *p);
 
 /* Particles, or step-halving pairs, on their way through the stops in chunks: each goes
  * the whole way before the next begins, so that a run of any number of them holds one

@@ -260,7 +260,7 @@ static fk_status plan_table(fk_run_state *run)
     return run->table_time != NULL && run->table != NULL ? FK_OK : FK_ENOMEM;
 }
 
-fk_status fk_run_plan(fk_run_state *run)
+fk_status fk_run_plan(fk_run_state *run, fk_message *message)
 {
     fk_result *r = run->result;
     const fk_problem *p = run->problem;
@@ -268,6 +268,7 @@ fk_status fk_run_plan(fk_run_state *run)
                         run->dim <= 2 && p->result.frames >= 2;
     const size_t n_frames = frames ? p->result.frames : 0;
     const size_t n_snapshots = p->n_outputs + 1;
+    FK_TRY(fk_run_memory(run, n_frames, message));
     r->snapshot = fk_alloc(n_snapshots, sizeof *r->snapshot);
     run->record = fk_alloc(n_snapshots, sizeof *run->record);
     if (r->snapshot == NULL || run->record == NULL)

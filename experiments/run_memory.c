@@ -1,0 +1,73 @@
+/* What a run will hold, before it begins. */
+#include <math.h>
+#include <stdio.h>
+
+#include "experiments/run_parts.h"
+#include "pde/fokker_planck.h"
+
+/* Bytes that can be had; HUGE_VAL where the system does not tell. */
+static double available(void)
+{
+    char line[128];
+    double bytes = HUGE_VAL, kib;
+    FILE *f = fopen("/proc/meminfo", "r");
+    while (f != NULL && fgets(line, sizeof line, f) != NULL)
+        if (sscanf(line, "MemAvailable: %lf kB", &kib) == 1)
+            bytes = 1024.0 * kib;
+    if (f != NULL)
+        fclose(f);
+    return bytes;
+}
+
+/* A part, and the key that makes it smaller. */
+typedef struct part {
+    const char *what, *key;
+    double bytes;
+} part;
+
+enum { PARTS = 5 };
+
+/* 13 fields: counts, pairs, kernel, smooth, their limits. */
+static void estimate(const fk_run_state *run, size_t frames, part parts[PARTS])
+{
+    const fk_problem *p = run->problem;
+    const double field = 8.0 * (double)run->cells, outputs = (double)p->n_outputs + 1.0;
+    const bool back = p->reverse.steps > 0 && p->pde.on;
+    const double finer = p->pde.halving ? (double)((size_t)1 << run->dim) : 0.0;
+    const double estimates = p->particles.on ? 13.0 : 0.0;
+    const fk_grid half = fk_grid_refine(&p->domain.grid, p->pde.halving ? 2 : 1);
+    parts[0] = (part){"densities at the output times", "time.output",
+                      outputs * field * (estimates + 2.0 + (p->pde.on ? finer : 0.0))};
+    parts[1] = (part){"frames of the animation", "output.frames",
+                      (double)frames * 2.0 * field};
+    parts[2] = (part){"the equation's matrices", "domain.NAME.cells or pde.halving",
+                      p->pde.on ? (double)fk_fokker_planck_memory(p->sde, &half) : 0.0};
+    parts[3] = (part){"densities for the way back", "reverse.steps",
+                      back ? (double)(p->reverse.steps + 1) * field : 0.0};
+    parts[4] =
+        (part){"samples of the way back", "reverse.count",
+               back ? (double)p->reverse.count * (8.0 * (double)run->dim + 40.0) : 0.0};
+}
+
+fk_status fk_run_memory(const fk_run_state *run, size_t frames, fk_message *message)
+{
+    part parts[PARTS];
+    double sum = (double)fk_run_chunk_memory(run->problem);
+    size_t largest = 0;
+    if (!run->problem->has_domain)
+        return FK_OK;
+    estimate(run, frames, parts);
+    for (size_t i = 0; i < PARTS; i++) {
+        sum += parts[i].bytes;
+        largest = parts[i].bytes > parts[largest].bytes ? i : largest;
+    }
+    const double there = available();
+    if (sum <= there)
+        return FK_OK;
+    return fk_fail(
+        message, FK_ELIMIT,
+        "the run would hold about %.3g GB, of which %.3g GB for %s, and %.3g GB "
+        "are free: fewer or smaller, by %s or domain.NAME.cells",
+        1e-9 * sum, 1e-9 * parts[largest].bytes, parts[largest].what, 1e-9 * there,
+        parts[largest].key);
+}
