@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "core/density.h"
+#include "core/interval.h"
 #include "core/memory.h"
+#include "core/smooth.h"
 #include "experiments/run_parts.h"
 
 static bool stops(const fk_stop *s)
@@ -155,6 +157,72 @@ static void finish_shares(const fk_run_state *run, const fk_census *census,
             s->absorbed[i][side] = (double)census->absorbed[i][side] / count;
 }
 
+static const double TAIL = 0.025; /* beyond each limit */
+
+static fk_status limits_new(size_t cells, double *limit[2])
+{
+    limit[0] = fk_doubles(cells);
+    limit[1] = fk_doubles(cells);
+    return limit[0] != NULL && limit[1] != NULL ? FK_OK : FK_ENOMEM;
+}
+
+/* A grid too fine for the bandwidth goes without. */
+static fk_status without_smooth(fk_snapshot *s)
+{
+    double **const field[] = {&s->smooth, &s->limit[FK_SMOOTH][0],
+                              &s->limit[FK_SMOOTH][1]};
+    for (size_t i = 0; i < sizeof field / sizeof *field; i++) {
+        free(*field[i]);
+        *field[i] = NULL;
+    }
+    return FK_OK;
+}
+
+/* The band is that of a smaller bandwidth, so that it holds the density itself. */
+static fk_status finish_smooth(const fk_run_state *run, size_t i)
+{
+    const fk_domain *d = &run->problem->domain;
+    const uint64_t *count = run->record[i].count;
+    const double total = (double)run->problem->particles.count;
+    fk_snapshot *s = &run->result->snapshot[i];
+    double *p = s->smooth = fk_doubles(run->cells), h[FK_GRID_DIM];
+    double *error = fk_doubles(run->cells), *centre = fk_doubles(run->cells);
+    fk_status status = limits_new(run->cells, s->limit[FK_SMOOTH]);
+    if (p == NULL || error == NULL || centre == NULL)
+        status = FK_ENOMEM;
+    if (status == FK_OK)
+        status = fk_smooth_bandwidth(d, count, s->bandwidth);
+    for (size_t k = 0; k < run->dim; k++)
+        h[k] = s->bandwidth[k] * fk_undersmoothing(total, run->dim);
+    if (status == FK_OK)
+        status = fk_smooth_density(d, count, total, s->bandwidth, p, error);
+    if (status == FK_OK)
+        status = fk_smooth_density(d, count, total, h, centre, error);
+    if (status == FK_OK)
+        fk_normal_band(run->cells, centre, error, TAIL, s->limit[FK_SMOOTH][0],
+                       s->limit[FK_SMOOTH][1]);
+    free(error);
+    free(centre);
+    return status == FK_ELIMIT ? without_smooth(s) : status;
+}
+
+static fk_status finish_bands(const fk_run_state *run, size_t i)
+{
+    const fk_problem *p = run->problem;
+    fk_snapshot *s = &run->result->snapshot[i];
+    FK_TRY(limits_new(run->cells, s->limit[FK_HISTOGRAM]));
+    fk_histogram_band(&p->domain.grid, run->record[i].count, (double)p->particles.count,
+                      TAIL, s->limit[FK_HISTOGRAM][0], s->limit[FK_HISTOGRAM][1]);
+    if (s->kernel != NULL) {
+        FK_TRY(limits_new(run->cells, s->limit[FK_KERNEL]));
+        fk_normal_band(run->cells, s->kernel, s->kernel_error, TAIL,
+                       s->limit[FK_KERNEL][0], s->limit[FK_KERNEL][1]);
+    }
+    if (p->particles.smooth && run->dim <= 2)
+        FK_TRY(finish_smooth(run, i));
+    return FK_OK;
+}
+
 static fk_status finish_snapshots(fk_run_state *run)
 {
     const fk_grid *g = &run->problem->domain.grid;
@@ -171,6 +239,7 @@ static fk_status finish_snapshots(fk_run_state *run)
         if (s->kernel != NULL)
             fk_density_from_masses(g, count, s->kernel, s->kernel_error, s->kernel,
                                    s->kernel_error);
+        FK_TRY(finish_bands(run, i));
     }
     return FK_OK;
 }

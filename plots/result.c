@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *const fk_estimate_key[FK_ESTIMATES] = {"particles", "kernel", "smooth"};
+
 const char *fk_word_text(fk_word w)
 {
     switch (w) {
@@ -47,6 +49,10 @@ static void free_snapshot(fk_snapshot *s)
     free(s->particles);
     free(s->kernel);
     free(s->kernel_error);
+    free(s->smooth);
+    for (size_t i = 0; i < FK_ESTIMATES; i++)
+        for (size_t side = 0; side < 2; side++)
+            free(s->limit[i][side]);
     free(s->exact);
     for (size_t i = 0; i < FK_GRID_DIM; i++)
         free(s->current[i]);

@@ -50,6 +50,12 @@ typedef struct fk_comparison {
     double p_least; /* least p-value of all tests, times their number, at most 1 */
 } fk_comparison;
 
+/* Estimates of a density by particles, and the limits of their pointwise 95 % confidence
+ * intervals: of the mean density of the cell (histogram), of the law of the scheme
+ * (last-step kernel), of the density itself (smooth). */
+enum { FK_HISTOGRAM, FK_KERNEL, FK_SMOOTH, FK_ESTIMATES };
+extern const char *const fk_estimate_key[FK_ESTIMATES]; /* "particles", "kernel" ... */
+
 /* The densities at one time; any pointer may be NULL. */
 typedef struct fk_snapshot {
     double t;
@@ -57,6 +63,9 @@ typedef struct fk_snapshot {
     double *particles;               /* [cells] histogram as density */
     double *kernel;                  /* [cells] last-step kernel estimate */
     double *kernel_error;            /* [cells] its standard error */
+    double *smooth;                  /* [cells] smoothed histogram */
+    double bandwidth[FK_GRID_DIM];   /* of that; 0: there is none */
+    double *limit[FK_ESTIMATES][2];  /* [cells] lower and upper; NULL: none */
     double *exact;                   /* [cells] */
     double *current[FK_GRID_DIM];    /* [cells] probability current */
     double outside;                  /* share of the particles beyond open faces */

@@ -105,9 +105,10 @@ static void put_record(file *f, int id, size_t record, const double *p)
 /* Names that the file itself uses must not be a coordinate's. */
 static fk_label coordinate_name(const fk_problem *p, size_t i)
 {
-    static const char *const taken[] = {"time",   "density", "particles",
-                                        "kernel", "exact",   "bounds"};
-    static const char *const starts[] = {"current_", "exit_", "frame_", "reverse_"};
+    static const char *const taken[] = {"time",  "density", "particles", "kernel",
+                                        "exact", "bounds",  "smooth"};
+    static const char *const starts[] = {"current_",   "exit_",   "frame_", "reverse_",
+                                         "particles_", "kernel_", "smooth_"};
     static const char ending[] = "_bounds", addition[] = "_coordinate";
     fk_label name = fk_label_variable(p, i);
     const size_t length = strlen(name.text);
@@ -192,6 +193,24 @@ static void write_snapshots(file *f, const char *name, size_t offset, const char
     }
 }
 
+/* Limits of the pointwise confidence intervals. */
+static void write_limits(file *f, const char *unit)
+{
+    static const char *const side[] = {"lower", "upper"};
+    static const char *const holds[] = {"of the cell's mean density",
+                                        "of the scheme's law", "of the density"};
+    for (size_t i = 0; i < FK_ESTIMATES; i++)
+        for (size_t k = 0; k < 2; k++) {
+            char name[64], about[128];
+            snprintf(name, sizeof name, "%s_%s", fk_estimate_key[i], side[k]);
+            snprintf(about, sizeof about, "%s limit, pointwise 95 %% confidence, %s",
+                     side[k], holds[i]);
+            const size_t offset =
+                offsetof(fk_snapshot, limit) + (2 * i + k) * sizeof(double *);
+            write_snapshots(f, name, offset, about, unit);
+        }
+}
+
 static void write_densities(file *f)
 {
     const fk_label unit = density_unit(f);
@@ -203,8 +222,11 @@ static void write_densities(file *f)
         f, "kernel", offsetof(fk_snapshot, kernel),
         "density, transition kernel of the last step averaged over particles",
         unit.text);
+    write_snapshots(f, "smooth", offsetof(fk_snapshot, smooth),
+                    "density, smoothed histogram of the particles", unit.text);
     write_snapshots(f, "exact", offsetof(fk_snapshot, exact),
                     "density, exact formula, cell averages", unit.text);
+    write_limits(f, unit.text);
 }
 
 static void write_currents(file *f)

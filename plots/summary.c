@@ -113,6 +113,10 @@ static void write_snapshot(fk_json *j, const fk_problem *p, const fk_snapshot *s
     write_faces(j, "lost", p, (const double(*)[2])s->lost);
     fk_json_number(j, "mass_defect", s->mass_defect);
     fk_json_number(j, "minimum", s->minimum);
+    fk_json_object(j, "bandwidth");
+    for (size_t i = 0; s->smooth != NULL && i < p->domain.grid.dim; i++)
+        fk_json_number(j, fk_label_variable(p, i).text, s->bandwidth[i]);
+    fk_json_end(j);
     fk_json_end(j);
 }
 

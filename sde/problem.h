@@ -24,6 +24,7 @@ typedef struct fk_problem_particles {
     bool bridge;  /* absorb between steps too, as a Brownian bridge would */
     bool project; /* reflecting faces put paths on the wall, not back inside */
     bool kernel;  /* smooth estimate from the last step's kernel as well */
+    bool smooth;  /* and one from the histogram */
 } fk_problem_particles;
 
 typedef struct fk_problem_pde {

@@ -96,11 +96,52 @@ START_TEST(chunks_are_one_ensemble)
 }
 END_TEST
 
+/* What would not fit is refused in a sentence that names the part and the key. */
+START_TEST(too_much_memory_is_refused)
+{
+    write_lines(one, 7, "domain: {x: [-3, 3, 1e6]}");
+    fk_problem *p = read_with(1, (const char *const[]){"time.output=10000"});
+    fk_methods methods;
+    fk_result r = {.command = NULL};
+    fk_message message = {""};
+    fk_terminal terminal = fk_terminal_make(true);
+    ck_assert_int_eq(fk_methods_find(p, &methods, &message), FK_OK);
+    ck_assert_int_eq(fk_run(p, &methods, &terminal, NULL, &r, &message), FK_ELIMIT);
+    ck_assert_ptr_nonnull(strstr(message.text, "densities at the output times"));
+    ck_assert_ptr_nonnull(strstr(message.text, "time.output"));
+    fk_result_free(&r);
+    fk_problem_free(p);
+}
+END_TEST
+
+/* Every estimate lies within its own limits, but for the smooth one, whose limits are
+ * those of another bandwidth; limits are finite and in order. */
+START_TEST(estimates_have_limits)
+{
+    write_lines(one, 0, NULL);
+    ran a = run_with(3, (const char *const[]){"particles.count=20000", "pde=off",
+                                              "output.plots=false"});
+    const fk_snapshot *s = &a.r.snapshot[1];
+    const double *const p[FK_ESTIMATES] = {s->particles, s->kernel, s->smooth};
+    for (size_t i = 0; i < FK_ESTIMATES; i++)
+        for (size_t c = 0; c < 60; c++) {
+            const double lower = s->limit[i][0][c], upper = s->limit[i][1][c];
+            ck_assert(lower >= 0.0 && lower <= upper && isfinite(upper));
+            ck_assert(i == FK_SMOOTH || (p[i][c] >= lower && p[i][c] <= upper));
+        }
+    ck_assert_double_gt(s->bandwidth[0], 0.0);
+    ck_assert_double_eq_tol(fk_density_mass(&a.p->domain.grid, s->smooth), 1.0, 0.01);
+    end(&a);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("run");
     TCase *cases = tcase_create("run");
     tcase_add_test(cases, chunks_are_one_ensemble);
+    tcase_add_test(cases, too_much_memory_is_refused);
+    tcase_add_test(cases, estimates_have_limits);
     suite_add_tcase(suite, cases);
     return run_in_scratch(suite);
 }
