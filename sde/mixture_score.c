@@ -13,11 +13,13 @@
 #include "core/memory.h"
 #include "sde/cholesky.h"
 #include "sde/mixture.h"
+#include "sde/mixture_alike.h"
 
 struct fk_mixture_score {
     size_t dim, components;
-    size_t stride; /* doubles per component: */
-    double *term;  /* log w - 1/2 log det(2 pi S), m[dim], P[dim][dim] */
+    size_t stride;   /* doubles per component: */
+    double *term;    /* log w - 1/2 log det(2 pi S), m[dim], P[dim][dim] */
+    fk_alike *alike; /* NULL: components differ in more than mean and weight */
 };
 
 /* inverse[d][d] = (L L^T)^-1, column by column */
@@ -55,6 +57,18 @@ static fk_status prepare(const fk_mixture *m, fk_mixture_score *s, double *l)
     return FK_OK;
 }
 
+static fk_status look_for_likeness(const fk_mixture *m, fk_mixture_score *s)
+{
+    double *base = fk_doubles(m->components);
+    if (base == NULL)
+        return FK_ENOMEM;
+    for (size_t k = 0; k < m->components; k++)
+        base[k] = s->term[k * s->stride];
+    const fk_status status = fk_alike_new(m, base, s->term + 1 + s->dim, &s->alike);
+    free(base);
+    return status;
+}
+
 fk_status fk_mixture_score_new(const fk_mixture *m, fk_mixture_score **out)
 {
     const size_t d = m->dim;
@@ -70,6 +84,8 @@ fk_status fk_mixture_score_new(const fk_mixture *m, fk_mixture_score **out)
     }
     if (l != NULL && s != NULL && s->term != NULL)
         status = prepare(m, s, l);
+    if (status == FK_OK)
+        status = look_for_likeness(m, s);
     free(l);
     if (status == FK_OK)
         *out = s;
@@ -82,6 +98,7 @@ void fk_mixture_score_free(fk_mixture_score *s)
 {
     if (s == NULL)
         return;
+    fk_alike_free(s->alike);
     free(s->term);
     free(s);
 }
@@ -258,6 +275,10 @@ static void many_dimensions(const fk_mixture_score *s, const rows *r)
 void fk_mixture_score_eval(const fk_mixture_score *s, const double *const *x,
                            double *const *score, double *log_p, double *scratch)
 {
+    if (s->alike != NULL) {
+        fk_alike_eval(s->alike, x, score, log_p, scratch);
+        return;
+    }
     const rows r = lay_out(s, scratch);
     for (size_t i = 0; i < s->dim; i++) {
         memcpy(r.x + i * FK_BLOCK, x[i], FK_BLOCK * sizeof *r.x);

@@ -551,6 +551,45 @@ START_TEST(scores_are_finite_everywhere_but_for_nan)
 }
 END_TEST
 
+/* The same mixture whose components share one covariance, and with a fourth one of another
+ * width that weighs nothing, which has to be done the general way. */
+START_TEST(components_alike_have_the_scores_of_the_general_form)
+{
+    for (size_t d = 1; d <= 3; d++) {
+        fk_mixture *alike = some_mixture(d), *general;
+        ck_assert_int_eq(fk_mixture_new(d, 4, &general), FK_OK);
+        for (size_t k = 1; k < 3; k++)
+            memcpy(alike->cov + k * d * d, alike->cov, d * d * sizeof *alike->cov);
+        memcpy(general->weight, alike->weight, 3 * sizeof *alike->weight);
+        memcpy(general->mean, alike->mean, 3 * d * sizeof *alike->mean);
+        memcpy(general->cov, alike->cov, 3 * d * d * sizeof *alike->cov);
+        general->weight[3] = 1e-300;
+        for (size_t i = 0; i < d; i++)
+            general->cov[3 * d * d + i * d + i] = 0.7;
+        for (size_t trial = 0; trial < 20; trial++) {
+            double x[3];
+            for (size_t i = 0; i < d; i++)
+                x[i] = 3.0 * cos((double)(7 * trial + 3 * i));
+            const point_score one = score_at(alike, x, 31),
+                              other = score_at(general, x, 31);
+            ck_assert_double_eq_tol(one.log_p, other.log_p, 1e-12);
+            for (size_t i = 0; i < d; i++)
+                ck_assert_double_eq_tol(one.s[i], other.s[i], 1e-12);
+        }
+        for (int sign = -1; sign <= 1; sign += 2) {
+            const double far[] = {sign * 1e300, 0.3, sign * 1e300};
+            const point_score found = score_at(alike, far, 100);
+            for (size_t i = 0; i < d; i++)
+                ck_assert(isfinite(found.s[i]));
+            ck_assert_double_lt(found.s[0] * sign, 0.0);
+        }
+        ck_assert(isnan(score_at(alike, (double[]){NAN, 0.0, 0.0}, 100).s[0]));
+        fk_mixture_free(alike);
+        fk_mixture_free(general);
+    }
+}
+END_TEST
+
 START_TEST(a_singular_covariance_has_no_score)
 {
     fk_mixture_score *s;
@@ -585,6 +624,7 @@ int main(void)
     tcase_add_test(score, scores_in_the_plane_are_the_known_ones);
     tcase_add_test(score, scores_are_gradients_of_log_p);
     tcase_add_test(score, far_tails_belong_to_the_widest_component);
+    tcase_add_test(score, components_alike_have_the_scores_of_the_general_form);
     tcase_add_test(score, scores_are_finite_everywhere_but_for_nan);
     tcase_add_test(score, a_singular_covariance_has_no_score);
     suite_add_tcase(suite, score);
