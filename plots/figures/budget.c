@@ -114,13 +114,19 @@ static void add_panel(fk_script *s, size_t pair, size_t n, const extent *e)
                    "'' index %zu using 1:4 with lines dt 2 lw 2 lc rgb ink "
                    "title 'noise floor'",
                    pair);
-    for (size_t k = 0; k < SERIES; k++)
-        if (e->line[k])
-            fk_script_item(
-                s,
-                "'' index %zu using 1:%zu with linespoints ps 1.6*dot lw 0.7 "
-                "dt 3 %s title '%s'",
-                pair, k + 5, mark[k], e->name[k]);
+    /* a part that this pair lacks has its entry in the key all the same */
+    for (size_t k = 0; k < SERIES; k++) {
+        if (!e->line[k])
+            continue;
+        fk_script_item(s,
+                       "'' index %zu using 1:%zu with linespoints ps 1.6*dot lw 0.7 "
+                       "dt 3 %s notitle",
+                       pair, k + 5, mark[k]);
+        fk_script_item(s,
+                       "keyentry with linespoints ps 1.6*dot lw 0.7 dt 3 %s "
+                       "title '%s'",
+                       mark[k], e->name[k]);
+    }
     if (e->most > 0)
         fk_script_item(s, "tolerance with lines lw 1 lc rgb gold title 'tolerance'");
     fk_script_end_plot(s);
