@@ -89,6 +89,8 @@ const fk_command fk_the_check = {
     .usage =
         "usage: fokker check FILE [KEY=VALUE...]\n\n"
         "Prints the SDE, its Ito form, the Fokker-Planck equation it implies, domain,\n"
-        "initial law, memory and time estimates.  Runs nothing, writes nothing.\n",
+        "initial law, which way to the density serves and why, memory and time "
+        "estimates.\n"
+        "Runs short trials alone, writes nothing.\n",
     .run = run,
 };
