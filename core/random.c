@@ -174,6 +174,31 @@ static inline void box_muller(uint64_t word0, uint64_t word1, double *z0, double
     *z1 = radius * as_double(s ^ swap);
 }
 
+FK_CLONES void fk_hashed_words(const double *restrict key0, const double *restrict key1,
+                               uint64_t number, double *restrict word0,
+                               double *restrict word1)
+{
+    for (size_t j = 0; j < FK_BLOCK; j++) {
+        const uint64_t key[2] = {as_bits(key0[j]), as_bits(key1[j])};
+        uint64_t x[2];
+        threefry(key, number, 0, x);
+        word0[j] = as_double(x[0]);
+        word1[j] = as_double(x[1]);
+    }
+}
+
+FK_CLONES void fk_hashed_normals(const double *restrict key0,
+                                 const double *restrict key1, uint64_t number,
+                                 double *restrict z0, double *restrict z1)
+{
+    for (size_t j = 0; j < FK_BLOCK; j++) {
+        const uint64_t key[2] = {as_bits(key0[j]), as_bits(key1[j])};
+        uint64_t x[2];
+        threefry(key, number, 1, x);
+        box_muller(x[0], x[1], &z0[j], &z1[j]);
+    }
+}
+
 /* The next pair of rows; s moves on by two words. */
 FK_CLONES static void pair(uint64_t (*restrict s)[FK_BLOCK], double *restrict z0,
                            double *restrict z1)

@@ -54,6 +54,13 @@ void fk_streams_three_point(fk_streams *r, size_t n, double *z);
 /* The upper 52 bits k of a random word as a number: (k + 1/2) 2^-52. */
 double fk_uniform_of(uint64_t word);
 
+/* Rows that depend on two rows of keys and a number alone: words of FK_BLOCK lanes, and
+ * pairs of N(0, 1).  The keys are bits of doubles, of any kind. */
+void fk_hashed_words(const double *key0, const double *key1, uint64_t number,
+                     double *word0, double *word1);
+void fk_hashed_normals(const double *key0, const double *key1, uint64_t number,
+                       double *z0, double *z1);
+
 /* The hash behind the seeds, Threefry-2x64-20: counter[2] under key[2]. */
 void fk_threefry(const uint64_t key[2], const uint64_t counter[2], uint64_t out[2]);
 

@@ -352,7 +352,41 @@ START_TEST(coarse_increments_have_their_moments)
 }
 END_TEST
 
-/* Bits are consumed z by z, whatever the calls; another kind begins a new word. */
+/* A function of keys and number alone; normal and uncorrelated over numbers. */
+START_TEST(hashed_rows)
+{
+    enum { NUMBERS = 400 };
+    static double key[2][FK_BLOCK], z[2][FK_BLOCK], again[2][FK_BLOCK];
+    double sum = 0.0, square = 0.0, fourth = 0.0, product = 0.0, last = 0.0;
+    fk_streams r;
+    fk_streams_seed(&r, 23, FK_FOR_NOISE, 0);
+    fk_streams_normal(&r, 2, key[0]);
+    for (uint64_t k = 0; k < NUMBERS; k++) {
+        fk_hashed_normals(key[0], key[1], k, z[0], z[1]);
+        for (size_t j = 0; j < FK_BLOCK; j++) {
+            const double a = z[0][j], b = z[1][j];
+            sum += a + b;
+            square += a * a + b * b;
+            fourth += pow(a, 4) + pow(b, 4);
+            product += a * b + a * last;
+            last = b;
+        }
+    }
+    const double n = 2.0 * NUMBERS * FK_BLOCK;
+    ck_assert_double_le(fabs(sum), 4.0 * sqrt(n));
+    ck_assert_double_le(fabs(square - n), 4.0 * sqrt(2.0 * n));
+    ck_assert_double_le(fabs(fourth - 3.0 * n), 4.0 * sqrt(96.0 * n));
+    ck_assert_double_le(fabs(product), 4.0 * sqrt(n));
+    fk_hashed_normals(key[0], key[1], NUMBERS - 1, again[0], again[1]);
+    ck_assert_mem_eq(z, again, sizeof z);
+    fk_hashed_words(key[0], key[1], 0, z[0], z[1]);
+    fk_hashed_words(key[0], key[1], 1, again[0], again[1]);
+    for (size_t j = 0; j < FK_BLOCK; j++)
+        ck_assert(memcmp(&z[0][j], &again[0][j], sizeof z[0][j]) != 0);
+}
+END_TEST
+
+/* Bits are consumed row by row, whatever the calls; another kind begins a new word. */
 START_TEST(coarse_increments_come_in_order)
 {
     void (*const draw[])(fk_streams * r, size_t n,
@@ -386,6 +420,7 @@ int main(void)
     tcase_add_test(definition, xoshiro_gives_its_known_answers);
     tcase_add_test(definition, coarse_increments_have_their_moments);
     tcase_add_test(definition, coarse_increments_come_in_order);
+    tcase_add_test(definition, hashed_rows);
     tcase_add_test(definition, normals_are_box_muller_to_rounding);
     tcase_add_test(definition, bits_are_the_same_on_every_machine);
     tcase_add_test(definition, rows_come_in_order_whatever_the_calls);
