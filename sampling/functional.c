@@ -80,6 +80,17 @@ static void begin(const fk_functional *f, uint64_t seed, size_t b, const room *r
     memcpy(r->status[1], r->status[0], FK_BLOCK);
 }
 
+/* Rows of step i of the path; of a pair of steps together where the partner takes one. */
+static const double *draw(const fk_functional *f, const fk_coupling *c, uint64_t i,
+                          double h, fk_streams *streams, const room *r)
+{
+    if (c->partner != FK_COARSER)
+        fk_walk_draw(&f->walk, streams, 1, r->z1, r->rest);
+    else if (i % 2 == 0)
+        fk_walk_pair(&f->walk, streams, h, r->z1, r->z2, r->z, r->rest);
+    return c->partner == FK_COARSER && i % 2 == 1 ? r->z2 : r->z1;
+}
+
 /* What the partner does beside step i of the path, whose normals are z. */
 static void follow(const fk_functional *f, const fk_coupling *c, uint64_t i, double t,
                    double h, const double *z, const room *r)
@@ -90,7 +101,6 @@ static void follow(const fk_functional *f, const fk_coupling *c, uint64_t i, dou
             r->z[j] = -z[j];
         fk_walk_step(&f->walk, t, h, r->z, r->x[1], r->status[1], r->rest);
     } else if (c->partner == FK_COARSER && i % 2 == 1) {
-        fk_walk_join(&f->walk, h, r->z1, r->z2, r->z);
         fk_walk_step(&f->walk, t - h, 2.0 * h, r->z, r->x[1], r->status[1], r->rest);
     }
 }
@@ -105,8 +115,7 @@ static void run_block(const fk_functional *f, const fk_coupling *c, uint64_t see
     begin(f, seed, b, r);
     for (uint64_t i = 0; i < c->steps; i++) {
         const double t = f->o->start + (double)i * h;
-        double *z = i % 2 == 0 ? r->z1 : r->z2;
-        fk_walk_draw(&f->walk, &streams, 1, z, r->rest);
+        const double *z = draw(f, c, i, h, &streams, r);
         fk_walk_step(&f->walk, t, h, z, r->x[0], r->status[0], r->rest);
         follow(f, c, i, t, h, z, r);
     }

@@ -137,8 +137,7 @@ static void run(const void *context, const fk_pace *pace, uint64_t n,
     uint8_t *fine_status = part_status(h, block, FINE);
     for (uint64_t k = 0; k < n; k++) {
         const double t = fk_pace_time(pace, k), half = 0.5 * pace->h;
-        fk_walk_draw(&h->walk, (fk_streams *)(void *)block, 2, z1, rest);
-        fk_walk_join(&h->walk, half, z1, z2, z);
+        fk_walk_pair(&h->walk, (fk_streams *)(void *)block, half, z1, z2, z, rest);
         fk_walk_step(&h->walk, t, pace->h, z, coarse, status, rest);
         fk_walk_step(&h->walk, t, half, z1, fine, fine_status, rest);
         fk_walk_step(&h->walk, t + half, half, z2, fine, fine_status, rest);

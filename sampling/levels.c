@@ -28,10 +28,11 @@ static size_t sums_of(size_t dim)
 }
 
 typedef struct climber {
-    double *x[FK_LEVELS_MOST], *z[FK_LEVELS_MOST]; /* states; normals that wait */
+    double *x[FK_LEVELS_MOST]; /* states */
     uint8_t *status[FK_LEVELS_MOST];
-    bool waits[FK_LEVELS_MOST];
-    double *spare[2], *rest; /* normals on their way up; the walk's scratch */
+    double *z;                       /* rows of a step of the coarsest level */
+    double *half[FK_LEVELS_MOST][2]; /* and of the two of the next level inside it */
+    double *rest;                    /* the walk's scratch */
 } climber;
 
 static size_t status_doubles(void)
@@ -42,53 +43,49 @@ static size_t status_doubles(void)
 static size_t scratch_size(const ladder *l)
 {
     const size_t x = l->walk.rows * FK_BLOCK, z = l->walk.draws * FK_BLOCK;
-    return l->o->levels * (x + z + status_doubles()) + 2 * z +
+    return l->o->levels * (x + 2 * z + status_doubles()) + z +
            (fk_walk_scratch(&l->walk) + 7) / 8 * 8;
 }
 
 static climber place(const ladder *l, double *scratch)
 {
-    climber c = {.waits = {false}};
+    const size_t z = l->walk.draws * FK_BLOCK;
+    climber c = {.z = scratch};
+    scratch += z;
     for (size_t k = 0; k < l->o->levels; k++) {
         c.x[k] = scratch;
         scratch += l->walk.rows * FK_BLOCK;
-        c.z[k] = scratch;
-        scratch += l->walk.draws * FK_BLOCK;
+        for (size_t i = 0; i < 2; i++, scratch += z)
+            c.half[k][i] = scratch;
         c.status[k] = (uint8_t *)scratch;
         scratch += status_doubles();
     }
-    for (size_t i = 0; i < 2; i++, scratch += l->walk.draws * FK_BLOCK)
-        c.spare[i] = scratch;
     c.rest = scratch;
     return c;
 }
 
-/* Step number i of the finest level: it steps, and where it completes a pair of steps of
- * a level the level above takes one along the joined normals. */
-static void climb(const ladder *l, climber *c, fk_streams *streams, uint64_t i)
+/* Step `number` of level k and all steps of finer levels inside it.  Rows are drawn for the
+ * finest level and joined on the way up, or drawn for the coarsest and split on the way
+ * down, to z. */
+static void climb(const ladder *l, climber *c, fk_streams *streams, size_t k,
+                  uint64_t number, double *z)
 {
-    const size_t finest = l->o->levels - 1, bytes = l->walk.draws * FK_BLOCK;
-    const double span = l->o->end - l->o->start;
-    double *z = c->spare[0], *other = c->spare[1];
-    fk_walk_draw(&l->walk, streams, 1, z, c->rest);
-    for (size_t k = finest;; k--) {
-        const double h = span / ((double)l->o->steps * exp2((double)k));
-        const uint64_t number = i >> (finest - k);
-        fk_walk_step(&l->walk, l->o->start + (double)number * h, h, z, c->x[k],
-                     c->status[k], c->rest);
-        if (k == 0)
-            return;
-        if (!c->waits[k]) {
-            memcpy(c->z[k], z, bytes * sizeof *z);
-            c->waits[k] = true;
-            return;
-        }
-        c->waits[k] = false;
-        fk_walk_join(&l->walk, h, c->z[k], z, other);
-        double *joined = other;
-        other = z;
-        z = joined;
+    const double h =
+        (l->o->end - l->o->start) / ((double)l->o->steps * exp2((double)k));
+    const bool splits = fk_walk_splits(&l->walk), finest = k + 1 == l->o->levels;
+    double *first = c->half[k][0], *second = c->half[k][1];
+    if (splits ? k == 0 : finest)
+        fk_walk_draw(&l->walk, streams, 1, z, c->rest);
+    if (!finest) {
+        if (splits)
+            fk_walk_split(&l->walk, streams, z, first, second);
+        climb(l, c, streams, k + 1, 2 * number, first);
+        climb(l, c, streams, k + 1, 2 * number + 1, second);
+        if (!splits)
+            fk_walk_join(&l->walk, 0.5 * h, first, second, z);
     }
+    fk_walk_step(&l->walk, l->o->start + (double)number * h, h, z, c->x[k],
+                 c->status[k], c->rest);
 }
 
 static void add(double *sum, double value)
@@ -119,7 +116,6 @@ static void measure(const ladder *l, const climber *c, size_t b)
 static void run_block(const ladder *l, size_t b, double *scratch)
 {
     climber c = place(l, scratch);
-    const uint64_t steps = (uint64_t)l->o->steps << (l->o->levels - 1);
     fk_streams streams;
     fk_streams_seed(&streams, l->o->seed, FK_FOR_HALVING_NOISE, b * FK_BLOCK);
     fk_walk_start(&l->walk, l->o->start, l->law, l->o->seed, FK_FOR_HALVING,
@@ -128,8 +124,8 @@ static void run_block(const ladder *l, size_t b, double *scratch)
         memcpy(c.x[k], c.x[0], l->walk.rows * FK_BLOCK * sizeof *c.x[0]);
         memcpy(c.status[k], c.status[0], FK_BLOCK);
     }
-    for (uint64_t i = 0; i < steps; i++)
-        climb(l, &c, &streams, i);
+    for (uint64_t i = 0; i < l->o->steps; i++)
+        climb(l, &c, &streams, 0, i, c.z);
     measure(l, &c, b);
 }
 

@@ -13,8 +13,9 @@
 /* The stepper of schemes that need f and G alone. */
 struct fk_stepper {
     size_t dim, noises;
-    size_t extra;  /* further entries behind f[dim] and G[dim][noises] */
-    size_t series; /* terms of the series for areas, for schemes that draw them */
+    size_t extra;     /* further entries behind f[dim] and G[dim][noises] */
+    size_t series;    /* terms of the series for areas, for schemes that draw them */
+    double tolerance; /* of steps, for schemes that choose them */
     fk_entries terms;
 };
 

@@ -29,6 +29,7 @@ extern const char *const fk_increments_name[FK_INCREMENTS + 1]; /* then NULL */
 /* The most general noise that a scheme accepts. */
 typedef enum fk_noise_kind {
     FK_ANY_NOISE,
+    FK_COMMUTATIVE_NOISE,
     FK_OWN_NOISE,      /* each noise drives variables of its own */
     FK_ADDITIVE_NOISE, /* free of the variables */
     FK_CONSTANT_NOISE, /* and of time */
@@ -37,6 +38,15 @@ typedef enum fk_noise_kind {
 } fk_noise_kind;
 
 const char *fk_noise_kind_text(fk_noise_kind k); /* "free of the variables" */
+
+/* How steps are taken where a scheme leaves a choice. */
+typedef struct fk_step_rules {
+    fk_increments increments;
+    double
+        tolerance; /* for schemes that choose shorter steps inside a step of h: of one
+                         such step of length l the error allowed is tolerance h sqrt(l); 0:
+                         they choose none */
+} fk_step_rules;
 
 typedef struct fk_scheme {
     const char *name;                 /* problem-file word */
@@ -56,9 +66,9 @@ typedef struct fk_scheme {
     void (*release)(fk_stepper *s);         /* accepts NULL */
     size_t (*scratch)(const fk_stepper *s); /* doubles per thread */
 
-    /* Told once, before anything below is asked, the shortest step that will be drawn.
-     * NULL: of no interest. */
-    void (*tune)(fk_stepper *s, double step);
+    /* Told once, before anything below is asked, the shortest step that will be drawn and
+     * how steps are to be taken.  NULL: of no interest. */
+    void (*tune)(fk_stepper *s, double step, fk_step_rules rules);
 
     /* Rows of N(0, 1) that a step takes: first the Brownian increments over sqrt(h), one
      * row a noise, then whatever else the scheme draws (signs, +-1, where the increments
@@ -74,6 +84,10 @@ typedef struct fk_scheme {
      * increments. */
     void (*join)(const fk_stepper *s, double h, const double *first,
                  const double *second, double *z);
+
+    /* In place of join, the other way: rows of the halves of a step from those of the
+     * whole.  NULL: join. */
+    void (*split)(const fk_stepper *s, const double *z, double *first, double *second);
 
     /* Rows behind the variables in x, in which a path takes something from one step to the
      * next; infinite before the first.  NULL: none. */
@@ -98,11 +112,6 @@ typedef struct fk_face_rules {
                      order h */
     bool project; /* reflecting faces put paths on the wall: order sqrt(h) */
 } fk_face_rules;
-
-/* How steps are taken where a scheme leaves a choice. */
-typedef struct fk_step_rules {
-    fk_increments increments;
-} fk_step_rules;
 
 /* The orders for an SDE, weak between these faces (domain NULL: none).  Jumps are split
  * from what lies between them, symmetrically: weak order 2, and at least strong order 1/2,

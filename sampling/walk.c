@@ -43,6 +43,10 @@ static fk_status init_jumps(fk_walk *w, fk_message *message)
         FK_TRY(fk_jumps_init(&w->jumps, w->sde, message));
         w->rows += FK_JUMP_ROWS;
     }
+    if (w->sde->n_stables > 0 && fk_walk_splits(w))
+        return fk_fail(message, FK_EDOMAIN,
+                       "particles.scheme: %s does not take stable noise; heun does",
+                       w->scheme->name);
     if (w->sde->n_stables > 0) {
         FK_TRY(fk_stable_noise_init(&w->stable, w->sde));
         w->draws += fk_stable_noise_draws(&w->stable);
@@ -60,7 +64,7 @@ fk_status fk_walk_init(fk_walk *w, const fk_sde *sde, const fk_domain *domain,
                    .dim = sde->dim};
     FK_TRY(scheme->prepare(sde, &w->stepper, message));
     if (scheme->tune != NULL)
-        scheme->tune(w->stepper, o->step);
+        scheme->tune(w->stepper, o->step, o->rules);
     FK_TRY(fk_enclosure_init(&w->faces, sde, domain, o->faces));
     w->scheme_draws = scheme->draws != NULL ? scheme->draws(w->stepper) : sde->noises;
     w->draws = w->scheme_draws + fk_enclosure_draws(&w->faces);
@@ -232,6 +236,33 @@ static void fly(const fk_walk *w, double t, double h, const double *z, double *x
     fk_stable_noise_step(&w->stable, t, h, z + stable_row(w) * FK_BLOCK, rows, scratch);
     fk_enclosure_land(&w->faces, t + h, (const double *const *)old, rows, status,
                       scratch);
+}
+
+bool fk_walk_splits(const fk_walk *w)
+{
+    return w->scheme->split != NULL;
+}
+
+/* The faces' rows are halved with normals of their own. */
+void fk_walk_split(const fk_walk *w, fk_streams *streams, const double *z,
+                   double *first, double *second)
+{
+    const size_t own = w->scheme_draws * FK_BLOCK, rest = w->draws - w->scheme_draws;
+    w->scheme->split(w->stepper, z, first, second);
+    fk_streams_normal(streams, rest, second + own);
+    fk_increments_split(rest, z + own, first + own, second + own);
+}
+
+void fk_walk_pair(const fk_walk *w, fk_streams *streams, double h, double *first,
+                  double *second, double *z, double *scratch)
+{
+    if (fk_walk_splits(w)) {
+        fk_walk_draw(w, streams, 1, z, scratch);
+        fk_walk_split(w, streams, z, first, second);
+    } else {
+        fk_walk_draw(w, streams, 2, first, scratch);
+        fk_walk_join(w, h, first, second, z);
+    }
 }
 
 void fk_walk_step(const fk_walk *w, double t, double h, const double *z, double *x,

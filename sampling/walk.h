@@ -68,6 +68,16 @@ void fk_walk_draw(const fk_walk *w, fk_streams *streams, size_t steps, double *z
 /* What is left to do where z[draws][FK_BLOCK] holds Gaussian rows already. */
 void fk_walk_shape(const fk_walk *w, double *z, double *scratch);
 
+/* Rows of a step and of the halves of it, drawn together; h: of a half.  first and second
+ * lie one behind the other. */
+void fk_walk_pair(const fk_walk *w, fk_streams *streams, double h, double *first,
+                  double *second, double *z, double *scratch);
+
+/* Where the scheme goes that way, rows of the halves from those of a whole step. */
+bool fk_walk_splits(const fk_walk *w);
+void fk_walk_split(const fk_walk *w, fk_streams *streams, const double *z,
+                   double *first, double *second);
+
 /* z[draws][FK_BLOCK] of a step of 2 h from those of the two steps of h that it joins.
  * Increments that are not Gaussian do not add up to one of their kind: the first one is
  * taken, which leaves the long step its law, though less in common with the short ones. */

@@ -84,8 +84,9 @@ static bool has_areas(const fk_stepper *s)
     return s->extra > s->dim * products(s->noises);
 }
 
-static void tune(fk_stepper *s, double step)
+static void tune(fk_stepper *s, double step, fk_step_rules rules)
 {
+    (void)rules;
     s->series = has_areas(s) ? fk_areas_terms(s->noises, step) : 0;
 }
 
