@@ -42,7 +42,7 @@ static int describe_scheme(const char *name)
     else
         printf("  strong order %g, weak order %g\n", s->strong_order, s->weak_order);
     printf("  noise: %s", fk_noise_kind_text(s->noise));
-    if (s->noise == FK_ANY_NOISE || s->noise == FK_OWN_NOISE)
+    if (s->noise <= FK_OWN_NOISE)
         printf(", taken as in %s; other interpretations are converted",
                fk_interpretation_name(s->interpretation));
     printf("\n  increments: gaussian");

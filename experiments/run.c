@@ -93,6 +93,8 @@ fk_status fk_methods_find(const fk_problem *problem, fk_methods *out,
     out->method = fk_pde_method_find(problem->pde.method);
     out->faces = (fk_face_rules){.bridge = problem->particles.bridge,
                                  .project = problem->particles.project};
+    out->rules.tolerance =
+        problem->particles.tolerance / pow(problem->particles.step, 1.5);
     FK_TRY(find_increments(problem->particles.increments, &out->rules.increments,
                            message));
     if (problem->particles.on && out->scheme == NULL) {

@@ -24,6 +24,7 @@ const char *fk_noise_kind_text(fk_noise_kind k)
 {
     static const char *const text[] = {
         [FK_ANY_NOISE] = "any",
+        [FK_COMMUTATIVE_NOISE] = "noises that commute",
         [FK_OWN_NOISE] = "noises that drive variables of their own",
         [FK_ADDITIVE_NOISE] = "free of the variables",
         [FK_CONSTANT_NOISE] = "constant",

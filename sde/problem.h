@@ -18,6 +18,7 @@ typedef struct fk_problem_particles {
     char scheme[32];
     char increments[32];
     double step;
+    double tolerance; /* error of a step that adaptive schemes allow */
     uint64_t seed;
     double
         halving;  /* share of the particles that the step-halving pair uses, 0: none */

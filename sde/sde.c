@@ -232,6 +232,20 @@ bool fk_sde_diagonal(const fk_sde *s)
     return true;
 }
 
+bool fk_sde_commutes(const fk_sde *s)
+{
+    for (size_t i = 0; i < s->dim; i++)
+        for (size_t k = 0; k < s->noises; k++)
+            for (size_t l = k + 1; l < s->noises; l++) {
+                const fk_expr *difference =
+                    fk_expr_sub(s->pool, fk_sde_along_noise(s, k, i, l),
+                                fk_sde_along_noise(s, l, i, k));
+                if (!is_zero(fk_expr_expand(s->pool, difference)))
+                    return false;
+            }
+    return true;
+}
+
 bool fk_sde_autonomous(const fk_sde *s)
 {
     for (size_t i = 0; i < s->dim; i++) {

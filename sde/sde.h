@@ -102,6 +102,10 @@ bool fk_sde_constant(const fk_sde *s, const fk_expr *e);
 /* L^k G_il = sum_j G_jk d_j G_il: the change of noise l along noise k. */
 const fk_expr *fk_sde_along_noise(const fk_sde *s, size_t k, size_t i, size_t l);
 
+/* Whether noises commute, L^k G_il = L^l G_ik for all k, l, i, symbolically.  One noise,
+ * diagonal and additive noise always do. */
+bool fk_sde_commutes(const fk_sde *s);
+
 /* The drift with which the noise taken at the point A of each step gives this SDE:
  * ito_i - A sum_k L^k G_ik. */
 const fk_expr *fk_sde_drift_at(const fk_sde *s, double A, size_t i);

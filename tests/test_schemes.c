@@ -218,11 +218,10 @@ START_TEST(declared_noise)
     static const struct {
         fk_noise_kind kind;
         const char *noise;
-    } problem[] = {{FK_ANY_NOISE, "1; y; x; 1"},
-                   {FK_OWN_NOISE, "x; 0; 0; exp(-y)"},
-                   {FK_ADDITIVE_NOISE, "exp(t); 0; 0; 2"},
-                   {FK_CONSTANT_NOISE, "0.5; 0; 0; 2"},
-                   {FK_NO_NOISE, "0"}};
+    } problem[] = {
+        {FK_ANY_NOISE, "1; y; x; 1"},        {FK_COMMUTATIVE_NOISE, "x; 2*x; 0; 1"},
+        {FK_OWN_NOISE, "x; 0; 0; exp(-y)"},  {FK_ADDITIVE_NOISE, "exp(t); 0; 0; 2"},
+        {FK_CONSTANT_NOISE, "0.5; 0; 0; 2"}, {FK_NO_NOISE, "0"}};
     const fk_scheme *scheme = fk_schemes[_i];
     for (size_t k = 0; k < sizeof problem / sizeof *problem; k++) {
         const size_t noises = problem[k].kind == FK_NO_NOISE ? 0 : 2;
