@@ -92,6 +92,18 @@ static double even_time(const fk_problem *p, size_t i, size_t n)
     return p->particles.on ? step_end(p, t) : t;
 }
 
+/* Those of n even times that are not the same one: long steps have few ends. */
+static size_t even_times(const fk_problem *p, size_t n, double *time)
+{
+    size_t made = 0;
+    for (size_t i = 0; i < n; i++) {
+        const double t = even_time(p, i, n);
+        if (made == 0 || t - time[made - 1] > 1e-12 * (p->end - p->start))
+            time[made++] = t;
+    }
+    return made;
+}
+
 /* A last-step kernel can be had. */
 static bool kernels(const fk_run_state *run)
 {
@@ -103,9 +115,10 @@ static bool kernels(const fk_run_state *run)
 
 /* Snapshots at the start and the outputs; frames evenly; the reverse samplers' table
  * denser towards the start, t_k = start + span (k / n)^2, where the density is narrow. */
-static fk_status plan_stops(fk_run_state *run, size_t n_frames)
+static fk_status plan_stops(fk_run_state *run)
 {
     const fk_problem *p = run->problem;
+    const size_t n_frames = run->result->n_frames;
     const double span = p->end - p->start;
     fk_exits *exits = &run->result->exits;
     const size_t most = 2 * p->n_outputs + 1 + n_frames + exits->n_times + run->n_table;
@@ -122,11 +135,11 @@ static fk_status plan_stops(fk_run_state *run, size_t n_frames)
         run->stop[n].kernel = (int)i;
     }
     for (size_t i = 0; i < n_frames; i++, n++) {
-        run->stop[n] = stop_at(run->result->frame_time[i] = even_time(p, i, n_frames));
+        run->stop[n] = stop_at(run->result->frame_time[i]);
         run->stop[n].frame = (int)i;
     }
     for (size_t i = 0; i < exits->n_times; i++, n++) {
-        run->stop[n] = stop_at(exits->time[i] = even_time(p, i, exits->n_times));
+        run->stop[n] = stop_at(exits->time[i]);
         run->stop[n].exit = (int)i;
     }
     for (size_t i = 0; i < run->n_table; i++, n++) {
@@ -166,10 +179,10 @@ static fk_status plan_frames(fk_run_state *run, size_t n)
     fk_result *r = run->result;
     const fk_problem *p = run->problem;
     const size_t count = p->particles.count;
-    r->n_frames = n;
     r->frame_time = fk_doubles(n);
     if (r->frame_time == NULL)
         return FK_ENOMEM;
+    r->n_frames = n = even_times(p, n, r->frame_time);
     if (p->pde.on && (r->frame_pde = rows(n, run->cells)) == NULL)
         return FK_ENOMEM;
     if (!p->particles.on)
@@ -235,11 +248,13 @@ static fk_status plan_exits(fk_run_state *run)
                 e->face[e->n_faces++] = (fk_face_exits){.axis = i, .side = side};
     if (e->n_faces == 0)
         return FK_OK;
-    e->n_times = EXIT_TIMES;
     if (p->particles.on && p->particles.bridge && p->sde->noises > 0)
         e->n_unbridged = fk_run_pairs(p);
-    e->time = fk_doubles(e->n_times);
-    bool whole = e->time != NULL;
+    e->time = fk_doubles(EXIT_TIMES);
+    if (e->time == NULL)
+        return FK_ENOMEM;
+    e->n_times = even_times(p, EXIT_TIMES, e->time);
+    bool whole = true;
     for (size_t k = 0; k < e->n_faces; k++) {
         fk_face_exits *f = &e->face[k];
         if (p->particles.on)
@@ -284,5 +299,5 @@ fk_status fk_run_plan(fk_run_state *run, fk_message *message)
         FK_TRY(plan_particles(run));
     if (p->reverse.steps > 0 && p->pde.on)
         FK_TRY(plan_table(run));
-    return plan_stops(run, n_frames);
+    return plan_stops(run);
 }

@@ -135,6 +135,31 @@ START_TEST(estimates_have_limits)
 }
 END_TEST
 
+/* With five steps there are six times to look at, however many pictures are asked for: in
+ * each, those inside and those who have left are everyone. */
+START_TEST(long_steps_have_few_pictures)
+{
+    write_lines(one, 7,
+                "domain: {x: {from: -1.5, to: -0.5, cells: 24, boundary: absorbing}}");
+    ran a = run_with(6, (const char *const[]){
+                            "particles.count=1000", "pde=off", "particles.step=0.02",
+                            "time.end=0.1", "particles.halving=0", "output.frames=60"});
+    const fk_exits *e = &a.r.exits;
+    const fk_grid *g = &a.p->domain.grid;
+    ck_assert_uint_eq(a.r.n_frames, 6);
+    ck_assert_uint_eq(e->n_times, 6);
+    for (size_t k = 0; k < 6; k++) {
+        ck_assert_double_eq_tol(a.r.frame_time[k], 0.02 * (double)k, 1e-12);
+        double inside = 0.0;
+        for (size_t c = 0; c < 24; c++)
+            inside += a.r.frame_particles[k][c] * fk_grid_volume(g);
+        const double left = e->face[0].particles[k] + e->face[1].particles[k];
+        ck_assert_double_eq_tol(inside + left, 1.0, 1e-12);
+    }
+    end(&a);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("run");
@@ -142,6 +167,7 @@ int main(void)
     tcase_add_test(cases, chunks_are_one_ensemble);
     tcase_add_test(cases, too_much_memory_is_refused);
     tcase_add_test(cases, estimates_have_limits);
+    tcase_add_test(cases, long_steps_have_few_pictures);
     suite_add_tcase(suite, cases);
     return run_in_scratch(suite);
 }
