@@ -47,6 +47,7 @@
 #include "sde/score.h"
 #include "sde/sde.h"
 
+#include "pde/backward.h"
 #include "pde/bernoulli.h"
 #include "pde/committor.h"
 #include "pde/equilibrium.h"

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/block.h"
 #include "core/memory.h"
@@ -63,6 +64,21 @@ fk_status fk_explicit_set(fk_explicit *e, double t, double reach,
         "cells: it may be at most %.4g",
         step->h, step->t, e->base.stepper->name, fk_fokker_planck_flux(fp)->name,
         floor(report->longest / unit) * unit);
+}
+
+void fk_explicit_transpose(fk_integrator *i)
+{
+    ((fk_explicit *)i)->transposed = true;
+}
+
+void fk_explicit_flow(const fk_explicit *e, const double *u, double *out)
+{
+    if (!e->transposed) {
+        fk_fokker_planck_flow(e->base.fp, u, out);
+        return;
+    }
+    fk_fokker_planck_apply_transpose(e->base.fp, u, out);
+    memset(out + e->n - FK_BOOKS, 0, FK_BOOKS * sizeof *out);
 }
 
 enum { CHUNK = 4096 };

@@ -84,7 +84,7 @@ static fk_status check(const fk_explicit *e, const fk_time_step *step, const dou
         sum += u[c];
         absolute += fabs(u[c]);
     }
-    if (absolute <= 2.0 * fabs(sum) + DBL_MIN)
+    if (e->transposed || absolute <= 2.0 * fabs(sum) + DBL_MIN)
         return FK_OK;
     report->longest = fmin(report->longest, 0.5 * step->h);
     return fk_fail(
@@ -111,7 +111,7 @@ static fk_status step(fk_integrator *i, const fk_time_step *step, double *u,
     recursion r = first_degree(s);
     double c = r.now.b * w1;
 
-    fk_fokker_planck_flow(i->fp, u, first);
+    fk_explicit_flow(e, u, first);
     fk_explicit_sum(e, 2, (double[]){1.0, c * h}, (const double *[]){u, first}, y);
     memcpy(before, u, e->n * sizeof *u);
     for (size_t j = 2; j <= s; j++) {
@@ -120,7 +120,7 @@ static fk_status step(fk_integrator *i, const fk_time_step *step, double *u,
         const double nu = -b / r.oldest.b, mu = 2.0 * b * r.w0 / b1;
         const double rate = 2.0 * b * w1 / b1, gamma = (b1 * r.before.t - 1.0) * rate;
         FK_TRY(fk_explicit_set(e, step->t + c * h, reach, step, report, message));
-        fk_fokker_planck_flow(i->fp, y, flow);
+        fk_explicit_flow(e, y, flow);
         fk_explicit_sum(e, 5, (double[]){nu, mu, 1.0 - mu - nu, rate * h, gamma * h},
                         (const double *[]){before, y, u, flow, first},
                         j == s ? u : before);

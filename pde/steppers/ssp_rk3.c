@@ -5,18 +5,46 @@
  *     u1 = E(t) u,  u2 = 3/4 u + 1/4 E(t + h) u1,  u+ = 1/3 u + 2/3 E(t + h/2) u2
  *
  * Each stage is a mean of densities, so sign and mass are kept. */
+static const double time[] = {0.0, 1.0, 0.5};
+static const double old[] = {0.0, 0.75, 1.0 / 3.0};
+
+/* to = E(t + time[k] h)^T from */
+static fk_status euler(fk_explicit *e, const fk_time_step *s, size_t k,
+                       const double *from, double *to, fk_step_report *report,
+                       fk_message *message)
+{
+    double *flow = e->field[1];
+    FK_TRY(fk_explicit_set(e, s->t + time[k] * s->h, 1.0, s, report, message));
+    fk_explicit_flow(e, from, flow);
+    fk_explicit_sum(e, 2, (double[]){1.0, s->h}, (const double *[]){from, flow}, to);
+    return FK_OK;
+}
+
+/* u = 1/3 u+ + 1/2 v + 1/6 E(t)^T E(t + h)^T v,  v = E(t + h/2)^T u+ */
+static fk_status transposed(fk_explicit *e, const fk_time_step *s, double *u,
+                            fk_step_report *report, fk_message *message)
+{
+    double *v = e->field[0], *w = e->field[2];
+    FK_TRY(euler(e, s, 2, u, v, report, message));
+    FK_TRY(euler(e, s, 1, v, w, report, message));
+    FK_TRY(euler(e, s, 0, w, w, report, message));
+    fk_explicit_sum(e, 3, (double[]){1.0 / 3.0, 0.5, 1.0 / 6.0},
+                    (const double *[]){u, v, w}, u);
+    return FK_OK;
+}
+
 static fk_status step(fk_integrator *i, const fk_time_step *s, double *u,
                       fk_step_report *report, fk_message *message)
 {
-    static const double time[] = {0.0, 1.0, 0.5};
-    static const double old[] = {0.0, 0.75, 1.0 / 3.0};
     fk_explicit *e = (fk_explicit *)i;
+    if (e->transposed)
+        return transposed(e, s, u, report, message);
     double *stage = e->field[0], *flow = e->field[1];
     for (size_t k = 0; k < 3; k++) {
         const double *from = k == 0 ? u : stage;
         const double new = 1.0 - old[k];
         FK_TRY(fk_explicit_set(e, s->t + time[k] * s->h, 1.0, s, report, message));
-        fk_fokker_planck_flow(i->fp, from, flow);
+        fk_explicit_flow(e, from, flow);
         fk_explicit_sum(e, 3, (double[]){old[k], new, new * s->h},
                         (const double *[]){u, from, flow}, k == 2 ? u : stage);
     }
@@ -38,5 +66,6 @@ const fk_pde_stepper fk_pde_stepper_ssp_rk3 = {
     .positive = true,
     .wide = true,
     .kind = &stages,
-    .fields = 2,
+    .moving_transpose = true,
+    .fields = 3,
 };

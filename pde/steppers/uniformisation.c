@@ -44,7 +44,7 @@ static void jump(fk_explicit *e, const poisson *p, double *u)
         w *= k > p->first ? p->mean / k : 1.0;
         if (k >= p->first)
             fk_explicit_sum(e, 2, (double[]){1.0, w}, (const double *[]){sum, v}, sum);
-        fk_fokker_planck_flow(e->base.fp, v, flow);
+        fk_explicit_flow(e, v, flow);
         fk_explicit_sum(e, 2, (double[]){1.0, 1.0 / e->rate},
                         (const double *[]){v, flow}, v);
     }
