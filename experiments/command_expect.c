@@ -140,6 +140,19 @@ static void print_density(const answer *w)
     putchar('\n');
 }
 
+/* Killed paths count as nothing: Feynman and Kac's expectation. */
+static void print_density_alone(const answer *w)
+{
+    char *rate =
+        w->p->killing != NULL ? fk_expr_print(w->p->killing, FK_EXPR_DISPLAY) : NULL;
+    if (rate != NULL)
+        printf("E[(%s) exp(-int (%s) dt)] at t = %g\n", w->a->phi, rate, w->p->end);
+    else
+        printf("E[%s] at t = %g\n", w->a->phi, w->p->end);
+    free(rate);
+    print_density(w);
+}
+
 static void print_one(const answer *w)
 {
     const fk_expectation *m = &w->estimate[0].found;
@@ -269,11 +282,13 @@ static fk_status expect(const arguments *a, const fk_problem *p,
     const fk_progress progress = fk_terminal_progress(&terminal);
     FK_TRY(fk_problem_expression(p, a->phi, &o.phi, message));
     for (const fk_estimator *const *e = fk_estimators; *e != NULL; e++)
-        if (a->method == NULL || *e == a->method)
+        if (o.scheme != NULL && (a->method == NULL || *e == a->method))
             FK_TRY(estimate_by(&w, *e, &o, &progress, message));
     FK_TRY(fk_expect_by_density(p, methods, o.phi, &progress, &w.density, message));
     if (a->json)
         write_json(&w);
+    else if (w.n == 0)
+        print_density_alone(&w);
     else if (a->method != NULL)
         print_one(&w);
     else
@@ -292,8 +307,9 @@ static int run(int argc, char **argv)
         return wrong < 0 ? FK_EXIT_AGREE : wrong;
     fk_status status =
         fk_problem_load(a.file, a.n_settings, a.setting, &problem, &methods, &message);
-    if (status == FK_OK && methods.scheme == NULL)
-        status = fk_fail(&message, FK_ESYNTAX, "the problem has particles: off");
+    if (status == FK_OK && methods.scheme == NULL && !problem->pde.on)
+        status = fk_fail(&message, FK_ESYNTAX,
+                         "the problem has particles: off and pde: off");
     if (status == FK_OK)
         status = expect(&a, problem, &methods, &message);
     fk_problem_free(problem);
@@ -309,7 +325,9 @@ const fk_command fk_the_expect = {
         "E of an expression of the variables, e.g. 'max(x - 1, 0)', at the end of the\n"
         "problem's time, with as many paths as the error asked for needs; beside it "
         "the\n"
-        "value by the density where the problem has one (pde=off saves its time).\n\n"
+        "value by the density where the problem has one (pde=off saves its time); by "
+        "the\n"
+        "density alone with particles=off, also of paths that are killed.\n\n"
         "      --error=E      root mean square error to reach [0.01]\n"
         "      --method=NAME  multilevel, which chooses the steps too; or with\n"
         "                     particles.step: plain, antithetic, extrapolated,\n"

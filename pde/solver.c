@@ -107,6 +107,10 @@ fk_status fk_pde_method_choose(const fk_solver_task *task, bool positive,
         snprintf(text, n, "a sum of smooth functions need not be positive");
         return FK_OK;
     }
+    if (task->killing != NULL) {
+        snprintf(text, n, "killing is for finite volumes");
+        return FK_OK;
+    }
     fk_solver_task bounded = *task;
     bounded.most_work = most_work(task);
     fk_status status = fk_solver_new(&fk_pde_method_spectral, &bounded, &trial, &why);

@@ -33,6 +33,8 @@ static fk_status build(finite_volume *s, const fk_solver_task *task,
         status = fk_fokker_planck_new(task->sde, &task->domain, task->flux,
                                       &s->equation, message);
     if (status == FK_OK)
+        status = fk_fokker_planck_react(s->equation, task->killing, NULL, message);
+    if (status == FK_OK)
         status = fk_evolution_new(s->equation, task->start, initial, &o, &s->evolution);
     free(initial);
     return status;
