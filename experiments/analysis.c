@@ -39,7 +39,7 @@ static size_t count_grids(const fk_problem *p)
     for (; p->pde.halving && n < FK_ANALYSIS_GRIDS; n++)
         for (size_t a = 0; a < p->sde->dim; a++) {
             const size_t cells = p->domain.grid.axis[a].cells;
-            if (cells % ((size_t)1 << n) != 0 || cells >> n < 8)
+            if (cells % ((size_t)1 << n) != 0 || cells >> n < 16)
                 return n;
         }
     return n;
@@ -73,7 +73,8 @@ static void extrapolate(fk_findings *f)
             assert(f->grid[k].n_numbers == f->grid[0].n_numbers);
             value[k] = f->grid[k].number[i].value;
         }
-        f->limit[i] = fk_richardson_limit(f->n_grids, value);
+        f->limit[i] =
+            fk_richardson_limit(f->grid[0].number[i].estimate ? 1 : f->n_grids, value);
     }
 }
 
@@ -137,6 +138,13 @@ void fk_analysis_number(fk_analysis_grid *g, double value, const char *unit,
     va_end(arguments);
     snprintf(n->unit, sizeof n->unit, "%s", fk_unit_matters(unit) ? unit : "1");
     n->value = value;
+}
+
+void fk_analysis_estimate(fk_analysis_grid *g, double value, const char *unit,
+                          const char *name)
+{
+    fk_analysis_number(g, value, unit, "%s", name);
+    g->number[g->n_numbers - 1].estimate = true;
 }
 
 void fk_analysis_note(fk_findings *f, const char *format, ...)

@@ -37,6 +37,7 @@ typedef struct fk_number {
     char name[96];
     char unit[64]; /* "1" if pure */
     double value;
+    bool estimate; /* by a formula, not on the grid */
 } fk_number;
 
 /* One grid: the equation there and what was found. */
@@ -89,6 +90,9 @@ void fk_findings_clear(const fk_analysis *a, fk_findings *f);
 /* Adds a number with its unit. */
 void fk_analysis_number(fk_analysis_grid *g, double value, const char *unit,
                         const char *name, ...) FK_PRINTF(4, 5);
+/* Adds an estimate by a formula, as such. */
+void fk_analysis_estimate(fk_analysis_grid *g, double value, const char *unit,
+                          const char *name);
 void fk_analysis_note(fk_findings *f, const char *format, ...) FK_PRINTF(2, 3);
 
 /* "1/s", "1" without a unit of time; the unit of time itself; "m^2/s". */

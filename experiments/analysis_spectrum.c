@@ -7,6 +7,7 @@
 #include "experiments/analysis.h"
 #include "pde/modes.h"
 #include "plots/label.h"
+#include "sde/landscape.h"
 
 extern const fk_analysis fk_analysis_spectrum;
 
@@ -58,6 +59,24 @@ static void add_numbers(fk_analysis_grid *g, const fk_modes *finest, fk_modes *o
     }
 }
 
+/* Kramers' rate for the slowest relaxation, where wells and passes are found and nothing
+ * else (a way around, a way out) competes with them. */
+static fk_status add_estimate(fk_analysis_grid *g)
+{
+    char rate[64];
+    fk_landscape *l = calloc(1, sizeof *l);
+    if (l == NULL)
+        return FK_ENOMEM;
+    fk_status status = FK_OK;
+    if (g->generator->n_outs == 0 && !fk_domain_has(&g->domain, FK_PERIODIC))
+        status = fk_landscape_find(g->request->problem->sde, &g->domain.grid, l);
+    if (l->known && l->slowest > 0.0)
+        fk_analysis_estimate(g, -l->slowest, fk_rate_unit(g->request->problem, rate),
+                             "lambda_1, Eyring-Kramers estimate");
+    free(l);
+    return status;
+}
+
 static fk_status solve(fk_analysis_grid *g, fk_message *message)
 {
     fk_modes *m = calloc(1, sizeof *m);
@@ -71,7 +90,7 @@ static fk_status solve(fk_analysis_grid *g, fk_message *message)
     else
         FK_TRY(fk_modes_right(g->generator, g->request->modes + SPARE, m, message));
     add_numbers(g, g->finest == NULL ? m : g->finest->found, m);
-    return FK_OK;
+    return g->request->modes > 1 ? add_estimate(g) : FK_OK;
 }
 
 static void tell(fk_findings *f)
@@ -94,6 +113,11 @@ static void tell(fk_findings *f)
             m->mode[1].im > 0.0 ? "lambda_1 is a conjugate pair" : "lambda_1 is real",
             kept ? "" : ", seen from lambda_0", 1.0 / (m->mode[0].re - m->mode[1].re),
             fk_unit_matters(unit) ? " " : "", fk_unit_matters(unit) ? unit : "");
+    if (g->number[g->n_numbers - 1].estimate)
+        fk_analysis_note(f,
+                         "the Eyring-Kramers formula is an estimate for small noise: "
+                         "lambda_1 is %.4g times as large",
+                         m->mode[1].re / g->number[g->n_numbers - 1].value);
     if (g->domain.grid.dim > 1 || fk_domain_has(&g->domain, FK_PERIODIC))
         fk_analysis_note(
             f,

@@ -60,8 +60,8 @@ static void print_grids(const fk_findings *f, FILE *out)
 {
     print_cells(&f->grid[0].domain.grid, out);
     if (f->n_grids == 1) {
-        fputs("; no error estimate: it needs numbers of cells that can be halved"
-              "\ntwice, and pde.halving\n",
+        fputs("; no error estimate: it needs pde.halving and\nnumbers of cells that "
+              "can be halved, to 16 or more\n",
               out);
         return;
     }
@@ -101,6 +101,7 @@ static void write_number(fk_json *j, const fk_findings *f, size_t i)
     fk_json_text(j, "unit", n->unit);
     fk_json_number(j, "value", f->limit[i].value);
     fk_json_bool(j, "infinite", isinf(f->limit[i].value));
+    fk_json_bool(j, "estimate", n->estimate);
     fk_json_number(j, "error", f->limit[i].error);
     fk_json_number(j, "order", f->limit[i].order);
     fk_json_numbers(j, "on_grids", f->n_grids, value);
