@@ -245,6 +245,12 @@ static void tell(fk_findings *f)
                          "%.2g of the initial law lies beyond the grid and is left "
                          "out",
                          own->outside);
+    if (own->times.rounding > 1e-9)
+        fk_analysis_note(
+            f,
+            "leaving is rare: rounding alone makes a relative error of %.1g "
+            "in all of these",
+            own->times.rounding);
     if (own->course.time == NULL)
         return;
     fk_analysis_note(f,

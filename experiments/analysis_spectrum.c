@@ -13,8 +13,8 @@ extern const fk_analysis fk_analysis_spectrum;
 
 enum { SPARE = 4 }; /* more modes on coarser grids, to find the finest one's among */
 
-/* Below this share of the fastest rate an eigenvalue is zero but for rounding. */
-static const double zero = 1e-13;
+/* Below this share of the fastest rate an eigenvalue is hardly told from rounding. */
+static const double rounding = 1e-13;
 
 static void clear(void *p)
 {
@@ -38,9 +38,15 @@ static fk_mode *match(fk_modes *m, const fk_mode *wanted)
     return best;
 }
 
-static double clean(const fk_analysis_grid *g, double value)
+static bool is_rounding(const fk_analysis_grid *g, double value)
 {
-    return fabs(value) > zero * g->generator->fastest ? value : 0.0;
+    return fabs(value) <= rounding * g->generator->fastest;
+}
+
+/* The first eigenvalue, which is 0 where mass is kept. */
+static double leading(const fk_analysis_grid *g, double value)
+{
+    return g->generator->n_outs == 0 && is_rounding(g, value) ? 0.0 : value;
 }
 
 static void add_numbers(fk_analysis_grid *g, const fk_modes *finest, fk_modes *own)
@@ -50,7 +56,7 @@ static void add_numbers(fk_analysis_grid *g, const fk_modes *finest, fk_modes *o
     for (size_t j = 0; j < finest->n; j++) {
         const bool paired = finest->mode[j].im > 0.0;
         fk_mode *m = g->finest == NULL ? &own->mode[j] : match(own, &finest->mode[j]);
-        fk_analysis_number(g, clean(g, m->re), rate,
+        fk_analysis_number(g, j == 0 ? leading(g, m->re) : m->re, rate,
                            paired ? "lambda_%zu, real part" : "lambda_%zu", j);
         if (paired)
             fk_analysis_number(g, m->im, rate, "lambda_%zu, imaginary part +-", j);
@@ -98,7 +104,7 @@ static void tell(fk_findings *f)
     const fk_analysis_grid *g = &f->grid[0];
     const fk_modes *m = g->found;
     const char *unit = fk_time_unit(g->request->problem);
-    const bool kept = clean(g, m->mode[0].re) >= 0.0;
+    const bool kept = g->generator->n_outs == 0;
     if (kept)
         fk_analysis_note(f,
                          "lambda_0 = 0: mass is kept, mode 0 is a stationary density");
@@ -118,6 +124,11 @@ static void tell(fk_findings *f)
                          "the Eyring-Kramers formula is an estimate for small noise: "
                          "lambda_1 is %.4g times as large",
                          m->mode[1].re / g->number[g->n_numbers - 1].value);
+    if (is_rounding(g, m->mode[kept ? 1 % m->n : 0].re) && m->n > 1)
+        fk_analysis_note(f,
+                         "the slowest rate is at the level of rounding, %.1g: only "
+                         "that it is so small is known",
+                         rounding * g->generator->fastest);
     if (g->domain.grid.dim > 1 || fk_domain_has(&g->domain, FK_PERIODIC))
         fk_analysis_note(
             f,

@@ -55,14 +55,8 @@ static fk_status check_periods(const fk_analysis_grid *g, fk_message *message)
 {
     const fk_sde *sde = g->request->problem->sde;
     const size_t d = sde->dim, n = d + d * d;
-    const fk_expr *e[OUTPUTS];
-    const fk_binding binding = fk_sde_binding(sde);
     fk_program *program = NULL;
-    for (size_t i = 0; i < d; i++)
-        e[i] = sde->flux_drift[i];
-    for (size_t i = 0; i < d * d; i++)
-        e[d + i] = sde->diffusion[i];
-    FK_TRY(fk_program_new(n, e, &binding, &program));
+    FK_TRY(fk_sde_flux_program(sde, &program));
     double *scratch = fk_doubles(fk_program_scratch(program));
     fk_status status = scratch != NULL ? FK_OK : FK_ENOMEM;
     for (size_t axis = 0; axis < d && status == FK_OK; axis++)

@@ -19,16 +19,9 @@ typedef struct field {
 
 static fk_status field_make(const fk_sde *sde, const fk_grid *grid, field *f)
 {
-    const size_t d = sde->dim;
-    const fk_expr *e[OUTPUTS];
-    const fk_binding binding = fk_sde_binding(sde);
-    for (size_t i = 0; i < d; i++)
-        e[i] = sde->flux_drift[i];
-    for (size_t i = 0; i < d * d; i++)
-        e[d + i] = sde->diffusion[i];
     *f = (field){.sde = sde, .grid = grid};
     FK_TRY(fk_gauss_legendre(POINTS, f->node, f->weight));
-    FK_TRY(fk_program_new(d + d * d, e, &binding, &f->program));
+    FK_TRY(fk_sde_flux_program(sde, &f->program));
     f->scratch = fk_doubles(fk_program_scratch(f->program));
     return f->scratch != NULL ? FK_OK : FK_ENOMEM;
 }

@@ -117,6 +117,26 @@ static fk_status solve_times(const fk_generator *g, const bool *may_stay,
     return status;
 }
 
+static fk_status check_rounding(const fk_generator *g, const bool *may_stay,
+                                fk_exit_times *e, fk_message *message)
+{
+    for (size_t c = 0; c < g->cells; c++) {
+        double sum = 0.0;
+        for (size_t f = 0; f < e->n_faces; f++)
+            sum += e->face[f].probability[c];
+        if (!may_stay[c] && !(fabs(sum - 1.0) <= e->rounding))
+            e->rounding = fabs(sum - 1.0);
+    }
+    return e->rounding <= 0.01
+               ? FK_OK
+               : fk_fail(
+                     message, FK_ESINGULAR,
+                     "leaving is so rare that rounding hides it: probabilities are "
+                     "off by %.2g; in double precision a mean exit time can be some "
+                     "1e15 times that between cells",
+                     e->rounding);
+}
+
 static fk_status solve(const fk_generator *g, size_t *trap, bool *stays,
                        fk_exit_times *e, fk_message *message)
 {
@@ -127,7 +147,8 @@ static fk_status solve(const fk_generator *g, size_t *trap, bool *stays,
     FK_TRY(solve_faces(g, stays, e, message));
     FK_TRY(fk_generator_reach(g, stays));
     e->escapes = n_traps == 0;
-    return solve_times(g, stays, e, message);
+    FK_TRY(solve_times(g, stays, e, message));
+    return check_rounding(g, stays, e, message);
 }
 
 fk_status fk_exit_times_solve(const fk_generator *g, fk_exit_times *out,

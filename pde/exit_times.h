@@ -26,9 +26,13 @@ typedef struct fk_exit_times {
     size_t n_faces;        /* those with ways out */
     fk_exit_face face[2 * FK_GRID_DIM];
     bool escapes; /* from every cell T is finite for sure */
+    double
+        rounding; /* largest |sum h - 1| where T is finite for sure: what rounding has
+                        done to all of these, which grows with the mean time over the
+                        fastest */
 } fk_exit_times;
 
-/* FK_ESINGULAR, FK_ENOMEM with a sentence. */
+/* FK_ESINGULAR, FK_ENOMEM with a sentence; the former too when rounding exceeds 1 %. */
 FK_NODISCARD fk_status fk_exit_times_solve(const fk_generator *g, fk_exit_times *out,
                                            fk_message *message);
 void fk_exit_times_clear(fk_exit_times *e); /* accepts zeros */

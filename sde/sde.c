@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/memory.h"
+
 const char *fk_interpretation_name(fk_interpretation i)
 {
     static const char *const name[] = {
@@ -221,6 +223,23 @@ static bool is_zero(const fk_expr *e)
 {
     double value;
     return fk_expr_is_number(e, &value) && value == 0.0;
+}
+
+fk_status fk_sde_flux_program(const fk_sde *s, fk_program **out)
+{
+    const size_t d = s->dim;
+    const fk_binding binding = fk_sde_binding(s);
+    const fk_expr **e = fk_alloc(d + d * d, sizeof *e);
+    *out = NULL;
+    if (e == NULL)
+        return FK_ENOMEM;
+    for (size_t i = 0; i < d; i++)
+        e[i] = s->flux_drift[i];
+    for (size_t i = 0; i < d * d; i++)
+        e[d + i] = s->diffusion[i];
+    const fk_status status = fk_program_new(d + d * d, e, &binding, out);
+    free(e);
+    return status;
 }
 
 bool fk_sde_diagonal(const fk_sde *s)

@@ -89,6 +89,10 @@ fk_binding fk_sde_binding(const fk_sde *s);
  * Fokker-Planck equation above is the whole one. */
 bool fk_sde_continuous(const fk_sde *s);
 
+/* A program for the drift of the flux form and the diffusion tensor: b_i, then a_ij row
+ * by row. */
+FK_NODISCARD fk_status fk_sde_flux_program(const fk_sde *s, fk_program **out);
+
 /* True if a_ij == 0 for all i != j, symbolically. */
 bool fk_sde_diagonal(const fk_sde *s);
 

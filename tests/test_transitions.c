@@ -102,6 +102,35 @@ START_TEST(a_trap_makes_the_mean_infinite)
 }
 END_TEST
 
+/* OU from 0 to +-S: T = int_0^S e^{y^2/2} int_0^y e^{-z^2/2}, here by S = 6 as long as 3e7.
+ * Rounding is told by probabilities that must add up to 1, and refused where it rules. */
+START_TEST(rounding_of_rare_exits_is_told)
+{
+    fk_exit_times e;
+    fk_message message = {""};
+    chain c = chain_begin(sde_text(FK_ITO, 1, 1, "x", "-x", "sqrt(2)"),
+                          pde_line(-6.0, 6.0, 600, FK_ABSORBING));
+    double exact = 0.0;
+    const double h = 1e-4;
+    for (size_t i = 0; i < 60000; i++) {
+        const double y = ((double)i + 0.5) * h;
+        exact += h * exp(0.5 * y * y) * sqrt(0.5 * M_PI) * erf(y / sqrt(2.0));
+    }
+    e = exits_of(&c);
+    ck_assert_double_eq_tol(middle_value(&c, e.mean) / exact, 1.0, 2e-3);
+    ck_assert_double_lt(e.rounding, 1e-4);
+    ck_assert_double_gt(e.rounding, 1e-12);
+    fk_exit_times_clear(&e);
+    chain_end(&c);
+
+    c = chain_begin(sde_text(FK_ITO, 1, 1, "x", "-x", "sqrt(2)"),
+                    pde_line(-10.0, 10.0, 600, FK_ABSORBING));
+    ck_assert(fk_exit_times_solve(c.g, &e, &message) == FK_ESINGULAR);
+    ck_assert_msg(strstr(message.text, "so rare") != NULL, "%s", message.text);
+    chain_end(&c);
+}
+END_TEST
+
 /* ---- committors ---- */
 
 typedef struct disc {
@@ -292,6 +321,7 @@ int main(void)
     tcase_add_test(tests, decision_times_and_choices);
     tcase_add_test(tests, ornstein_uhlenbeck_reaches_a_level);
     tcase_add_test(tests, a_trap_makes_the_mean_infinite);
+    tcase_add_test(tests, rounding_of_rare_exits_is_told);
     tcase_add_test(tests, committor_between_circles);
     tcase_add_test(tests, committor_of_a_double_well);
     tcase_add_test(tests, sets_that_will_not_do_are_refused);
