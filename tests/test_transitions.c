@@ -76,6 +76,59 @@ START_TEST(ornstein_uhlenbeck_reaches_a_level)
 }
 END_TEST
 
+/* Brownian motion from the middle of the square (-1, 1)^2: E T of 1/2 Laplace u = -1 by its
+ * series, and each face takes a quarter. */
+START_TEST(a_square_is_left_by_all_sides_alike)
+{
+    double exact = 1.0, mean[3];
+    for (int n = 1; n < 60; n += 2) {
+        const double q = 0.5 * M_PI * (double)n;
+        exact -= (n % 4 == 1 ? 4.0 : -4.0) / (M_PI * (double)n) * 8.0 /
+                 (M_PI * M_PI * (double)(n * n)) / cosh(q);
+    }
+    for (size_t k = 0; k < 3; k++) {
+        const size_t n = (size_t)64 >> k;
+        chain c = chain_begin(sde_text(FK_ITO, 2, 2, "x; y", "0; 0", "1; 0; 0; 1"),
+                              pde_box(2, (double[]){-1, -1}, (double[]){1, 1},
+                                      (size_t[]){n, n}, FK_ABSORBING));
+        fk_exit_times e = exits_of(&c);
+        const size_t middle = n / 2 * n + n / 2;
+        mean[k] = 0.25 * (e.mean[middle] + e.mean[middle - 1] + e.mean[middle - n] +
+                          e.mean[middle - n - 1]);
+        ck_assert_uint_eq(e.n_faces, 4);
+        for (size_t f = 0; f < 4; f++) {
+            const double *h = e.face[f].probability;
+            ck_assert_double_eq_tol(h[middle] + h[middle - 1] + h[middle - n] +
+                                        h[middle - n - 1],
+                                    1.0, 1e-10);
+        }
+        fk_exit_times_clear(&e);
+        chain_end(&c);
+    }
+    ck_assert_double_eq_tol(fk_richardson_limit(3, mean).value, exact, 1e-6);
+}
+END_TEST
+
+/* A face that absorbs partially at one end, J = kappa p: Brownian motion from x in (0, 1),
+ * reflected at 0, has E T = (1 - x^2) / 2 D + 1 / kappa. */
+START_TEST(a_partial_face_delays_the_exit)
+{
+    const double D = 0.5, kappa = 0.7;
+    fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", "0", "1");
+    fk_domain d = pde_line(0.0, 1.0, 200, FK_REFLECTING);
+    d.face[0][1] = FK_PARTIAL;
+    d.reactivity[0][1] = fk_expr_number(sde->pool, kappa);
+    chain c = chain_begin(sde, d);
+    fk_exit_times e = exits_of(&c);
+    for (size_t i = 0; i < c.g->cells; i += 20) {
+        const double x = fk_axis_centre(&d.grid.axis[0], i);
+        ck_assert_double_eq_tol(e.mean[i], 0.5 * (1.0 - x * x) / D + 1.0 / kappa, 1e-4);
+    }
+    fk_exit_times_clear(&e);
+    chain_end(&c);
+}
+END_TEST
+
 /* Noise that vanishes at 0 parts the line: who starts on the right may leave there, who
  * starts on the left never does, and drift to the left makes the way out a chance. */
 START_TEST(a_trap_makes_the_mean_infinite)
@@ -320,6 +373,8 @@ int main(void)
     TCase *tests = tcase_create("transitions");
     tcase_add_test(tests, decision_times_and_choices);
     tcase_add_test(tests, ornstein_uhlenbeck_reaches_a_level);
+    tcase_add_test(tests, a_square_is_left_by_all_sides_alike);
+    tcase_add_test(tests, a_partial_face_delays_the_exit);
     tcase_add_test(tests, a_trap_makes_the_mean_infinite);
     tcase_add_test(tests, rounding_of_rare_exits_is_told);
     tcase_add_test(tests, committor_between_circles);
