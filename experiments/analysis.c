@@ -104,6 +104,16 @@ static fk_status solve_all(const fk_analysis *a, const fk_analysis_request *requ
     return FK_OK;
 }
 
+static void tell_closed_faces(fk_findings *f)
+{
+    const fk_analysis_grid *g = &f->grid[0];
+    if (fk_domain_has(&g->request->problem->domain, FK_OPEN) &&
+        !fk_domain_has(&g->domain, FK_OPEN))
+        fk_analysis_note(f,
+                         "the open faces are closed here: next to nothing would leave "
+                         "through them before everything has settled");
+}
+
 fk_status fk_analyse(const fk_analysis *a, const fk_analysis_request *request,
                      fk_findings *out, fk_message *message)
 {
@@ -115,6 +125,7 @@ fk_status fk_analyse(const fk_analysis *a, const fk_analysis_request *request,
     out->seconds = fk_seconds() - began;
     extrapolate(out);
     a->tell(out);
+    tell_closed_faces(out);
     return FK_OK;
 }
 

@@ -20,14 +20,8 @@ fk_status fk_analysis_open(const fk_analysis_request *request, const fk_domain *
     return fk_generator_new(*equation, generator, message);
 }
 
-/* Partial faces stand among the absorbing ones. */
-static fk_boundary group(fk_boundary face)
-{
-    return face == FK_PARTIAL ? FK_ABSORBING : face;
-}
-
-/* "x = -1, x = 1" of the faces with ways out that are of a kind. */
-static void list_faces(const fk_problem *p, const fk_generator *g, fk_boundary kind,
+/* "x = -1, x = 1": the faces with ways out, those that are open or all others. */
+static void list_faces(const fk_problem *p, const fk_generator *g, bool open,
                        char *text, size_t size)
 {
     bool seen[FK_GRID_DIM][2] = {{false}};
@@ -37,7 +31,8 @@ static void list_faces(const fk_problem *p, const fk_generator *g, fk_boundary k
         seen[g->out[k].axis][g->out[k].side] = true;
     for (size_t a = 0; a < g->domain.grid.dim; a++)
         for (size_t side = 0; side < 2; side++)
-            if (seen[a][side] && group(g->domain.face[a][side]) == kind && used < size)
+            if (seen[a][side] && (g->domain.face[a][side] == FK_OPEN) == open &&
+                used < size)
                 used += (size_t)snprintf(text + used, size - used, "%s%s",
                                          used > 0 ? ", " : "",
                                          fk_label_face(p, a, side).text);
@@ -63,7 +58,7 @@ static fk_status judge_leak(const fk_problem *p, const fk_generator *g,
     fk_modes_clear(&m);
     if (leak < leak_allowed * settling)
         return FK_OK;
-    list_faces(p, g, FK_OPEN, open, sizeof open);
+    list_faces(p, g, true, open, sizeof open);
     return fk_fail(
         message, FK_EDOMAIN,
         "there is no stationary density here: mass leaves through the open "
@@ -87,7 +82,7 @@ static fk_status check_leaks(const fk_problem *p, const fk_generator *g,
     FK_TRY(status);
     if (n_traps > 0)
         return FK_OK; /* mass stays somewhere */
-    list_faces(p, g, FK_ABSORBING, absorbing, sizeof absorbing);
+    list_faces(p, g, false, absorbing, sizeof absorbing);
     if (absorbing[0] != '\0')
         return fk_fail(message, FK_EDOMAIN,
                        "there is no stationary density: all mass leaves in the end "
@@ -118,9 +113,9 @@ fk_status fk_analysis_domain(const fk_analysis_request *request, bool stationary
             "drift, noise or a face depend on t: nothing is stationary, and there is "
             "no spectrum; 'fokker run' follows such a problem through time");
     *out = p->domain;
-    if (!stationary || !fk_domain_has(out, FK_OPEN))
-        if (!stationary || !fk_domain_absorbs(out))
-            return FK_OK;
+    const bool leaks = fk_domain_has(out, FK_OPEN) || fk_domain_absorbs(out);
+    if (!stationary || !leaks)
+        return FK_OK;
     fk_status status = fk_analysis_open(request, out, &equation, &generator, message);
     if (status == FK_OK)
         status = check_leaks(p, generator, out, message);
