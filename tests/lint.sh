@@ -32,7 +32,7 @@ unknown=$(comm -23 "$work/cited" "$work/known")
 [ "$(sort -u "$work/known")" = "$(cat "$work/known")" ] || wrong 'REFERENCES.md has a key twice'
 
 if command -v shellcheck >/dev/null; then
-    shellcheck -x ./*.sh tests/*.sh .ci/run || wrong 'shellcheck found the above'
+    shellcheck -x ./*.sh tests/*.sh experiments/*.sh .ci/run || wrong 'shellcheck found the above'
 else
     echo 'lint: no shellcheck here, scripts not checked'
 fi
