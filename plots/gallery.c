@@ -137,7 +137,7 @@ void fk_gallery_curves(fk_gallery *g, const fk_curves *c)
 
 /* ---- maps ---- */
 
-enum { LEFT = 130, GAP = 190, HEAD = 130, FOOT = 130, ROW_GAP = 130 };
+enum { LEFT = 150, GAP = 190, HEAD = 130, FOOT = 130, ROW_GAP = 130 };
 
 static const char maps_body[] =
     "set border 15\nset tics front\nset xrange [x_lo:x_hi]\nset yrange [y_lo:y_hi]\n"
