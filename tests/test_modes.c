@@ -125,6 +125,26 @@ START_TEST(ring_has_complex_pairs)
 }
 END_TEST
 
+/* A limit cycle turned at omega = 2: its phase forgets with Re lambda ~ -n^2 c at
+ * Im lambda = n omega.  Near the shift lie modes that decay faster; none of the pairs up to
+ * n = 4 may be missed for them. */
+START_TEST(turning_modes_are_not_missed)
+{
+    chain c = chain_begin(sde_text(FK_ITO, 2, 2, "x; y",
+                                   "(1 - x^2 - y^2)*x - 2*y;"
+                                   "(1 - x^2 - y^2)*y + 2*x",
+                                   "sqrt(0.1); 0; 0; sqrt(0.1)"),
+                          pde_box(2, (double[]){-1.8, -1.8}, (double[]){1.8, 1.8},
+                                  (size_t[]){64, 64}, FK_REFLECTING));
+    fk_modes m = modes_of(&c, 5);
+    for (size_t n = 1; n < 5; n++)
+        ck_assert_double_eq_tol(m.mode[n].im, 2.0 * (double)n, 0.06 * (double)n);
+    ck_assert_double_gt(m.reach, m.mode[4].im);
+    fk_modes_clear(&m);
+    chain_end(&c);
+}
+END_TEST
+
 /* OU: lambda_n = n theta; left modes are Hermite polynomials, right ones those times p;
  * sum l_j r_k V = 1 if j = k, else 0. */
 START_TEST(left_and_right_modes_are_dual)
@@ -181,6 +201,7 @@ int main(void)
     tcase_add_test(tests, double_well_spectrum_to_six_digits);
     tcase_add_test(tests, laser_eigenvalue_in_the_plane);
     tcase_add_test(tests, ring_has_complex_pairs);
+    tcase_add_test(tests, turning_modes_are_not_missed);
     tcase_add_test(tests, left_and_right_modes_are_dual);
     tcase_add_test(tests, quasi_stationary_density_is_a_sine);
     suite_add_tcase(suite, tests);
