@@ -47,6 +47,7 @@
 #include "sde/process.h"
 #include "sde/score.h"
 #include "sde/sde.h"
+#include "sde/walls.h"
 
 #include "pde/backward.h"
 #include "pde/bernoulli.h"

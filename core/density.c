@@ -277,3 +277,36 @@ void fk_density_from_masses(const fk_grid *g, double total, const double *mass,
         error[c] = sqrt(fmax(spread, 0.0) / fmax(total - 1.0, 1.0)) / volume;
     }
 }
+
+/* The slope at cell c, cut so that the line through the cell keeps its sign. */
+static double cut_slope(const fk_axis *a, const double *p, size_t c)
+{
+    const double most = 2.0 * fabs(p[c]);
+    return fmin(fmax(slope(p + c, 1, c, a->cells), -most), most);
+}
+
+/* int of p from the axis' beginning to x, given that to the beginning of x's cell c. */
+static double mass_below(const fk_axis *a, const double *p, size_t c, double before,
+                         double x)
+{
+    const double u = (x - a->lo) / fk_axis_width(a) - (double)c;
+    return before +
+           fk_axis_width(a) * u * (p[c] + 0.5 * cut_slope(a, p, c) * (u - 1.0));
+}
+
+void fk_density_remap(const fk_axis *from, const double *p, const fk_axis *to,
+                      double *out)
+{
+    const double h = fk_axis_width(from);
+    double before = 0.0, below = 0.0; /* up to cell c; up to the last edge of `to` */
+    size_t c = 0;
+    for (size_t k = 0; k <= to->cells; k++) {
+        const double x = fmin(fmax(fk_axis_edge(to, k), from->lo), from->hi);
+        for (; c + 1 < from->cells && x >= fk_axis_edge(from, c + 1); c++)
+            before += h * p[c];
+        const double now = mass_below(from, p, c, before, x);
+        if (k > 0)
+            out[k - 1] = (now - below) / fk_axis_width(to);
+        below = now;
+    }
+}

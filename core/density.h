@@ -51,4 +51,10 @@ void fk_density_from_counts(const fk_grid *g, const uint64_t *count, double tota
 void fk_density_from_masses(const fk_grid *g, double total, const double *mass,
                             const double *square, double *p, double *error);
 
+/* Cell averages p of one axis to those of another, zero beyond: lines through the cells,
+ * cut where they would change sign, integrated exactly, so that mass is kept where `to`
+ * covers `from`, and sign; order 2. */
+void fk_density_remap(const fk_axis *from, const double *p, const fk_axis *to,
+                      double *out);
+
 #endif

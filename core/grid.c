@@ -136,6 +136,11 @@ bool fk_domain_absorbs(const fk_domain *d)
     return fk_domain_has(d, FK_ABSORBING) || fk_domain_has(d, FK_PARTIAL);
 }
 
+bool fk_domain_moves(const fk_domain *d)
+{
+    return d->wall[0] != NULL;
+}
+
 bool fk_domain_open(const fk_domain *d)
 {
     for (size_t i = 0; i < d->grid.dim; i++)

@@ -60,10 +60,14 @@ typedef struct fk_domain {
     fk_grid grid;
     fk_boundary face[FK_GRID_DIM][2];
     const fk_expr *reactivity[FK_GRID_DIM][2]; /* of partial faces */
+    const fk_expr
+        *wall[2]; /* one axis: where its faces are, of t; the grid covers all of
+                               their way.  NULL: both at rest, at the grid's ends */
 } fk_domain;
 
 bool fk_domain_has(const fk_domain *d, fk_boundary kind); /* at some face */
 bool fk_domain_absorbs(const fk_domain *d);               /* at some face */
+bool fk_domain_moves(const fk_domain *d);                 /* its walls */
 bool fk_domain_open(const fk_domain *d); /* every face is, or there is none */
 
 fk_grid fk_grid_make(size_t dim, const fk_axis *axis);

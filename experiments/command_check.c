@@ -7,13 +7,13 @@
 #include "experiments/equation.h"
 #include "experiments/estimate.h"
 #include "experiments/problem_load.h"
+#include "plots/label.h"
 #include "sde/linear.h"
 
 /* "1 (reflecting)" */
 static void print_face(const fk_problem *p, size_t i, size_t side)
 {
-    const fk_axis *a = &p->domain.grid.axis[i];
-    printf("%g (%s", side == 0 ? a->lo : a->hi,
+    printf("%s (%s", fk_label_end(p, i, side).text,
            fk_boundary_name(p->domain.face[i][side]));
     if (p->domain.face[i][side] == FK_PARTIAL) {
         char *kappa = fk_expr_print(p->domain.reactivity[i][side], FK_EXPR_DISPLAY);

@@ -78,6 +78,8 @@ static const char *obstacle(const fk_problem *p)
         return "the problem has pde: off";
     if (p->sde->dim > 1 && fk_domain_absorbs(&p->domain))
         return "where on an absorbing face mass has left is not recorded";
+    if (fk_domain_moves(&p->domain) && fk_domain_absorbs(&p->domain))
+        return "where a moving face stood when mass left is not recorded";
     return NULL;
 }
 

@@ -21,7 +21,8 @@ static fk_status linear_density(const fk_problem *p, double t, double *density,
     FK_TRY(fk_linear_propagate(p->sde, p->start, m0, t, &m));
     const fk_status status = fk_mixture_project(m, &p->domain.grid, density, &outside);
     fk_mixture_free(m);
-    *known = status == FK_OK && (fk_domain_open(&p->domain) || outside <= FREE_SPACE);
+    *known = status == FK_OK && !fk_domain_moves(&p->domain) &&
+             (fk_domain_open(&p->domain) || outside <= FREE_SPACE);
     return status;
 }
 

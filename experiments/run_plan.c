@@ -108,7 +108,8 @@ static size_t even_times(const fk_problem *p, size_t n, double *time)
 static bool kernels(const fk_run_state *run)
 {
     const fk_problem *p = run->problem;
-    return p->has_domain && p->particles.on && p->particles.kernel && run->dim <= 2 &&
+    return p->has_domain && !fk_domain_moves(&p->domain) && p->particles.on &&
+           p->particles.kernel && run->dim <= 2 &&
            run->methods->scheme->transition != NULL && p->sde->noises > 0 &&
            fk_sde_continuous(p->sde);
 }

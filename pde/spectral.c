@@ -169,6 +169,8 @@ fk_status fk_spectral_new(const fk_sde *sde, const fk_domain *domain, const fk_l
     if (fk_domain_has(domain, FK_PARTIAL))
         return fk_fail(message, FK_EDOMAIN,
                        "a series of sines and cosines does not fit a partial face");
+    if (fk_domain_moves(domain))
+        return fk_fail(message, FK_EDOMAIN, "its walls are at rest, these move");
     fk_spectral *s = calloc(1, sizeof *s);
     if (s == NULL)
         return FK_ENOMEM;

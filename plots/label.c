@@ -76,11 +76,24 @@ fk_label fk_label_time(const fk_problem *p, double t)
                                          : compose("t = %.4g", t);
 }
 
-fk_label fk_label_face(const fk_problem *p, size_t i, size_t side)
+fk_label fk_label_end(const fk_problem *p, size_t i, size_t side)
 {
     const fk_axis *a = &p->domain.grid.axis[i];
-    const double position = side == 0 ? a->lo : a->hi;
-    return compose("%s = %.4g", fk_label_variable(p, i).text, position);
+    const fk_expr *wall = i == 0 ? p->domain.wall[side] : NULL;
+    if (wall == NULL || fk_expr_is_number(wall, NULL))
+        return compose("%.4g", side == 0 ? a->lo : a->hi);
+    char *text = fk_expr_print(wall, FK_EXPR_DISPLAY);
+    const fk_label label = compose("%s", text != NULL ? text : "?");
+    free(text);
+    return label;
+}
+
+fk_label fk_label_face(const fk_problem *p, size_t i, size_t side)
+{
+    const fk_label name = fk_label_variable(p, i);
+    if (i == 0 && fk_domain_moves(&p->domain))
+        return compose("%s %s", side == 0 ? "lower" : "upper", name.text);
+    return compose("%s = %s", name.text, fk_label_end(p, i, side).text);
 }
 
 fk_label fk_label_density_unit(const fk_problem *p, size_t n, const size_t *axis)

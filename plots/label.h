@@ -25,6 +25,7 @@ fk_label fk_label_variable(const fk_problem *p, size_t i);          /* "x" */
 fk_label fk_label_axis(const fk_problem *p, size_t i);              /* "x [mm]" */
 fk_label fk_label_time_axis(const fk_problem *p);                   /* "t [s]" */
 fk_label fk_label_time(const fk_problem *p, double t);              /* "t = 0.5 s" */
+fk_label fk_label_end(const fk_problem *p, size_t i, size_t side);  /* "-2", "1 - t" */
 fk_label fk_label_face(const fk_problem *p, size_t i, size_t side); /* "x = -2" */
 
 /* Unit of a density over the n variables axis[n]: "1/(mm mm/s)", "1" if pure. */

@@ -21,7 +21,6 @@
 #include "sde/sde.h"
 
 typedef struct fk_bridge {
-    const fk_domain *domain;
     size_t n_axes, axis[FK_GRID_DIM]; /* with an absorbing face */
     fk_entries tensor;                /* a_nn of these axes; s^2 = 2 a_nn */
 } fk_bridge;
@@ -33,10 +32,11 @@ void fk_bridge_clear(fk_bridge *b); /* accepts one of zeros */
 size_t fk_bridge_draws(const fk_bridge *b); /* rows of N(0, 1) a step */
 size_t fk_bridge_scratch(const fk_bridge *b);
 
-/* Ends those of the living that met a face on their way from old[dim][FK_BLOCK] at t to
- * x[dim][FK_BLOCK] at t + h, puts them on it. */
-void fk_bridge_absorb(const fk_bridge *b, double t, double h, const double *z,
-                      const double *const *old, double *const *x, uint8_t *status,
-                      double *scratch);
+/* Ends those of the living that met a face on their way from old[dim][FK_BLOCK] at t,
+ * between the faces `from`, to x[dim][FK_BLOCK] at t + h, between those of `to`; puts them
+ * on it.  A face that moves evenly in between changes nothing in the formula. */
+void fk_bridge_absorb(const fk_bridge *b, const fk_domain *from, const fk_domain *to,
+                      double t, double h, const double *z, const double *const *old,
+                      double *const *x, uint8_t *status, double *scratch);
 
 #endif

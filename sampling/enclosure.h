@@ -15,6 +15,7 @@
 #include "sampling/reflection.h"
 #include "sampling/scheme.h"
 #include "sde/sde.h"
+#include "sde/walls.h"
 
 typedef struct fk_enclosure {
     const fk_domain *domain; /* borrowed; NULL: free space, nothing to meet */
@@ -24,6 +25,7 @@ typedef struct fk_enclosure {
     fk_reflection reflection;
     fk_partial partial;
     fk_bridge bridge;
+    fk_walls *walls; /* owned; NULL: at rest */
 } fk_enclosure;
 
 FK_NODISCARD fk_status fk_enclosure_init(fk_enclosure *e, const fk_sde *sde,

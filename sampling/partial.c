@@ -78,16 +78,19 @@ static bool ends_here(double rate, double L, double z)
     return erfc(fabs(z) * M_SQRT1_2) < -expm1(-rate * L);
 }
 
-static void push_face(const fk_partial *p, size_t k, double t, const double *z,
-                      const double *reach, const double *const *old, double *const *x,
-                      uint8_t *ends, double *scratch)
+static double face_of(const fk_domain *d, size_t i, size_t side)
+{
+    return side == 0 ? d->grid.axis[i].lo : d->grid.axis[i].hi;
+}
+
+static void push_face(const fk_partial *p, size_t k, double from, double to, double t,
+                      const double *z, const double *reach, const double *const *old,
+                      double *const *x, uint8_t *ends, double *scratch)
 {
     static const double none[FK_BLOCK];
     const size_t dim = p->domain->grid.dim, i = p->axis[k], side = p->side[k];
-    const fk_axis *a = &p->domain->grid.axis[i];
-    const double wall = side == 0 ? a->lo : a->hi;
     double *depth = scratch, *push = depth + FK_BLOCK, *rest = push + FK_BLOCK;
-    if (find_push(wall, wall, side == 0 ? 1.0 : -1.0, z, z + FK_BLOCK,
+    if (find_push(from, to, side == 0 ? 1.0 : -1.0, z, z + FK_BLOCK,
                   p->bridge ? reach : none, old[i], x[i], depth, push) == 0.0)
         return;
     double *const *point = fk_state_carve(dim, &rest);
@@ -102,9 +105,9 @@ static void push_face(const fk_partial *p, size_t k, double t, const double *z,
             ends[j] = fk_status_of_face(i, side);
 }
 
-void fk_partial_push(const fk_partial *p, double t, double h, const double *z,
-                     const double *const *old, double *const *x, uint8_t *ends,
-                     double *scratch)
+void fk_partial_push(const fk_partial *p, const fk_domain *from, const fk_domain *to,
+                     double t, double h, const double *z, const double *const *old,
+                     double *const *x, uint8_t *ends, double *scratch)
 {
     double *reach = scratch, *rest = reach + p->n * FK_BLOCK;
     double *const *rows = fk_entries_eval(&p->tensor, t, old, rest);
@@ -113,19 +116,19 @@ void fk_partial_push(const fk_partial *p, double t, double h, const double *z,
             reach[k * FK_BLOCK + j] = h * fk_entry_value(&p->tensor.entry[k], rows, j);
     memset(ends, FK_ALIVE, FK_BLOCK);
     for (size_t k = 0; k < p->n; k++)
-        push_face(p, k, t + h, z + DRAWS * k * FK_BLOCK, reach + k * FK_BLOCK, old, x,
-                  ends, rest);
+        push_face(p, k, face_of(from, p->axis[k], p->side[k]),
+                  face_of(to, p->axis[k], p->side[k]), t + h, z + DRAWS * k * FK_BLOCK,
+                  reach + k * FK_BLOCK, old, x, ends, rest);
 }
 
-void fk_partial_absorb(const fk_partial *p, const uint8_t *ends, double *const *x,
-                       uint8_t *status)
+void fk_partial_absorb(const fk_partial *p, const fk_domain *d, const uint8_t *ends,
+                       double *const *x, uint8_t *status)
 {
     for (size_t j = 0; j < FK_BLOCK; j++)
         for (size_t k = 0; k < p->n && status[j] == FK_ALIVE; k++) {
-            const fk_axis *a = &p->domain->grid.axis[p->axis[k]];
             if (ends[j] != fk_status_of_face(p->axis[k], p->side[k]))
                 continue;
             status[j] = ends[j];
-            x[p->axis[k]][j] = p->side[k] == 0 ? a->lo : a->hi;
+            x[p->axis[k]][j] = face_of(d, p->axis[k], p->side[k]);
         }
 }

@@ -39,14 +39,15 @@ void fk_partial_clear(fk_partial *p); /* accepts one of zeros */
 size_t fk_partial_draws(const fk_partial *p); /* rows of N(0, 1) a step */
 size_t fk_partial_scratch(const fk_partial *p);
 
-/* Pushes x[dim][FK_BLOCK] at t + h, from old at t, back inside; ends[FK_BLOCK] gets the
+/* Pushes x[dim][FK_BLOCK] at t + h back between the faces of `to`, from old at t between
+ * those of `from`; ends[FK_BLOCK] gets the
  * status of those that end on a face on their way, else FK_ALIVE. */
-void fk_partial_push(const fk_partial *p, double t, double h, const double *z,
-                     const double *const *old, double *const *x, uint8_t *ends,
-                     double *scratch);
+void fk_partial_push(const fk_partial *p, const fk_domain *from, const fk_domain *to,
+                     double t, double h, const double *z, const double *const *old,
+                     double *const *x, uint8_t *ends, double *scratch);
 
-/* Ends those of the living that must, on their face. */
-void fk_partial_absorb(const fk_partial *p, const uint8_t *ends, double *const *x,
-                       uint8_t *status);
+/* Ends those of the living that must, on their face of d. */
+void fk_partial_absorb(const fk_partial *p, const fk_domain *d, const uint8_t *ends,
+                       double *const *x, uint8_t *status);
 
 #endif

@@ -52,13 +52,13 @@ FK_CLONES static double find_depth(double lo, double hi, const double *restrict 
 }
 
 /* Axis k of the list; how many were beyond. */
-static double reflect(const fk_reflection *r, size_t k, double t, double *const *x,
-                      double *scratch)
+static double reflect(const fk_reflection *r, const fk_domain *d, size_t k, double t,
+                      double *const *x, double *scratch)
 {
-    const size_t dim = r->domain->grid.dim, i = r->axis[k];
-    const fk_axis *a = &r->domain->grid.axis[i];
-    const double lo = r->domain->face[i][0] == FK_REFLECTING ? a->lo : -HUGE_VAL;
-    const double hi = r->domain->face[i][1] == FK_REFLECTING ? a->hi : HUGE_VAL;
+    const size_t dim = d->grid.dim, i = r->axis[k];
+    const fk_axis *a = &d->grid.axis[i];
+    const double lo = d->face[i][0] == FK_REFLECTING ? a->lo : -HUGE_VAL;
+    const double hi = d->face[i][1] == FK_REFLECTING ? a->hi : HUGE_VAL;
     double *depth = scratch, *rest = depth + FK_BLOCK;
     const double beyond = find_depth(lo, hi, x[i], depth);
     if (beyond == 0.0)
@@ -72,13 +72,13 @@ static double reflect(const fk_reflection *r, size_t k, double t, double *const 
     return beyond;
 }
 
-void fk_reflection_apply(const fk_reflection *r, double t, double *const *x,
-                         double *scratch)
+void fk_reflection_apply(const fk_reflection *r, const fk_domain *d, double t,
+                         double *const *x, double *scratch)
 {
     double beyond = 1.0;
     for (int round = 0; round < ROUNDS && beyond > 0.0; round++) {
         beyond = 0.0;
         for (size_t k = 0; k < r->n_axes; k++)
-            beyond += reflect(r, k, t, x, scratch);
+            beyond += reflect(r, d, k, t, x, scratch);
     }
 }

@@ -32,9 +32,9 @@ FK_NODISCARD fk_status fk_reflection_init(fk_reflection *r, const fk_sde *sde,
 void fk_reflection_clear(fk_reflection *r); /* accepts one of zeros */
 size_t fk_reflection_scratch(const fk_reflection *r);
 
-/* x[dim][FK_BLOCK] that may lie beyond faces at time t.  What is left outside after a few
+/* x[dim][FK_BLOCK] that may lie beyond faces of d at time t.  What is left outside after a few
  * reflections (corners, steps longer than the domain) is for fk_boundary_fold. */
-void fk_reflection_apply(const fk_reflection *r, double t, double *const *x,
-                         double *scratch);
+void fk_reflection_apply(const fk_reflection *r, const fk_domain *d, double t,
+                         double *const *x, double *scratch);
 
 #endif

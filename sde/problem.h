@@ -78,6 +78,7 @@ typedef struct fk_problem {
 
     bool has_domain;  /* false: particles alone, any dimension */
     fk_domain domain; /* valid if has_domain */
+    fk_axis first; /* between moving walls at the start; else the domain's first axis */
 
     fk_law *initial;
     char *initial_text;     /* one line for people */

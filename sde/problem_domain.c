@@ -147,6 +147,69 @@ static fk_status read_boundary(const fk_problem_reader *r, const fk_yaml *node,
     return FK_OK;
 }
 
+/* A number, or an expression of t and parameters: then *wall. */
+static fk_status read_end(const fk_problem_reader *r, const fk_yaml *node, double *at,
+                          const fk_expr **wall)
+{
+    *wall = NULL;
+    if (node->kind == FK_YAML_TEXT && node->text[0] != '\0' &&
+        !fk_yaml_number(node, at)) {
+        FK_TRY(fk_read_expression(r, node, wall));
+        if (fk_expr_depends(*wall, r->time) && !fk_sde_varies(r->problem->sde, *wall))
+            return FK_OK;
+        *wall = NULL;
+    }
+    return fk_read_real(r, node, at);
+}
+
+static double wall_at(const fk_problem_reader *r, const fk_expr *wall, double t)
+{
+    return fk_expr_value(
+        fk_expr_substitute(r->problem->pool, wall, 1, &r->time,
+                           &(const fk_expr *){fk_expr_number(r->problem->pool, t)}),
+        r->n_parameters, r->parameter, r->value);
+}
+
+enum { LOOKS = 1024 }; /* times at which moving walls are looked at */
+
+/* The walls at rest or moving: where they are at the start, and the span of all their
+ * way. */
+static fk_status read_walls(const fk_problem_reader *r, const fk_yaml *node,
+                            fk_axis *axis)
+{
+    fk_problem *p = r->problem;
+    const fk_expr **wall = p->domain.wall;
+    double *const end[] = {&axis->lo, &axis->hi};
+    FK_TRY(read_end(r, fk_yaml_get(node, "from"), &axis->lo, &wall[0]));
+    FK_TRY(read_end(r, fk_yaml_get(node, "to"), &axis->hi, &wall[1]));
+    if (wall[0] == NULL && wall[1] == NULL)
+        return FK_OK;
+    if (r->dim > 1)
+        return fk_yaml_fail(node, r->message,
+                            "ends that move with t are for problems of one variable");
+    if (!fk_sde_continuous(p->sde))
+        return fk_yaml_fail(node, r->message,
+                            "ends that move with t do not meet jumps");
+    for (size_t side = 0; side < 2; side++)
+        if (wall[side] == NULL)
+            wall[side] = fk_expr_number(p->pool, *end[side]);
+    for (size_t k = 0; k <= LOOKS; k++) {
+        const double t = p->start + (p->end - p->start) * (double)k / LOOKS;
+        const double at[] = {wall_at(r, wall[0], t), wall_at(r, wall[1], t)};
+        if (!(at[0] < at[1]) || !isfinite(at[1] - at[0]))
+            return fk_yaml_fail(
+                node, r->message,
+                "at t = %g the ends are %g and %g; from must stay below "
+                "to during the whole run",
+                t, at[0], at[1]);
+        if (k == 0)
+            p->first = (fk_axis){at[0], at[1], 1};
+        axis->lo = k == 0 ? at[0] : fmin(axis->lo, at[0]);
+        axis->hi = k == 0 ? at[1] : fmax(axis->hi, at[1]);
+    }
+    return FK_OK;
+}
+
 static fk_status read_axis(const fk_problem_reader *r, const fk_yaml *node,
                            fk_axis *axis, fk_boundary face[2],
                            const fk_expr *reactivity[2])
@@ -158,8 +221,7 @@ static fk_status read_axis(const fk_problem_reader *r, const fk_yaml *node,
         if (fk_yaml_get(node, needed[i]) == NULL)
             return fk_read_missing(r, node, needed[i]);
     const fk_yaml *to = fk_yaml_get(node, "to");
-    FK_TRY(fk_read_real(r, fk_yaml_get(node, "from"), &axis->lo));
-    FK_TRY(fk_read_real(r, to, &axis->hi));
+    FK_TRY(read_walls(r, node, axis));
     FK_TRY(fk_read_whole(r, fk_yaml_get(node, "cells"), 1, 1e6, &axis->cells));
 
     /* cells so narrow that their edges coincide in double precision are no cells */
@@ -230,5 +292,10 @@ fk_status fk_read_domain(fk_problem_reader *r)
     FK_TRY(check_total(r, node, axis));
     p->domain.grid = fk_grid_make(r->total, axis);
     p->has_domain = true;
+    if (fk_domain_moves(&p->domain) && p->domain.face[0][0] == FK_PERIODIC)
+        return fk_yaml_fail(node, r->message, "periodic ends cannot move with t");
+    if (!fk_domain_moves(&p->domain))
+        p->first = axis[0];
+    p->first.cells = axis[0].cells;
     return FK_OK;
 }

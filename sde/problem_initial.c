@@ -309,8 +309,15 @@ static fk_status read_law(fk_problem_reader *r)
     return fk_read_samples(r, law);
 }
 
+/* In the domain as it is at the start. */
 fk_status fk_read_initial(fk_problem_reader *r)
 {
-    FK_TRY(read_law(r));
+    fk_axis *axis = &r->problem->domain.grid.axis[0];
+    const fk_axis whole = *axis;
+    if (r->problem->has_domain)
+        *axis = r->problem->first;
+    const fk_status status = read_law(r);
+    *axis = whole;
+    FK_TRY(status);
     return fk_coloured_join(r);
 }

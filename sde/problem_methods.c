@@ -119,6 +119,9 @@ static fk_status read_scores(const fk_problem_reader *r, const fk_yaml *list)
 
 static fk_status check_reversible(const fk_problem_reader *r, const fk_yaml *node)
 {
+    if (fk_domain_moves(&r->problem->domain))
+        return fk_yaml_fail_key(node, r->message,
+                                "the way back needs a domain whose ends are at rest");
     const fk_sde *s = r->problem->sde;
     if (r->problem->killing != NULL)
         return fk_yaml_fail_key(node, r->message,

@@ -41,7 +41,7 @@ static inline fk_domain pde_box(size_t dim, const double *lo, const double *hi,
                                 const size_t *n, fk_boundary all)
 {
     fk_axis axis[FK_GRID_DIM];
-    fk_domain d;
+    fk_domain d = {.face = {{FK_OPEN}}};
     for (size_t i = 0; i < dim; i++)
         axis[i] = (fk_axis){lo[i], hi[i], n[i]};
     d.grid = fk_grid_make(dim, axis);

@@ -21,7 +21,7 @@ typedef struct equation {
 static fk_domain box(size_t dim, const double *w, const size_t *cells, fk_boundary all)
 {
     fk_axis axis[FK_GRID_DIM];
-    fk_domain d;
+    fk_domain d = {.face = {{FK_OPEN}}};
     for (size_t i = 0; i < dim; i++)
         axis[i] = (fk_axis){-w[i], w[i], cells[i]};
     d.grid = fk_grid_make(dim, axis);
