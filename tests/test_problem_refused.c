@@ -262,6 +262,8 @@ START_TEST(domains_must_be_boxes_of_cells)
          AT "7:13: domain.x: at t = "},
         {7, "domain: {x: {from: -9, to: 9 - t, cells: 6, boundary: periodic}}",
          AT "7:9: domain: periodic ends cannot move with t"},
+        {7, "domain: {x: {from: -9, to: 9 - t, cells: 6}}\nkilling: 1",
+         AT "7:13: domain.x: ends that move with t go neither with jumps nor killing"},
         {7, "domain: {x: {from: -9, to: x + t, cells: 6}}",
          AT "7:28: domain.x.to: must be a number"},
         {7, "# none", AT "1:1: without a 'domain' there is no grid for the density"},
