@@ -192,6 +192,16 @@ void fk_fokker_planck_flow(const fk_fokker_planck *fp, const double *u, double *
         fk_reaction_flow(fp->reaction, u, dudt);
 }
 
+void fk_fokker_planck_part_flow(const fk_fokker_planck *fp, size_t i, const double *u,
+                                double *dudt)
+{
+    double *left = dudt + fk_grid_cells(&fp->domain.grid);
+    clear(fp, dudt);
+    memset(left, 0, FK_BOOKS * sizeof *left);
+    add_tiles(fp, &fp->direction[i], forward, 1.0, u, dudt);
+    book_exits(fp, &fp->direction[i], u, left);
+}
+
 void fk_fokker_planck_apply_transpose(const fk_fokker_planck *fp, const double *u,
                                       double *out)
 {

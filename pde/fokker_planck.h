@@ -72,6 +72,10 @@ enum {
 /* dudt[cells + FK_BOOKS] = L p - killing p + source, and what moves in the books. */
 void fk_fokker_planck_flow(const fk_fokker_planck *fp, const double *u, double *dudt);
 
+/* The same of direction i alone, without killing and source. */
+void fk_fokker_planck_part_flow(const fk_fokker_planck *fp, size_t i, const double *u,
+                                double *dudt);
+
 /* u -> L^T u - killing u, the backward operator's discrete twin: <u, L p> = <L^T u, p> to
  * rounding.  For fluxes of two cells. */
 void fk_fokker_planck_apply_transpose(const fk_fokker_planck *fp, const double *u,

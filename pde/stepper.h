@@ -27,8 +27,12 @@
  *   uniformisation   e^{h L} p = sum_k e^{-hR} (hR)^k / k! (I + L / R)^k p, all terms >= 0:
  *                    exact to rounding and positive for any h, coefficients free of t
  *
+ * In between stands hundsdorfer-verwer: order 2, two stages of the whole operator with the
+ * directions' line solves as corrections; no loss of order where cross terms meet walls, but
+ * not positive.
+ *
  * [bank-1985, rannacher-1984, bolley-crouzeix-1978, zalesak-1979, shu-osher-1988,
- * sommeijer-shampine-verwer-1998, jensen-1953] */
+ * sommeijer-shampine-verwer-1998, jensen-1953, hundsdorfer-verwer-2003] */
 #ifndef FK_PDE_STEPPER_H
 #define FK_PDE_STEPPER_H
 

@@ -155,7 +155,8 @@ static double step_error(const problem *q, size_t n, const char *stepper, double
     return e;
 }
 
-/* From so many steps on; stages of the whole operator from where explicit Euler would be
+/* At least the order declared; hundsdorfer-verwer has 3 where coefficients are steady and
+ * walls far away.  From so many steps on; stages of the whole operator from where explicit Euler would be
  * stable, so that rkc has two of them throughout. */
 static void expect_order_in_time(const problem *q, size_t n, double steps)
 {
@@ -167,7 +168,7 @@ static void expect_order_in_time(const problem *q, size_t n, double steps)
             count *= 2.0;
         const double coarse = step_error(q, n, (*s)->name, count);
         const double fine = step_error(q, n, (*s)->name, 2.0 * count);
-        ck_assert_double_eq_tol(log2(coarse / fine), (*s)->order, 0.15);
+        ck_assert_double_ge(log2(coarse / fine), (*s)->order - 0.15);
     }
 }
 

@@ -169,6 +169,8 @@ START_TEST(orders_hold_in_the_plane_with_cross_terms_and_killing)
             of(s, i == 0 ? d : strip, "chang-cooper", fk_pde_stepper_find("tr-bdf2"));
         c.killing = parsed(s, "1 + x*t");
         expect_orders(c, i == 0); /* walls that cross terms meet cost order in time */
+        c.stepper = fk_pde_stepper_find("hundsdorfer-verwer");
+        expect_orders(c, true); /* unless directions are not split */
     }
     sde_text_free(s);
 }
