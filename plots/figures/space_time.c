@@ -138,17 +138,18 @@ static void add_plot(const fk_result *r, fk_script *s)
         fk_script_item(s,
                        "for [i=1:%zu] 'data/paths.tsv' index i-1 using 1:2 with lines "
                        "lw 0.7 lc rgb kind eq 'svg' ? '#d0d0d0' : '#70ffffff' "
-                       "title i == 1 ? 'paths' : ''",
+                       "notitle, keyentry with lines lw 1.2 lc rgb '#a0a0a0' "
+                       "title 'paths'",
                        paths(r));
     if (!periodic(r) && r->frame_pde != NULL)
         fk_script_item(s,
                        "for [i=2:4] 'data/quantiles.tsv' using 1:i with lines lw 1.6 "
-                       "lc rgb gold title i == 2 ? 'quantiles, Fokker–Planck' : ''");
+                       "lc rgb gold title i == 2 ? '5, 50, 95 %%, Fokker–Planck' : ''");
     if (!periodic(r) && r->frame_particles != NULL)
-        fk_script_item(s,
-                       "for [i=2:4] 'data/quantiles_particles.tsv' using 1:i with "
-                       "points pt 7 ps 0.8*dot lc rgb red title i == 2 ? 'quantiles, "
-                       "particles' : ''");
+        fk_script_item(
+            s, "for [i=2:4] 'data/quantiles_particles.tsv' using 1:i with "
+               "points pt 7 ps 0.8*dot lc rgb red title i == 2 ? '5, 50, 95 %%, "
+               "particles' : ''");
     fk_script_end_plot(s);
 }
 
