@@ -155,10 +155,16 @@ static double step_error(const problem *q, size_t n, const char *stepper, double
     return e;
 }
 
-/* At least the order declared; hundsdorfer-verwer has 3 where coefficients are steady and
- * walls far away.  From so many steps on; stages of the whole operator from where explicit Euler would be
+/* The order of a stepper away from walls: hundsdorfer-verwer's parameter makes it 3 where
+ * coefficients do not change in time. */
+static double order_in_time(const fk_pde_stepper *s, bool steady)
+{
+    return steady && strcmp(s->name, "hundsdorfer-verwer") == 0 ? 3.0 : s->order;
+}
+
+/* From so many steps on; stages of the whole operator from where explicit Euler would be
  * stable, so that rkc has two of them throughout. */
-static void expect_order_in_time(const problem *q, size_t n, double steps)
+static void expect_order_in_time(const problem *q, size_t n, double steps, bool steady)
 {
     for (const fk_pde_stepper *const *s = fk_pde_steppers; *s != NULL; s++) {
         double count = steps;
@@ -168,13 +174,13 @@ static void expect_order_in_time(const problem *q, size_t n, double steps)
             count *= 2.0;
         const double coarse = step_error(q, n, (*s)->name, count);
         const double fine = step_error(q, n, (*s)->name, 2.0 * count);
-        ck_assert_double_ge(log2(coarse / fine), (*s)->order - 0.15);
+        ck_assert_double_eq_tol(log2(coarse / fine), order_in_time(*s, steady), 0.15);
     }
 }
 
 START_TEST(every_stepper_reaches_its_order_in_time)
 {
-    expect_order_in_time(&standard, 140, 64.0);
+    expect_order_in_time(&standard, 140, 64.0, true);
 }
 END_TEST
 
@@ -195,7 +201,7 @@ START_TEST(coefficients_that_change_in_time)
     q.lo[0] = -8.0;
     expect_order(&q, 100, "crank-nicolson", 20.0, 2.0, 1e-3);
     expect_order(&q, 100, "tr-bdf2", 20.0, 2.0, 1e-3);
-    expect_order_in_time(&q, 100, 32.0);
+    expect_order_in_time(&q, 100, 32.0, false);
 }
 END_TEST
 
@@ -438,7 +444,7 @@ START_TEST(rotation_with_correlated_noise)
 {
     expect_order(&plane, 48, "crank-nicolson", 24.0, 2.0, 0.015);
     expect_order(&plane, 48, "tr-bdf2", 24.0, 2.0, 0.015);
-    expect_order_in_time(&plane, 40, 32.0);
+    expect_order_in_time(&plane, 40, 32.0, true);
 }
 END_TEST
 
