@@ -17,6 +17,7 @@
 #include "core/memory.h"
 #include "sampling/entries.h"
 #include "sampling/linear_flow.h"
+#include "sampling/prepared.h"
 #include "sampling/rows.h"
 #include "sampling/scheme.h"
 
@@ -184,21 +185,13 @@ static fk_status compile(const fk_sde *sde, fk_stepper *s)
 
 static fk_status prepare(const fk_sde *sde, fk_stepper **out, fk_message *message)
 {
-    *out = NULL;
+    static const char needs[] =
+        "baoab needs positions and velocities, dq = M v dt and dv = "
+        "(F(q, t) + R v) dt + G dW with constant M, R and G; "
+        "ou-splitting accepts any drift";
     fk_stepper *s = calloc(1, sizeof *s);
     const fk_status status = s == NULL ? FK_ENOMEM : compile(sde, s);
-    if (status == FK_OK) {
-        *out = s;
-        return FK_OK;
-    }
-    release(s);
-    if (status != FK_EDOMAIN)
-        return fk_fail(message, status, "%s", fk_status_text(status));
-    return fk_fail(
-        message, FK_EDOMAIN,
-        "particles.scheme: baoab needs positions and velocities, dq = M v dt "
-        "and dv = (F(q, t) + R v) dt + G dW with constant M, R and G; "
-        "ou-splitting accepts any drift");
+    return fk_prepared(status, s, release, needs, out, message);
 }
 
 static size_t draws(const fk_stepper *s)

@@ -19,6 +19,7 @@
 
 #include "core/random.h"
 #include "sampling/entries.h"
+#include "sampling/prepared.h"
 #include "sampling/scheme.h"
 
 extern const fk_scheme fk_scheme_exact_cir;
@@ -131,22 +132,14 @@ static fk_status compile(const fk_sde *sde, fk_stepper *s)
 
 static fk_status prepare(const fk_sde *sde, fk_stepper **out, fk_message *message)
 {
-    *out = NULL;
+    static const char needs[] =
+        "exact-cir needs each variable x to have the drift a - "
+        "kappa*x with a >= 0 and a noise of its own, sigma*sqrt(x) "
+        "or sigma*sqrt(max(x, 0)), with constants a, kappa, sigma; "
+        "milstein accepts any";
     fk_stepper *s = calloc(1, sizeof *s);
     const fk_status status = s == NULL ? FK_ENOMEM : compile(sde, s);
-    if (status == FK_OK) {
-        *out = s;
-        return FK_OK;
-    }
-    release(s);
-    if (status != FK_EDOMAIN)
-        return fk_fail(message, status, "%s", fk_status_text(status));
-    return fk_fail(
-        message, FK_EDOMAIN,
-        "particles.scheme: exact-cir needs each variable x to have the drift "
-        "a - kappa*x with a >= 0 and a noise of its own, sigma*sqrt(x) or "
-        "sigma*sqrt(max(x, 0)), with constants a, kappa, sigma; milstein "
-        "accepts any");
+    return fk_prepared(status, s, release, needs, out, message);
 }
 
 /* ---- a stream of one step of one particle ---- */

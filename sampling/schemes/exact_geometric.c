@@ -9,6 +9,7 @@
 
 #include "core/elementary.h"
 #include "sampling/entries.h"
+#include "sampling/prepared.h"
 #include "sampling/scheme.h"
 
 extern const fk_scheme fk_scheme_exact_geometric;
@@ -65,20 +66,12 @@ static fk_status compile(const fk_sde *sde, fk_stepper *s)
 
 static fk_status prepare(const fk_sde *sde, fk_stepper **out, fk_message *message)
 {
-    *out = NULL;
+    static const char needs[] =
+        "exact-geometric needs drift and noise of each variable to "
+        "be constants times that variable; milstein accepts any";
     fk_stepper *s = calloc(1, sizeof *s);
     const fk_status status = s == NULL ? FK_ENOMEM : compile(sde, s);
-    if (status == FK_OK) {
-        *out = s;
-        return FK_OK;
-    }
-    release(s);
-    if (status != FK_EDOMAIN)
-        return fk_fail(message, status, "%s", fk_status_text(status));
-    return fk_fail(
-        message, FK_EDOMAIN,
-        "particles.scheme: exact-geometric needs drift and noise of each "
-        "variable to be constants times that variable; milstein accepts any");
+    return fk_prepared(status, s, release, needs, out, message);
 }
 
 /* The exponents. */
