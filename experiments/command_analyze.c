@@ -1,6 +1,4 @@
 /* fokker analyze FILE WHAT: stationary densities, spectra, exits, transitions. */
-#include <getopt.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,74 +8,34 @@
 #include "experiments/command.h"
 #include "experiments/command_line.h"
 #include "experiments/findings.h"
+#include "experiments/options.h"
 #include "experiments/problem_expression.h"
 #include "experiments/problem_load.h"
 #include "experiments/result_folder.h"
 
-enum { OPTION_JSON = 1000, OPTION_PLOTS, OPTION_MODES, ANALYSES = 16 };
+enum { OPTION_MODES = 0x100, ANALYSES = 16 };
 
 typedef struct arguments {
-    const char *file, *folder;
+    const char *file;
+    fk_options common;
     const fk_analysis *analysis;
     const char *set[2]; /* conditions of A and B; NULL: not given */
     size_t modes;
-    bool force, quiet, json, no_plots;
     size_t n_settings;
     const char **setting; /* owned array */
     char *line;           /* owned: the command line */
 } arguments;
 
-static const struct option long_options[] = {
-    {"output", required_argument, NULL, 'o'},
-    {"force", no_argument, NULL, 'f'},
-    {"quiet", no_argument, NULL, 'q'},
-    {"json", no_argument, NULL, OPTION_JSON},
-    {"no-plots", no_argument, NULL, OPTION_PLOTS},
+static const struct option own_rows[] = {
     {"modes", required_argument, NULL, OPTION_MODES},
-    {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
-static int read_modes(arguments *a, const char *text)
+static int take(void *context, int option, const char *text)
 {
-    char *end;
-    const double value = strtod(text, &end);
-    if (*end != '\0' || end == text || !(value >= 1.0 && value <= 12.0) ||
-        floor(value) < value)
-        return fk_command_misuse(
-            &fk_the_analyze, "--modes=%s: must be a whole number from 1 to 12", text);
-    a->modes = (size_t)value;
-    return 0;
-}
-
-/* 0 to go on, -1 after --help, an exit status otherwise. */
-static int read_option(arguments *a, int option)
-{
-    switch (option) {
-    case 'o':
-        a->folder = optarg;
-        return 0;
-    case 'f':
-        a->force = true;
-        return 0;
-    case 'q':
-        a->quiet = true;
-        return 0;
-    case OPTION_JSON:
-        a->json = true;
-        return 0;
-    case OPTION_PLOTS:
-        a->no_plots = true;
-        return 0;
-    case OPTION_MODES:
-        return read_modes(a, optarg);
-    case 'h':
-        fk_command_help(&fk_the_analyze);
-        return -1;
-    default:
-        return fk_command_misuse(&fk_the_analyze,
-                                 "the option is not known or lacks its value");
-    }
+    arguments *a = context;
+    (void)option; /* there is one */
+    return fk_option_whole(&fk_the_analyze, "modes", text, 1, 12, &a->modes);
 }
 
 static int read_analysis(arguments *a, const char *word)
@@ -123,13 +81,12 @@ static int read_words(arguments *a, int argc, char **argv)
 
 static int read_arguments(int argc, char **argv, arguments *a)
 {
-    int option;
+    const fk_own_options own = {own_rows, "", take};
     *a = (arguments){.modes = 6, .line = fk_command_line(argc, argv)};
-    while ((option = getopt_long(argc, argv, "o:fqh", long_options, NULL)) != -1) {
-        const int status = read_option(a, option);
-        if (status != 0)
-            return status;
-    }
+    const int wrong = fk_options_read(&fk_the_analyze, argc, argv,
+                                      FK_OPTIONS_OF_A_RESULT, &own, a, &a->common);
+    if (wrong != 0)
+        return wrong;
     return read_words(a, argc, argv);
 }
 
@@ -193,17 +150,17 @@ static fk_status analyse_and_write(const arguments *a, const fk_problem *p,
 {
     char standard[1024];
     fk_result_folder folder;
-    fk_terminal terminal = fk_terminal_make(a->quiet);
+    fk_terminal terminal = fk_terminal_make(a->common.quiet);
     fk_analysis_request request = {
         .problem = p, .methods = methods, .terminal = &terminal, .modes = a->modes};
     FK_TRY(read_sets(a, p, &request, message));
     snprintf(standard, sizeof standard, "out/%s_%s", p->name, a->analysis->name);
-    FK_TRY(fk_result_folder_open(a->folder != NULL ? a->folder : standard, a->force,
-                                 &folder, message));
+    FK_TRY(fk_result_folder_open(a->common.folder != NULL ? a->common.folder : standard,
+                                 a->common.force, &folder, message));
     fk_status status = fk_analyse(a->analysis, &request, f, message);
     if (status == FK_OK)
         status = write_files(a, f, folder.working, message);
-    if (status == FK_OK && p->result.plots && !a->no_plots)
+    if (status == FK_OK && p->result.plots && !a->common.no_plots)
         status = draw(a, f, folder.working, &terminal, message);
     if (status == FK_OK)
         status = fk_result_folder_commit(&folder, message);
@@ -211,7 +168,7 @@ static fk_status analyse_and_write(const arguments *a, const fk_problem *p,
         fk_result_folder_discard(&folder);
         return status;
     }
-    if (a->json) {
+    if (a->common.json) {
         fk_findings_json(a->analysis, f, a->line, stdout);
     } else {
         fk_findings_print(a->analysis, f, stdout);

@@ -1,5 +1,4 @@
 /* fokker expect FILE PHI: the expectation of an expression, to a given error. */
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,28 +8,26 @@
 #include "core/spelling.h"
 #include "experiments/command.h"
 #include "experiments/expect_density.h"
+#include "experiments/options.h"
 #include "experiments/problem_expression.h"
 #include "experiments/problem_load.h"
 #include "experiments/run.h"
 #include "sampling/expectation.h"
 
-enum { OPTION_ERROR = 1000, OPTION_METHOD, OPTION_JSON, ESTIMATORS = 16 };
+enum { OPTION_ERROR = 0x100, OPTION_METHOD, ESTIMATORS = 16 };
 
 typedef struct arguments {
     const char *file, *phi;
     double error;
     const fk_estimator *method; /* NULL: all */
-    bool json, quiet;
+    fk_options common;
     size_t n_settings;
     const char *const *setting;
 } arguments;
 
-static const struct option long_options[] = {
+static const struct option own_rows[] = {
     {"error", required_argument, NULL, OPTION_ERROR},
     {"method", required_argument, NULL, OPTION_METHOD},
-    {"json", no_argument, NULL, OPTION_JSON},
-    {"quiet", no_argument, NULL, 'q'},
-    {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
@@ -63,28 +60,22 @@ static int read_method(arguments *a, const char *text)
                              near != NULL ? near : "", near != NULL ? "'?" : "");
 }
 
+static int take(void *context, int option, const char *text)
+{
+    return option == OPTION_ERROR ? read_error(context, text)
+                                  : read_method(context, text);
+}
+
 /* 0 to go on, -1 after --help, an exit status otherwise. */
 static int read_arguments(int argc, char **argv, arguments *a)
 {
-    int option, status = 0;
+    const fk_own_options own = {own_rows, "", take};
     *a = (arguments){.error = 0.01, .method = fk_estimators[0]};
-    while ((option = getopt_long(argc, argv, "qh", long_options, NULL)) != -1) {
-        if (option == OPTION_ERROR)
-            status = read_error(a, optarg);
-        else if (option == OPTION_METHOD)
-            status = read_method(a, optarg);
-        else if (option == OPTION_JSON)
-            a->json = true;
-        else if (option == 'q')
-            a->quiet = true;
-        else if (option == 'h')
-            return fk_command_help(&fk_the_expect) == 0 ? -1 : FK_EXIT_FAILED;
-        else
-            status = fk_command_misuse(&fk_the_expect,
-                                       "the option is not known or lacks its value");
-        if (status != 0)
-            return status;
-    }
+    const int wrong =
+        fk_options_read(&fk_the_expect, argc, argv, FK_OPTION_QUIET | FK_OPTION_JSON,
+                        &own, a, &a->common);
+    if (wrong != 0)
+        return wrong;
     if (argc - optind < 2)
         return fk_command_misuse(&fk_the_expect,
                                  "give a problem file and an expression, e.g. fokker "
@@ -278,14 +269,14 @@ static fk_status expect(const arguments *a, const fk_problem *p,
                                 .faces = methods->faces,
                                 .rules = methods->rules};
     answer w = {.a = a, .p = p};
-    fk_terminal terminal = fk_terminal_make(a->quiet);
+    fk_terminal terminal = fk_terminal_make(a->common.quiet);
     const fk_progress progress = fk_terminal_progress(&terminal);
     FK_TRY(fk_problem_expression(p, a->phi, &o.phi, message));
     for (const fk_estimator *const *e = fk_estimators; *e != NULL; e++)
         if (o.scheme != NULL && (a->method == NULL || *e == a->method))
             FK_TRY(estimate_by(&w, *e, &o, &progress, message));
     FK_TRY(fk_expect_by_density(p, methods, o.phi, &progress, &w.density, message));
-    if (a->json)
+    if (a->common.json)
         write_json(&w);
     else if (w.n == 0)
         print_density_alone(&w);

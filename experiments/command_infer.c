@@ -1,26 +1,24 @@
 /* fokker infer DATA.csv [MODEL]: drift and diffusion of a measured path. */
-#include <getopt.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "experiments/command.h"
 #include "experiments/infer.h"
+#include "experiments/options.h"
 
 enum {
-    OPTION_COLUMNS = 1000,
+    OPTION_COLUMNS = 0x100,
     OPTION_STEP,
     OPTION_EVERY,
     OPTION_GAP,
     OPTION_FIT,
     OPTION_DEGREE,
     OPTION_NOISE,
-    OPTION_BINS,
-    OPTION_JSON,
-    OPTION_PLOTS
+    OPTION_BINS
 };
 
-static const struct option long_options[] = {
+static const struct option own_rows[] = {
     {"columns", required_argument, NULL, OPTION_COLUMNS},
     {"step", required_argument, NULL, OPTION_STEP},
     {"every", required_argument, NULL, OPTION_EVERY},
@@ -29,132 +27,103 @@ static const struct option long_options[] = {
     {"degree", required_argument, NULL, OPTION_DEGREE},
     {"noise-degree", required_argument, NULL, OPTION_NOISE},
     {"bins", required_argument, NULL, OPTION_BINS},
-    {"output", required_argument, NULL, 'o'},
-    {"force", no_argument, NULL, 'f'},
-    {"quiet", no_argument, NULL, 'q'},
-    {"json", no_argument, NULL, OPTION_JSON},
-    {"no-plots", no_argument, NULL, OPTION_PLOTS},
-    {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
-typedef struct arguments {
-    fk_infer_options o;
-    bool json;
-} arguments;
-
-static int read_whole(const char *option, int least, int most, int *value)
+static int read_whole(const char *option, const char *text, double least, double most,
+                      size_t *n)
 {
-    char *end;
-    const long n = strtol(optarg, &end, 10);
-    if (*end != '\0' || end == optarg || n < least || n > most)
-        return fk_command_misuse(&fk_the_infer,
-                                 "--%s=%s: must be a whole number from %d to %d",
-                                 option, optarg, least, most);
+    return fk_option_whole(&fk_the_infer, option, text, least, most, n);
+}
+
+static int degree(const char *option, const char *text, int *value)
+{
+    size_t n = 0;
+    const int wrong = read_whole(option, text, 0, FK_INFER_DEGREE, &n);
     *value = (int)n;
-    return 0;
+    return wrong;
 }
 
-static int read_size(const char *option, int most, size_t *value)
-{
-    int n = 0;
-    const int status = read_whole(option, 1, most, &n);
-    *value = (size_t)n;
-    return status;
-}
-
-static int read_time(const char *option, double *value)
+static int read_time(const char *option, const char *text, double *value)
 {
     char *end;
-    *value = strtod(optarg, &end);
-    if (*end == '\0' && end != optarg && isfinite(*value) && *value > 0.0)
+    *value = strtod(text, &end);
+    if (*end == '\0' && end != text && isfinite(*value) && *value > 0.0)
         return 0;
     return fk_command_misuse(&fk_the_infer, "--%s=%s: must be a number above 0", option,
-                             optarg);
+                             text);
+}
+
+static int take(void *context, int option, const char *text)
+{
+    fk_infer_options *o = context;
+    switch (option) {
+    case OPTION_COLUMNS:
+        return o->series.columns = text, 0;
+    case OPTION_STEP:
+        return read_time("step", text, &o->series.step);
+    case OPTION_EVERY:
+        return read_whole("every", text, 1, 1e6, &o->series.every);
+    case OPTION_GAP:
+        return read_time("gap", text, &o->gap);
+    case OPTION_FIT:
+        return o->fit = text, 0;
+    case OPTION_DEGREE:
+        return degree("degree", text, &o->polynomial.degree);
+    case OPTION_NOISE:
+        return degree("noise-degree", text, &o->polynomial.noise_degree);
+    default:
+        return read_whole("bins", text, 1, FK_INFER_BINS, &o->bins);
+    }
 }
 
 /* 0 to go on, -1 after --help, an exit status otherwise. */
-static int read_option(arguments *a, int option)
+static int read_arguments(int argc, char **argv, fk_infer_options *o, bool *json)
 {
-    fk_infer_options *o = &a->o;
-    switch (option) {
-    case OPTION_COLUMNS:
-        return o->series.columns = optarg, 0;
-    case OPTION_STEP:
-        return read_time("step", &o->series.step);
-    case OPTION_EVERY:
-        return read_size("every", 1000000, &o->series.every);
-    case OPTION_GAP:
-        return read_time("gap", &o->gap);
-    case OPTION_FIT:
-        return o->fit = optarg, 0;
-    case OPTION_DEGREE:
-        return read_whole("degree", 0, FK_INFER_DEGREE, &o->polynomial.degree);
-    case OPTION_NOISE:
-        return read_whole("noise-degree", 0, FK_INFER_DEGREE,
-                          &o->polynomial.noise_degree);
-    case OPTION_BINS:
-        return read_size("bins", FK_INFER_BINS, &o->bins);
-    case 'o':
-        return o->folder = optarg, 0;
-    case 'f':
-        return o->force = true, 0;
-    case 'q':
-        return o->quiet = true, 0;
-    case OPTION_JSON:
-        return a->json = true, 0;
-    case OPTION_PLOTS:
-        return o->plots = false, 0;
-    case 'h':
-        return fk_command_help(&fk_the_infer) == 0 ? -1 : FK_EXIT_FAILED;
-    default:
-        return fk_command_misuse(&fk_the_infer,
-                                 "the option is not known or lacks its value");
-    }
-}
-
-static int read_arguments(int argc, char **argv, arguments *a)
-{
-    int option;
-    *a = (arguments){.o = {.polynomial = {.degree = -1},
-                           .series = {.every = 1},
-                           .gap = HUGE_VAL,
-                           .plots = true}};
-    while ((option = getopt_long(argc, argv, "o:fqh", long_options, NULL)) != -1) {
-        const int status = read_option(a, option);
-        if (status != 0)
-            return status;
-    }
+    const fk_own_options own = {own_rows, "", take};
+    fk_options common;
+    *o = (fk_infer_options){
+        .polynomial = {.degree = -1}, .series = {.every = 1}, .gap = HUGE_VAL};
+    const int wrong = fk_options_read(&fk_the_infer, argc, argv, FK_OPTIONS_OF_A_RESULT,
+                                      &own, o, &common);
+    if (wrong != 0)
+        return wrong;
+    o->folder = common.folder;
+    o->force = common.force;
+    o->quiet = common.quiet;
+    o->plots = !common.no_plots;
+    *json = common.json;
     if (optind == argc)
         return fk_command_misuse(&fk_the_infer, "which data? A CSV file is needed");
-    a->o.data = argv[optind++];
+    o->data = argv[optind++];
     if (optind < argc && strchr(argv[optind], '=') == NULL)
-        a->o.model = argv[optind++];
+        o->model = argv[optind++];
     for (; optind < argc; optind++) {
-        if (a->o.n_settings == FK_INFER_SETTINGS || strchr(argv[optind], '=') == NULL)
+        if (o->n_settings == FK_INFER_SETTINGS || strchr(argv[optind], '=') == NULL)
             return fk_command_misuse(&fk_the_infer,
                                      "'%s' is not a setting KEY=VALUE of the model",
                                      argv[optind]);
-        a->o.setting[a->o.n_settings++] = argv[optind];
+        o->setting[o->n_settings++] = argv[optind];
     }
     return 0;
 }
 
 static int run(int argc, char **argv)
 {
-    arguments a;
+    fk_infer_options o;
+    bool json;
     fk_message message = {.text = ""};
-    const int wrong = read_arguments(argc, argv, &a);
+    const int wrong = read_arguments(argc, argv, &o, &json);
     if (wrong != 0)
         return wrong < 0 ? FK_EXIT_AGREE : wrong;
     fk_inference *f = calloc(1, sizeof *f);
     if (f == NULL)
         return FK_EXIT_FAILED;
-    f->o = &a.o;
+    f->o = &o;
     const fk_status status = fk_infer(f, &message);
-    if (status == FK_OK && a.json)
+    if (status == FK_OK && json)
         fk_infer_json(f, stdout);
-    if (status == FK_OK && !a.json)
+    if (status == FK_OK && !json)
         fk_infer_print(f);
     fk_infer_clear(f);
     free(f);

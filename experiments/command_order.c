@@ -1,89 +1,55 @@
 /* fokker order strong|weak|pde FILE: how fast do the methods converge on this problem? */
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "experiments/command.h"
+#include "experiments/options.h"
 #include "experiments/order_finding.h"
 #include "experiments/pde_order.h"
 #include "experiments/problem_load.h"
 #include "experiments/run.h"
 #include "sampling/levels.h"
 
-enum { OPTION_LEVELS = 1000, OPTION_PATHS, OPTION_JSON };
+enum { OPTION_LEVELS = 0x100, OPTION_PATHS };
 
 typedef struct arguments {
     enum { STRONG, WEAK, PDE, KINDS } kind;
-    const char *file, *folder;
+    const char *file;
+    fk_options common;
     size_t levels, paths; /* 0: standard */
-    bool json, quiet;
     size_t n_settings;
     const char *const *setting;
 } arguments;
 
 static const char *const kind_name[] = {"strong", "weak", "pde"};
 
-static const struct option long_options[] = {
-    {"output", required_argument, NULL, 'o'},
+static const struct option own_rows[] = {
     {"levels", required_argument, NULL, OPTION_LEVELS},
     {"paths", required_argument, NULL, OPTION_PATHS},
-    {"json", no_argument, NULL, OPTION_JSON},
-    {"quiet", no_argument, NULL, 'q'},
-    {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
-static int read_count(const char *name, const char *text, double least, double most,
-                      size_t *n)
+static int take(void *context, int option, const char *text)
 {
-    char *end;
-    const double value = strtod(text, &end);
-    if (*end != '\0' || end == text || !(value >= least && value <= most) ||
-        floor(value) < value)
-        return fk_command_misuse(&fk_the_order,
-                                 "--%s=%s: must be a whole number from %g to %g", name,
-                                 text, least, most);
-    *n = (size_t)value;
-    return 0;
+    arguments *a = context;
+    return option == OPTION_LEVELS
+               ? fk_option_whole(&fk_the_order, "levels", text, 3, FK_LEVELS_MOST,
+                                 &a->levels)
+               : fk_option_whole(&fk_the_order, "paths", text, 100, 1e10, &a->paths);
 }
 
 /* 0 to go on, -1 after --help, an exit status otherwise. */
-static int read_option(arguments *a, int option)
-{
-    switch (option) {
-    case 'o':
-        a->folder = optarg;
-        return 0;
-    case 'q':
-        a->quiet = true;
-        return 0;
-    case OPTION_LEVELS:
-        return read_count("levels", optarg, 3, FK_LEVELS_MOST, &a->levels);
-    case OPTION_PATHS:
-        return read_count("paths", optarg, 100, 1e10, &a->paths);
-    case OPTION_JSON:
-        a->json = true;
-        return 0;
-    case 'h':
-        fk_command_help(&fk_the_order);
-        return -1;
-    default:
-        return fk_command_misuse(&fk_the_order,
-                                 "the option is not known or lacks its value");
-    }
-}
-
 static int read_arguments(int argc, char **argv, arguments *a)
 {
-    int option;
+    const fk_own_options own = {own_rows, "", take};
     *a = (arguments){0};
-    while ((option = getopt_long(argc, argv, "o:qh", long_options, NULL)) != -1) {
-        const int status = read_option(a, option);
-        if (status != 0)
-            return status;
-    }
+    const int wrong = fk_options_read(
+        &fk_the_order, argc, argv, FK_OPTION_OUTPUT | FK_OPTION_QUIET | FK_OPTION_JSON,
+        &own, a, &a->common);
+    if (wrong != 0)
+        return wrong;
     if (argc - optind < 2)
         return fk_command_misuse(&fk_the_order,
                                  "say which order, strong, weak or pde, and a problem "
@@ -204,7 +170,7 @@ static fk_status measure_paths(const arguments *a, const fk_problem *p,
                          p->initial, &o, progress, &levels, message));
     evaluate(a, p, methods, &levels, f);
     fk_levels_clear(&levels);
-    if (!a->json)
+    if (!a->common.json)
         printf("%s of %s on %s: %zu paths from t = %g to %g\n\n", f->kind, f->method,
                p->name, o.count, p->start, p->end);
     return FK_OK;
@@ -266,7 +232,7 @@ static fk_status measure_density(const arguments *a, const fk_problem *p,
                    methods->stepper->order);
         FK_TRY(fk_pde_order_steps(&c, steps->step, steps->value, message));
     }
-    if (!a->json)
+    if (!a->common.json)
         printf("order of %s on %s, %s,\nfrom t = %g to %g\n\n", f->method, p->name,
                p->exact != NULL ? "against its exact density"
                                 : "with the source of a manufactured density",
@@ -278,20 +244,21 @@ static fk_status measure(const arguments *a, const fk_problem *p,
                          const fk_methods *methods, fk_word *word, fk_message *message)
 {
     fk_finding found = {0};
-    fk_terminal terminal = fk_terminal_make(a->quiet);
+    fk_terminal terminal = fk_terminal_make(a->common.quiet);
     const fk_progress progress = fk_terminal_progress(&terminal);
     fk_terminal_begin(&terminal, a->kind == PDE ? "densities" : "paths", NULL, 1.0);
     FK_TRY((a->kind == PDE ? measure_density : measure_paths)(a, p, methods, &progress,
                                                               &found, message));
     fk_terminal_end(&terminal);
     fk_finding_judge(&found);
-    if (a->json)
+    if (a->common.json)
         fk_finding_write_json(&found, p->name);
     else
         fk_finding_print(&found);
     *word = found.word;
-    return a->folder != NULL ? fk_finding_draw(&found, p->name, a->folder, message)
-                             : FK_OK;
+    return a->common.folder != NULL
+               ? fk_finding_draw(&found, p->name, a->common.folder, message)
+               : FK_OK;
 }
 
 static int run(int argc, char **argv)

@@ -1,5 +1,4 @@
 /* fokker replay FILE particle=17: one path alone, the same as in the whole run. */
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,10 +7,11 @@
 #include "core/block.h"
 #include "core/memory.h"
 #include "experiments/command.h"
+#include "experiments/options.h"
 #include "experiments/problem_load.h"
 #include "sampling/ensemble.h"
 
-enum { OPTION_EVERY = 1000 };
+enum { OPTION_EVERY = 0x100 };
 
 typedef struct arguments {
     const char *file;
@@ -21,42 +21,28 @@ typedef struct arguments {
     const char **setting; /* owned array */
 } arguments;
 
-static const struct option long_options[] = {
+static const struct option own_rows[] = {
     {"every", required_argument, NULL, OPTION_EVERY},
-    {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
-static int read_every(arguments *a, const char *text)
+static int take(void *context, int option, const char *text)
 {
-    char *end;
-    const double value = strtod(text, &end);
-    if (*end != '\0' || end == text || !(value >= 1.0 && value <= 1e15) ||
-        floor(value) < value)
-        return fk_command_misuse(
-            &fk_the_replay, "--every=%s: must be a whole number of steps from 1", text);
-    a->every = (size_t)value;
-    return 0;
+    arguments *a = context;
+    (void)option; /* there is one */
+    return fk_option_whole(&fk_the_replay, "every", text, 1, 1e15, &a->every);
 }
 
 /* 0 to go on, -1 after --help, an exit status otherwise. */
 static int read_arguments(int argc, char **argv, arguments *a)
 {
     static const char key[] = "particle=";
-    int option, wrong = 0;
+    const fk_own_options own = {own_rows, "", take};
+    fk_options none;
     *a = (arguments){.every = 1};
-    while ((option = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
-        if (option == 'h') {
-            fk_command_help(&fk_the_replay);
-            return -1;
-        }
-        wrong = option == OPTION_EVERY
-                    ? read_every(a, optarg)
-                    : fk_command_misuse(&fk_the_replay,
-                                        "the option is not known or lacks its value");
-        if (wrong != 0)
-            return wrong;
-    }
+    const int wrong = fk_options_read(&fk_the_replay, argc, argv, 0, &own, a, &none);
+    if (wrong != 0)
+        return wrong;
     if (optind == argc)
         return fk_command_misuse(&fk_the_replay, "say which problem file");
     a->file = argv[optind++];

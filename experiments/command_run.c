@@ -1,6 +1,5 @@
 /* fokker run FILE [KEY=VALUE...] */
 #include <errno.h>
-#include <getopt.h>
 #include <omp.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,41 +10,30 @@
 
 #include "experiments/command.h"
 #include "experiments/command_line.h"
+#include "experiments/options.h"
 #include "experiments/problem_load.h"
 #include "experiments/result_folder.h"
 #include "experiments/run.h"
 #include "plots/output.h"
 
-enum {
-    SETTINGS = 256,
-    OPTION_PLOTS = 1000,
-    OPTION_JSON,
-    OPTION_RESUME,
-    OPTION_LIMIT,
-    OPTION_CHECKPOINT
-};
+enum { SETTINGS = 256, OPTION_RESUME = 0x100, OPTION_LIMIT, OPTION_CHECKPOINT };
 
 typedef struct arguments {
     const char *file;
-    const char *folder; /* NULL: out/NAME */
-    int force, quiet, json, no_plots, threads, resume;
+    fk_options common; /* folder NULL: out/NAME */
+    size_t threads;    /* 0: as many as there are */
+    bool resume;
     double limit, interval; /* seconds: to stop after, between checkpoints */
     size_t n_settings;
     const char *setting[SETTINGS];
 } arguments;
 
-static const struct option long_options[] = {
-    {"output", required_argument, NULL, 'o'},
-    {"force", no_argument, NULL, 'f'},
-    {"quiet", no_argument, NULL, 'q'},
-    {"json", no_argument, NULL, OPTION_JSON},
-    {"no-plots", no_argument, NULL, OPTION_PLOTS},
+static const struct option own_rows[] = {
     {"set", required_argument, NULL, 's'},
     {"threads", required_argument, NULL, 'j'},
     {"resume", no_argument, NULL, OPTION_RESUME},
     {"time-limit", required_argument, NULL, OPTION_LIMIT},
     {"checkpoint", required_argument, NULL, OPTION_CHECKPOINT},
-    {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
@@ -59,17 +47,6 @@ static int add_setting(arguments *a, const char *text)
                                  "particles.count=1e5",
                                  text);
     a->setting[a->n_settings++] = text;
-    return 0;
-}
-
-static int read_threads(arguments *a, const char *text)
-{
-    char *end;
-    const long n = strtol(text, &end, 10);
-    if (*end != '\0' || n < 1 || n > 4096)
-        return fk_command_misuse(&fk_the_run, "--threads=%s: must be from 1 to 4096",
-                                 text);
-    a->threads = (int)n;
     return 0;
 }
 
@@ -90,54 +67,32 @@ static int read_duration(const char *option, const char *text, double *seconds)
     return 0;
 }
 
-/* 0 to go on, -1 after --help, an exit status otherwise. */
-static int read_option(arguments *a, int option)
+static int take(void *context, int option, const char *text)
 {
+    arguments *a = context;
     switch (option) {
-    case 'o':
-        a->folder = optarg;
-        return 0;
-    case 'f':
-        a->force = 1;
-        return 0;
-    case 'q':
-        a->quiet = 1;
-        return 0;
     case 's':
-        return add_setting(a, optarg);
+        return add_setting(a, text);
     case 'j':
-        return read_threads(a, optarg);
-    case OPTION_JSON:
-        a->json = 1;
-        return 0;
-    case OPTION_RESUME:
-        a->resume = 1;
-        return 0;
+        return fk_option_whole(&fk_the_run, "threads", text, 1, 4096, &a->threads);
     case OPTION_LIMIT:
-        return read_duration("--time-limit", optarg, &a->limit);
+        return read_duration("--time-limit", text, &a->limit);
     case OPTION_CHECKPOINT:
-        return read_duration("--checkpoint", optarg, &a->interval);
-    case OPTION_PLOTS:
-        a->no_plots = 1;
-        return 0;
-    case 'h':
-        fk_command_help(&fk_the_run);
-        return -1;
+        return read_duration("--checkpoint", text, &a->interval);
     default:
-        return fk_command_misuse(&fk_the_run,
-                                 "the option is not known or lacks its value");
+        a->resume = true;
+        return 0;
     }
 }
 
+/* 0 to go on, -1 after --help, an exit status otherwise. */
 static int read_arguments(int argc, char **argv, arguments *a)
 {
-    int option;
-    opterr = 1;
-    while ((option = getopt_long(argc, argv, "o:fqs:j:h", long_options, NULL)) != -1) {
-        const int status = read_option(a, option);
-        if (status != 0)
-            return status;
-    }
+    const fk_own_options own = {own_rows, "s:j:", take};
+    const int wrong = fk_options_read(&fk_the_run, argc, argv, FK_OPTIONS_OF_A_RESULT,
+                                      &own, a, &a->common);
+    if (wrong != 0)
+        return wrong;
     if (optind == argc)
         return fk_command_misuse(&fk_the_run, "which problem file?");
     a->file = argv[optind++];
@@ -210,7 +165,7 @@ static fk_status open_checkpoint(const arguments *a, const char *folder,
     c->written = fk_seconds();
     if (access(c->path, F_OK) != 0)
         return FK_OK;
-    if (!a->resume && !a->force)
+    if (!a->resume && !a->common.force)
         return fk_fail(message, FK_EEXIST,
                        "%s is of a run that did not finish: --resume goes on from "
                        "there, --force begins again",
@@ -226,9 +181,9 @@ static fk_status fill_folder(const arguments *a, const fk_problem *problem,
                              const fk_methods *methods, fk_result_folder *folder,
                              fk_checkpoint *c, fk_result *r, fk_message *message)
 {
-    fk_terminal terminal = fk_terminal_make(a->quiet);
+    fk_terminal terminal = fk_terminal_make(a->common.quiet);
     fk_status status = open_checkpoint(a, folder->path, c, message);
-    if (status == FK_OK && a->resume && !a->quiet)
+    if (status == FK_OK && a->resume && !a->common.quiet)
         fprintf(stderr,
                 c->from != NULL ? "going on from %s\n"
                                 : "there is no %s: the run begins\n",
@@ -257,8 +212,8 @@ static fk_status run_and_write(const arguments *a, const fk_problem *problem,
     char standard[1024];
     fk_result_folder folder;
     snprintf(standard, sizeof standard, "out/%s", problem->name);
-    FK_TRY(fk_result_folder_open(a->folder != NULL ? a->folder : standard, a->force,
-                                 &folder, message));
+    FK_TRY(fk_result_folder_open(a->common.folder != NULL ? a->common.folder : standard,
+                                 a->common.force, &folder, message));
     rmdir(folder.working); /* it can be made; a run that is killed leaves none */
     const fk_status status = fill_folder(a, problem, methods, &folder, c, r, message);
     if (status != FK_OK) {
@@ -267,7 +222,7 @@ static fk_status run_and_write(const arguments *a, const fk_problem *problem,
     }
     if (c->exists)
         unlink(c->path);
-    if (a->json) {
+    if (a->common.json) {
         FK_TRY(fk_write_summary(r, stdout));
     } else {
         fk_print_table(r, stdout);
@@ -303,12 +258,12 @@ static int run(int argc, char **argv)
         return exit < 0 ? FK_EXIT_AGREE : exit;
     }
     if (a.threads > 0)
-        omp_set_num_threads(a.threads);
+        omp_set_num_threads((int)a.threads);
     if (a.limit > 0.0)
         fk_terminal_stop_at(fk_seconds() + a.limit);
     fk_status status =
         fk_problem_load(a.file, a.n_settings, a.setting, &problem, &methods, &message);
-    if (status == FK_OK && a.no_plots)
+    if (status == FK_OK && a.common.no_plots)
         problem->result.plots = false;
     if (status == FK_OK)
         status = run_and_write(&a, problem, &methods, &checkpoint, &result, &message);
