@@ -18,8 +18,8 @@ static inline chain chain_begin(fk_sde *sde, fk_domain domain)
 {
     chain c = {.sde = sde};
     fk_message message = {""};
-    fk_status status = fk_fokker_planck_new(sde, &domain, fk_flux_find("scharfetter-gummel"),
-                                            &c.fp, &message);
+    fk_status status = fk_fokker_planck_new(
+        sde, &domain, fk_flux_find("scharfetter-gummel"), &c.fp, &message);
     ck_assert_msg(status == FK_OK, "%s", message.text);
     status = fk_generator_new(c.fp, &c.g, &message);
     ck_assert_msg(status == FK_OK, "%s", message.text);

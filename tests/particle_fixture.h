@@ -16,6 +16,7 @@
 #include "core/memory.h"
 #include "sampling/ensemble.h"
 #include "tests/sde_text.h"
+#include "tests/suite.h"
 
 static const double allowed_sigmas = 4.0;
 static const double least_p_value = 6e-5; /* of four standard deviations, both sides */
@@ -205,15 +206,6 @@ static inline uint64_t *histogram_of(const fk_ensemble *e, const fk_grid *g,
     ck_assert_uint_eq(total, fk_ensemble_count(e));
     count[cells] = total - inside;
     return count;
-}
-
-static inline int run_suite(Suite *suite)
-{
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 #endif

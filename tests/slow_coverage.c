@@ -7,6 +7,7 @@
 
 #include "sampling/kramers_moyal.h"
 #include "tests/infer_fixture.h"
+#include "tests/suite.h"
 
 static path p; /* too large for the stack */
 
@@ -115,9 +116,5 @@ int main(void)
     tcase_add_test(cases, likelihood_on_the_line);
     tcase_add_test(cases, likelihood_in_the_plane);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

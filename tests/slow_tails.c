@@ -8,6 +8,7 @@
 
 #include "core/memory.h"
 #include "core/random.h"
+#include "tests/suite.h"
 
 enum { SIGMAS = 6, ROWS = 64, CHUNKS = 1 << 16 };
 static const double draws = (double)CHUNKS * ROWS * FK_BLOCK;
@@ -66,9 +67,5 @@ int main(void)
     tcase_set_timeout(cases, 600);
     tcase_add_test(cases, tails_to_six_sigma);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -70,8 +70,7 @@ static inline spectral_run spectral_solve(const spectral_case *c, double toleran
 static inline double spectral_error(const spectral_run *r, pde_law *law)
 {
     double *exact = pde_project(&r->domain.grid, law, fk_spectral_time(r->s));
-    const double e =
-        fk_density_l1(&r->domain.grid, fk_spectral_density(r->s), exact);
+    const double e = fk_density_l1(&r->domain.grid, fk_spectral_density(r->s), exact);
     free(exact);
     return e;
 }

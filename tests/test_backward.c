@@ -1,6 +1,7 @@
 /* The backward equation and its duality with the forward one. */
 #include "pde/backward.h"
 #include "tests/pde_fixture.h"
+#include "tests/suite.h"
 
 static const fk_expr *parsed(const fk_sde *s, const char *text)
 {
@@ -186,9 +187,5 @@ int main(void)
     tcase_add_test(t, certainty_stays_certain);
     tcase_add_test(t, what_has_no_transpose_is_said);
     suite_add_tcase(s, t);
-    SRunner *sr = srunner_create(s);
-    srunner_run_all(sr, CK_NORMAL);
-    const int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(s);
 }

@@ -6,6 +6,7 @@
 
 #include "sampling/ensemble.h"
 #include "tests/gm_a.h"
+#include "tests/suite.h"
 
 enum { COUNT = 100000 };
 
@@ -133,9 +134,5 @@ int main(void)
     tcase_add_test(cases, uneven_noise_is_of_order_one);
     tcase_add_test(cases, threads_do_not_matter);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

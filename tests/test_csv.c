@@ -1,4 +1,5 @@
 #include "core/csv.h"
+#include "tests/suite.h"
 
 #include <check.h>
 #include <stdint.h>
@@ -106,10 +107,7 @@ int main(void)
     tcase_add_test(c, gaps_are_counted);
     tcase_add_test(c, any_bytes_are_safe);
     suite_add_tcase(s, c);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    const int status = run_suite(s);
     unlink(path);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return status;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/density.h"
+#include "tests/suite.h"
 
 /* Cell averages of N(m, s^2), by error functions. */
 static double gauss(double lo, double hi, double m, double s)
@@ -202,9 +203,5 @@ int main(void)
     tcase_add_test(t, noise_floor_of_a_histogram);
     tcase_add_test(t, counts_become_a_density);
     suite_add_tcase(s, t);
-    SRunner *sr = srunner_create(s);
-    srunner_run_all(sr, CK_NORMAL);
-    const int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(s);
 }

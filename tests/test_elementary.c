@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "tests/suite.h"
 
 enum { BLOCKS = 200 };
 
@@ -140,9 +141,5 @@ int main(void)
     tcase_add_loop_test(cases, errors_stay_below_the_stated_units, 0, n);
     tcase_add_test(cases, in_place);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,5 +1,6 @@
 /* Densities against exact solutions, and the orders at which they are reached. */
 #include "tests/pde_fixture.h"
+#include "tests/suite.h"
 
 static fk_evolution_options with_steps(const char *stepper, double span, double steps)
 {
@@ -595,9 +596,5 @@ int main(void)
     tcase_add_test(t, walls_keep_second_order_under_cross_terms);
     tcase_add_test(t, the_barrier_is_crossed_at_the_known_rate);
     suite_add_tcase(s, t);
-    SRunner *sr = srunner_create(s);
-    srunner_run_all(sr, CK_NORMAL);
-    const int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(s);
 }

@@ -2,6 +2,7 @@
 #include <omp.h>
 
 #include "tests/pde_fixture.h"
+#include "tests/suite.h"
 
 static fk_evolution_options fixed(const fk_pde_stepper *stepper, double step)
 {
@@ -365,9 +366,5 @@ int main(void)
     tcase_add_test(t, threads_do_not_change_a_bit);
     tcase_add_test(t, failures_come_with_a_sentence);
     suite_add_tcase(s, t);
-    SRunner *sr = srunner_create(s);
-    srunner_run_all(sr, CK_NORMAL);
-    const int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(s);
 }

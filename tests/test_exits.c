@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "plots/exits.h"
+#include "tests/suite.h"
 
 enum { TIMES = 401 };
 static double time_[TIMES], slow[TIMES], fast[TIMES], off[TIMES];
@@ -92,9 +93,5 @@ int main(void)
     tcase_add_test(cases, largest_difference);
     tcase_add_test(cases, band_of_a_rate);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

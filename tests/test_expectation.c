@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "tests/particle_fixture.h"
+#include "tests/suite.h"
 
 /* A question about dX from a Gaussian to t = 1. */
 typedef struct question {
@@ -253,9 +254,5 @@ int main(void)
     tcase_add_loop_test(cases, threads_do_not_matter, 0, (int)n);
     tcase_add_test(cases, what_is_not_finite_is_refused);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -4,6 +4,7 @@
 #include <omp.h>
 
 #include "tests/pde_fixture.h"
+#include "tests/suite.h"
 
 static fk_evolution_options with(const char *stepper, double step, double tolerance)
 {
@@ -270,9 +271,5 @@ int main(void)
     tcase_add_test(t, a_matrix_exponential_needs_a_steady_matrix);
     tcase_add_test(t, threads_do_not_change_a_bit);
     suite_add_tcase(s, t);
-    SRunner *sr = srunner_create(s);
-    srunner_run_all(sr, CK_NORMAL);
-    const int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(s);
 }

@@ -1,4 +1,5 @@
 #include "core/exponential.h"
+#include "tests/suite.h"
 
 #include <check.h>
 #include <math.h>
@@ -44,9 +45,5 @@ int main(void)
     tcase_add_test(values, errors_stay_below_the_stated_units);
     tcase_add_test(values, ends_are_zero_one_and_nan);
     suite_add_tcase(suite, values);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

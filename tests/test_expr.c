@@ -1,4 +1,5 @@
 #include "core/expr.h"
+#include "tests/suite.h"
 
 #include <check.h>
 #include <math.h>
@@ -161,9 +162,5 @@ int main(void)
     tcase_add_test(tests, wrong_texts_are_refused_at_their_place);
     tcase_add_test(tests, no_bytes_make_it_fall);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

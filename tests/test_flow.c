@@ -6,6 +6,7 @@
 
 #include "sde/linear.h"
 #include "tests/gm_a.h"
+#include "tests/suite.h"
 
 /* Exact score of GM-A on n + 1 even times from 0 to end, and the law at the end. */
 typedef struct story {
@@ -97,9 +98,5 @@ int main(void)
     tcase_add_test(cases, flow_is_the_quantile_map);
     tcase_add_test(cases, noise_in_space_is_refused);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

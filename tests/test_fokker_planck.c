@@ -8,6 +8,7 @@
 #include "core/memory.h"
 #include "pde/fokker_planck.h"
 #include "tests/sde_text.h"
+#include "tests/suite.h"
 
 /* An SDE, its domain and its operator. */
 typedef struct equation {
@@ -696,9 +697,5 @@ int main(void)
     tcase_add_test(t, largest_rate_is_on_the_diagonal);
     tcase_add_test(t, threads_do_not_change_a_bit);
     suite_add_tcase(s, t);
-    SRunner *sr = srunner_create(s);
-    srunner_run_all(sr, CK_NORMAL);
-    const int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(s);
 }

@@ -1,4 +1,5 @@
 #include "core/goodness.h"
+#include "tests/suite.h"
 
 #include <check.h>
 #include <gsl/gsl_cdf.h>
@@ -522,9 +523,5 @@ int main(void)
     tcase_add_test(c, kolmogorov_is_right_for_few_draws_and_sees_the_rest);
     tcase_add_test(c, one_bin_tells_nothing);
     suite_add_tcase(s, c);
-    SRunner *sr = srunner_create(s);
-    srunner_run_all(sr, CK_NORMAL);
-    const int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(s);
 }

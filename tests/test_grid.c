@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/grid.h"
+#include "tests/suite.h"
 
 static fk_grid box(void)
 {
@@ -111,9 +112,5 @@ int main(void)
     tcase_add_test(t, restriction_takes_means);
     tcase_add_test(t, boundaries_have_names);
     suite_add_tcase(s, t);
-    SRunner *sr = srunner_create(s);
-    srunner_run_all(sr, CK_NORMAL);
-    const int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(s);
 }

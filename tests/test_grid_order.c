@@ -6,6 +6,7 @@
 
 #include "core/memory.h"
 #include "tests/sde_text.h"
+#include "tests/suite.h"
 
 static double order_of(const fk_sde *sde, size_t cells, const char *flux)
 {
@@ -52,9 +53,5 @@ int main(void)
     tcase_add_test(cases, fine_cells_keep_the_order);
     tcase_add_test(cases, an_axis_without_noise_is_upwind);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

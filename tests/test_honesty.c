@@ -9,6 +9,7 @@
 #include "experiments/verdict.h"
 #include "pde/evolution.h"
 #include "sampling/halving.h"
+#include "tests/suite.h"
 
 enum { MOST_CELLS = 80 * 80 };
 
@@ -421,9 +422,5 @@ int main(void)
     tcase_add_test(c, a_coarse_step_is_excused_by_its_evidence_and_no_further);
     tcase_add_test(c, a_thousand_particles_cannot_settle_one_per_cent);
     suite_add_tcase(s, c);
-    SRunner *sr = srunner_create(s);
-    srunner_run_all(sr, CK_NORMAL);
-    const int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(s);
 }

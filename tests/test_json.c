@@ -6,6 +6,7 @@
 
 #include "core/json.h"
 #include "core/utf8.h"
+#include "tests/suite.h"
 
 static char *text;
 static size_t size;
@@ -124,9 +125,5 @@ int main(void)
     tcase_add_test(c, numbers_return_to_the_same_bits);
     tcase_add_test(c, only_well_formed_utf8_has_a_length);
     suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    const int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(s);
 }

@@ -5,6 +5,7 @@
 
 #include "sde/landscape.h"
 #include "tests/sde_text.h"
+#include "tests/suite.h"
 
 static fk_landscape landscape_of(fk_sde *sde, const double *lo, const double *hi)
 {
@@ -138,9 +139,5 @@ int main(void)
     tcase_add_test(tests, a_rotation_has_no_landscape);
     tcase_add_test(tests, three_wells_relax_as_a_chain);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -9,6 +9,7 @@
 #include "core/goodness.h"
 #include "core/memory.h"
 #include "tests/sde_text.h"
+#include "tests/suite.h"
 
 enum { MOST_DIM = 5 };
 
@@ -453,9 +454,5 @@ int main(void)
     tcase_add_test(contract, draws_stay_below_the_upper_face);
     suite_add_tcase(suite, contract);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

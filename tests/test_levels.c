@@ -6,6 +6,7 @@
 #include "core/slope.h"
 #include "sampling/levels.h"
 #include "tests/particle_fixture.h"
+#include "tests/suite.h"
 
 static fk_levels run(const fk_sde *sde, const fk_law *law, size_t count, size_t levels,
                      size_t steps)
@@ -166,9 +167,5 @@ int main(void)
     tcase_add_test(cases, threads_do_not_matter);
     tcase_add_test(cases, explosions_are_reported);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "tests/sde_text.h"
+#include "tests/suite.h"
 
 static bool linear(size_t dim, size_t noises, const char *variables, const char *drift,
                    const char *noise)
@@ -208,9 +209,5 @@ int main(void)
     tcase_add_test(cases, degenerate_noise);
     tcase_add_test(cases, two_stages_are_one);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

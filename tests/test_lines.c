@@ -6,6 +6,7 @@
 
 #include "core/memory.h"
 #include "solvers/lines.h"
+#include "tests/suite.h"
 
 /* A small fixed sequence on (0, 1); only variety is asked of it. */
 static double next(uint64_t *state)
@@ -165,9 +166,5 @@ int main(void)
     tcase_add_test(t, lanes_do_not_touch_each_other);
     tcase_add_test(t, bad_pivots_are_reported);
     suite_add_tcase(s, t);
-    SRunner *sr = srunner_create(s);
-    srunner_run_all(sr, CK_NORMAL);
-    const int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(s);
 }

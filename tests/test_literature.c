@@ -6,6 +6,7 @@
 
 #include "sampling/expectation.h"
 #include "tests/particle_fixture.h"
+#include "tests/suite.h"
 
 typedef struct problem {
     fk_interpretation interpretation;
@@ -95,9 +96,5 @@ int main(void)
     tcase_add_loop_test(cases, expectations, 0, PROBLEMS * SCHEMES);
     tcase_add_test(cases, mean_of_a_linear_problem);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,4 +1,5 @@
 #include "solvers/matrix_exponential.h"
+#include "tests/suite.h"
 
 #include <check.h>
 #include <math.h>
@@ -130,9 +131,5 @@ int main(void)
     tcase_add_test(all, a_semigroup);
     tcase_add_test(all, what_is_not_finite_is_refused);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -8,6 +8,7 @@
 
 #include "core/density.h"
 #include "core/memory.h"
+#include "tests/suite.h"
 
 static fk_mixture *mixture(size_t dim, size_t n, const double *weight,
                            const double *mean, const double *cov)
@@ -629,9 +630,5 @@ int main(void)
     tcase_add_test(score, a_singular_covariance_has_no_score);
     suite_add_tcase(suite, score);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -2,6 +2,7 @@
  * digits, by Richardson extrapolation from grids. */
 #include "pde/modes.h"
 #include "tests/generator_fixture.h"
+#include "tests/suite.h"
 
 static fk_modes modes_of(const chain *c, size_t k)
 {
@@ -205,9 +206,5 @@ int main(void)
     tcase_add_test(tests, left_and_right_modes_are_dual);
     tcase_add_test(tests, quasi_stationary_density_is_a_sine);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -12,6 +12,7 @@
 #include "core/memory.h"
 #include "sampling/scheme.h"
 #include "tests/sde_text.h"
+#include "tests/suite.h"
 
 enum { NODES = 4, ROWS = 8 };
 enum { STATE = 5 }; /* two variables, and rows for a scheme to remember */
@@ -252,9 +253,5 @@ int main(void)
     tcase_add_loop_test(cases, generator_in_one_step, 0, n);
     tcase_add_test(cases, euler_maruyama_by_signs);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -7,6 +7,7 @@
 #include "core/yaml.h"
 #include "plots/output.h"
 #include "tests/output_fixture.h"
+#include "tests/suite.h"
 
 static fixture f;
 static char dir[64];
@@ -265,9 +266,5 @@ int main(void)
     tcase_add_test(cases, gnuplot_may_be_missing);
     tcase_add_loop_test(cases, report_needs_nothing_else, 1, 3);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -222,28 +222,9 @@ START_TEST(times_must_ascend)
 }
 END_TEST
 
-START_TEST(domains_must_be_boxes_of_cells)
+START_TEST(ends_must_be_boundaries)
 {
     static const wrong w[] = {
-        {7, "domain: {y: [0, 1, 2]}",
-         AT "7:10: domain.y: there is no variable 'y'; the variables are: x"},
-        {7, "domain: {x: [0, 1]}",
-         AT "7:13: domain.x: expected map, or short [from, to, "
-            "cells]; found a list"},
-        {7, "domain: 3", AT "7:9: domain: expected map"},
-        {7, "domain: {x: [3, -3, 60]}",
-         AT "7:17: domain.x.to: must be greater than from, 3"},
-        {7, "domain: {x: [-3, 3, 0]}",
-         AT "7:21: domain.x.cells: expected whole number, 1 "
-            "to 1e6"},
-        {7, "domain: {x: [-3, 3, 2e6]}",
-         AT "7:21: domain.x.cells: expected whole number"},
-        {7, "domain: {x: [-3, 3, 1.5]}",
-         AT "7:21: domain.x.cells: expected whole number"},
-        {7, "domain: {x: [-3, 3, many]}", AT "7:21: domain.x.cells: "},
-        {7, "domain: {x: [1e9, 1000000000.0001, 1e6]}",
-         AT "7:13: domain.x: a cell would be"},
-        {7, "domain: {x: [-1e308, 1e308, 10]}", AT "7:13: domain.x: a cell would be"},
         {7, "domain: {x: {from: -3, to: 3, cells: 6, boundary: wall}}",
          AT "7:51: domain.x.boundary: expected reflecting, absorbing, periodic, open "
             "or {partial: kappa}"},
@@ -266,6 +247,34 @@ START_TEST(domains_must_be_boxes_of_cells)
          AT "7:13: domain.x: ends that move with t go neither with jumps nor killing"},
         {7, "domain: {x: {from: -9, to: x + t, cells: 6}}",
          AT "7:28: domain.x.to: must be a number"},
+        {0, NULL, NULL},
+    };
+    check_all(one, w);
+}
+END_TEST
+
+START_TEST(domains_must_be_boxes_of_cells)
+{
+    static const wrong w[] = {
+        {7, "domain: {y: [0, 1, 2]}",
+         AT "7:10: domain.y: there is no variable 'y'; the variables are: x"},
+        {7, "domain: {x: [0, 1]}",
+         AT "7:13: domain.x: expected map, or short [from, to, "
+            "cells]; found a list"},
+        {7, "domain: 3", AT "7:9: domain: expected map"},
+        {7, "domain: {x: [3, -3, 60]}",
+         AT "7:17: domain.x.to: must be greater than from, 3"},
+        {7, "domain: {x: [-3, 3, 0]}",
+         AT "7:21: domain.x.cells: expected whole number, 1 "
+            "to 1e6"},
+        {7, "domain: {x: [-3, 3, 2e6]}",
+         AT "7:21: domain.x.cells: expected whole number"},
+        {7, "domain: {x: [-3, 3, 1.5]}",
+         AT "7:21: domain.x.cells: expected whole number"},
+        {7, "domain: {x: [-3, 3, many]}", AT "7:21: domain.x.cells: "},
+        {7, "domain: {x: [1e9, 1000000000.0001, 1e6]}",
+         AT "7:13: domain.x: a cell would be"},
+        {7, "domain: {x: [-1e308, 1e308, 10]}", AT "7:13: domain.x: a cell would be"},
         {7, "# none", AT "1:1: without a 'domain' there is no grid for the density"},
         {7, "pde: {tolerance: 1e-3}",
          AT "7:6: pde: without a 'domain' there is no grid"},
@@ -690,6 +699,7 @@ int main(void)
     tcase_add_test(c, expressions_are_refused_at_their_column);
     tcase_add_test(c, lists_must_fit_the_variables);
     tcase_add_test(c, times_must_ascend);
+    tcase_add_test(c, ends_must_be_boundaries);
     tcase_add_test(c, domains_must_be_boxes_of_cells);
     tcase_add_test(c, initial_laws_must_be_laws_inside_the_domain);
     tcase_add_test(c, data_files_are_refused_at_their_line);

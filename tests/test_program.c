@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "tests/suite.h"
 
 static fk_expr_pool *pool;
 static const fk_expr *variable[2], *parameter[1], *t;
@@ -229,9 +230,5 @@ int main(void)
     tcase_add_test(cases, knows_what_varies);
     tcase_add_test(cases, unbound_symbol_is_refused);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,4 +1,5 @@
 #include "solvers/quadrature.h"
+#include "tests/suite.h"
 
 #include <check.h>
 #include <float.h>
@@ -83,9 +84,5 @@ int main(void)
     tcase_add_test(rule, nodes_ascend_symmetrically_and_weights_are_positive);
     tcase_add_test(rule, nodes_are_the_tabled_ones);
     suite_add_tcase(suite, rule);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

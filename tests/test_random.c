@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/random.h"
+#include "tests/suite.h"
 
 enum { PAIRS = 20000 }; /* pairs of rows in the large samples: 1e7 normals */
 
@@ -435,9 +436,5 @@ int main(void)
     tcase_add_test(law, uniforms_fill_the_open_interval_evenly);
     suite_add_tcase(suite, law);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -3,6 +3,7 @@
 #include "pde/evolution.h"
 #include "sde/manufactured.h"
 #include "tests/pde_fixture.h"
+#include "tests/suite.h"
 
 static const fk_expr *parsed(const fk_sde *s, const char *text)
 {
@@ -207,9 +208,5 @@ int main(void)
     tcase_add_test(t, orders_hold_in_the_plane_with_cross_terms_and_killing);
     tcase_add_test(t, an_exact_density_needs_no_source);
     suite_add_tcase(s, t);
-    SRunner *sr = srunner_create(s);
-    srunner_run_all(sr, CK_NORMAL);
-    const int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(s);
 }

@@ -7,6 +7,7 @@
 #include "sampling/levels.h"
 #include "sde/linear.h"
 #include "tests/particle_fixture.h"
+#include "tests/suite.h"
 
 static fk_levels run(const fk_scheme *scheme, const fk_sde *sde, const fk_law *law,
                      size_t count, size_t steps)
@@ -446,9 +447,5 @@ int main(void)
     tcase_add_test(cases, exact_linear_law);
     tcase_add_test(cases, harmonic_position);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

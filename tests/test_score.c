@@ -7,6 +7,7 @@
 #include "core/memory.h"
 #include "sde/linear.h"
 #include "tests/gm_a.h"
+#include "tests/suite.h"
 
 /* Score at one point of dimension d. */
 static void score_at(const fk_score *s, size_t k, const double *at, double *value)
@@ -220,9 +221,5 @@ int main(void)
     tcase_add_test(cases, gaussian_is_nearly_exact);
     tcase_add_test(cases, what_has_no_score_is_refused);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

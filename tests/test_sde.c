@@ -7,6 +7,7 @@
 
 #include "sde/process.h"
 #include "tests/sde_text.h"
+#include "tests/suite.h"
 
 /* Value of e at x[dim] and t. */
 static double at(const fk_sde *s, const fk_expr *e, const double *x, double t)
@@ -134,9 +135,5 @@ int main(void)
     tcase_add_test(cases, structure_is_seen);
     tcase_add_test(cases, processes_are_whole);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "tests/suite.h"
 
 enum { KINDS = 5, POINTS = 12 };
 
@@ -106,9 +107,5 @@ int main(void)
     tcase_add_loop_test(all, analysis_undoes_synthesis, 0, KINDS * KINDS);
     tcase_add_test(all, the_dual_is_the_series_of_the_slope);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

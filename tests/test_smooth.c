@@ -11,6 +11,7 @@
 
 #include "core/density.h"
 #include "core/interval.h"
+#include "tests/suite.h"
 
 enum { CELLS = 240 };
 static const double TAIL = 0.025;
@@ -237,9 +238,5 @@ int main(void)
     tcase_add_test(cases, poisson_intervals_are_exact);
     tcase_add_test(cases, planes_are_products_of_lines);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,6 +1,7 @@
 /* Scrambled Sobol points: evenly spread in every dimension and every pair of the first
  * two, uniform, and other for every scramble. */
 #include "sampling/sobol.h"
+#include "tests/suite.h"
 
 #include <check.h>
 #include <math.h>
@@ -86,9 +87,5 @@ int main(void)
     tcase_add_test(cases, pairs_are_a_net);
     tcase_add_test(cases, scrambles_are_uniform);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -2,6 +2,7 @@
 #include "pde/solver.h"
 
 #include "tests/spectral_fixture.h"
+#include "tests/suite.h"
 
 /* A double well between far walls, from a law of standard deviation sd. */
 typedef struct fixture {
@@ -125,9 +126,5 @@ int main(void)
     tcase_add_test(all, what_is_smooth_is_solved_by_modes_and_all_else_by_cells);
     tcase_add_test(all, what_would_take_long_is_not_tried);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,5 +1,6 @@
 /* Spectral densities against exact solutions and against other ways to them. */
 #include "tests/spectral_fixture.h"
+#include "tests/suite.h"
 
 static fk_domain box(size_t dim, double lo, double hi, size_t cells, fk_boundary all)
 {
@@ -616,9 +617,5 @@ int main(void)
     tcase_add_test(refused, what_is_not_smooth_is_refused_with_a_reason);
     tcase_add_test(refused, after_a_failure_the_density_is_that_of_its_time);
     suite_add_tcase(suite, refused);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/memory.h"
+#include "tests/suite.h"
 
 typedef double surface(double x, double y);
 
@@ -149,9 +150,5 @@ int main(void)
     tcase_add_test(cases, orders_at_the_ends);
     tcase_add_test(cases, far_points_count_as_the_nearest);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -2,6 +2,7 @@
  * equilibria, steady currents, and no density where there is none. */
 #include "pde/equilibrium.h"
 #include "tests/generator_fixture.h"
+#include "tests/suite.h"
 
 static fk_domain square(double half, size_t n, fk_boundary all)
 {
@@ -243,9 +244,5 @@ int main(void)
     tcase_add_test(tests, traps_are_counted);
     tcase_add_test(tests, richardson_finds_limit_order_and_error);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

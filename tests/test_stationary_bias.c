@@ -8,6 +8,7 @@
 #include "core/memory.h"
 #include "sampling/scheme.h"
 #include "tests/sde_text.h"
+#include "tests/suite.h"
 
 enum { MOST = 2 };
 
@@ -114,9 +115,5 @@ int main(void)
     tcase_add_loop_test(cases, overdamped, 0, n);
     tcase_add_loop_test(cases, langevin, 0, n);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

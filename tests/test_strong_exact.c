@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "tests/particle_fixture.h"
+#include "tests/suite.h"
 
 typedef struct problem {
     const char *drift, *noise;
@@ -85,9 +86,5 @@ int main(void)
     tcase_set_timeout(cases, 60);
     tcase_add_loop_test(cases, schemes_reach_their_strong_order, 0, PROBLEMS);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

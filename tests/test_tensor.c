@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "pde/tensor.h"
+#include "tests/suite.h"
 
 static double next(uint64_t *state)
 {
@@ -154,9 +155,5 @@ int main(void)
     tcase_add_test(t, drift_across_a_single_noise_is_left_over);
     tcase_add_test(t, no_noise_leaves_all_the_drift_over);
     suite_add_tcase(s, t);
-    SRunner *sr = srunner_create(s);
-    srunner_run_all(sr, CK_NORMAL);
-    const int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(s);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "tests/sde_text.h"
+#include "tests/suite.h"
 #include "tests/turning.h"
 
 enum { MOST = 600 };
@@ -277,9 +278,5 @@ int main(void)
     tcase_add_test(cases, bent_plane);
     tcase_add_test(cases, planes_are_products);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -3,6 +3,7 @@
 #include "pde/exit_times.h"
 #include "pde/transport.h"
 #include "tests/generator_fixture.h"
+#include "tests/suite.h"
 
 static fk_exit_times exits_of(const chain *c)
 {
@@ -383,9 +384,5 @@ int main(void)
     tcase_add_test(tests, washboard_velocity_and_diffusion);
     tcase_add_test(tests, shear_enhances_diffusion);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

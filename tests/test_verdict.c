@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "experiments/budget.h"
+#include "tests/suite.h"
 
 enum { CELLS = 80 };
 
@@ -557,9 +558,5 @@ int main(void)
     tcase_add_test(c, two_variables_compare_their_covariance);
     tcase_add_test(c, densities_are_held_to_the_tolerance_and_words_combine);
     suite_add_tcase(s, c);
-    SRunner *sr = srunner_create(s);
-    srunner_run_all(sr, CK_NORMAL);
-    const int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(s);
 }

@@ -4,6 +4,7 @@
 
 #include "experiments/pde_order.h"
 #include "tests/pde_fixture.h"
+#include "tests/suite.h"
 
 /* The longest steps that keep the sign. */
 static fk_evolution_options longest(const fk_flux *flux, double rate, double span)
@@ -268,9 +269,5 @@ int main(void)
     tcase_add_test(t, what_wide_fluxes_cannot_do_is_said);
     tcase_add_test(t, threads_do_not_change_a_bit);
     suite_add_tcase(s, t);
-    SRunner *sr = srunner_create(s);
-    srunner_run_all(sr, CK_NORMAL);
-    const int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(s);
 }

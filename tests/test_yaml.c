@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/spelling.h"
+#include "tests/suite.h"
 
 static const fk_yaml_origin file = {"f.yaml", false};
 static const fk_yaml_origin setting = {"setting 'k=v'", true};
@@ -318,9 +319,5 @@ int main(void)
     tcase_add_test(c, any_bytes_are_safe);
     tcase_add_test(c, the_nearest_name_is_the_one_meant);
     suite_add_tcase(s, c);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(s);
 }
