@@ -64,8 +64,9 @@ static double step_back(const field *f, size_t cell, size_t axis)
     return sum;
 }
 
-fk_status fk_equilibrium_log(const fk_sde *sde, const fk_domain *domain, double *phi,
-                             bool *known)
+/* phi[cells], up to a constant. */
+static fk_status exponent(const fk_sde *sde, const fk_domain *domain, double *phi,
+                          bool *known)
 {
     field f;
     const fk_grid *g = &domain->grid;
@@ -91,7 +92,7 @@ fk_status fk_equilibrium_density(const fk_sde *sde, const fk_domain *domain, dou
 {
     const size_t cells = fk_grid_cells(&domain->grid);
     double most = -HUGE_VAL;
-    FK_TRY(fk_equilibrium_log(sde, domain, p, known));
+    FK_TRY(exponent(sde, domain, p, known));
     for (size_t c = 0; c < cells; c++)
         most = fmax(most, p[c]);
     for (size_t c = 0; c < cells; c++)

@@ -10,14 +10,10 @@
 #include "core/status.h"
 #include "sde/sde.h"
 
-/* phi[cells] at the centres, up to a constant: the line integral of q along the axes, axis
- * 0 first at the lowest cells of the others, by Gauss-Legendre of five points a cell.  It
- * does not depend on the way if q is a gradient, which is not checked.  *known is false
+/* exp(phi) at the cells' centres, with mass 1: phi is the line integral of q along the axes,
+ * axis 0 first at the lowest cells of the others, by Gauss-Legendre of five points a cell.
+ * It does not depend on the way if q is a gradient, which is not checked.  *known is false
  * where a has no inverse somewhere on the way. */
-FK_NODISCARD fk_status fk_equilibrium_log(const fk_sde *sde, const fk_domain *domain,
-                                          double *phi, bool *known);
-
-/* exp(phi) at the centres, with mass 1. */
 FK_NODISCARD fk_status fk_equilibrium_density(const fk_sde *sde,
                                               const fk_domain *domain, double *p,
                                               bool *known);

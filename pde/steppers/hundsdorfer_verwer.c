@@ -12,7 +12,8 @@
  *     Y = u + h F u,                     (I - theta h L_i) Y <- Y - theta h L_i u,  i = 1 ..
  *     Z = u + h/2 F u + h/2 F Y,         (I - theta h L_i) Z <- Z - theta h L_i Y
  *
- * u+ = Z.  Second order for any theta; a density that all directions together leave alone
+ * u+ = Z.  Second order for any theta, third for this one where coefficients are steady and
+ * walls far away (as measured); a density that all directions together leave alone
  * (F u = 0) stays as it is, which splitting does not manage.  Diagonals are solved for like
  * axes. */
 #define THETA 0.78867513459481288 /* 1/2 + sqrt 3 / 6 */
