@@ -50,6 +50,10 @@ static fk_status load_model(fk_inference *f, size_t n, const char *const *settin
             "the model has %zu variables, the data have %zu; --columns chooses "
             "them",
             sde->dim, f->s.dim);
+    if (!fk_sde_continuous(sde))
+        return fk_fail(message, FK_ESYNTAX,
+                       "the model has jumps or stable noise, for which there is no "
+                       "transition density here");
     if (sde->noises == 0)
         return fk_fail(message, FK_ESYNTAX,
                        "the model has no noise: no path would be more probable than "

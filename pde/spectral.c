@@ -166,6 +166,9 @@ fk_status fk_spectral_new(const fk_sde *sde, const fk_domain *domain, const fk_l
 {
     assert(sde->dim == domain->grid.dim && o->tolerance > 0.0 && o->span > 0.0);
     *out = NULL;
+    if (!fk_sde_continuous(sde))
+        return fk_fail(message, FK_EDOMAIN,
+                       "it has no term for jumps and stable noise");
     if (fk_domain_has(domain, FK_PARTIAL))
         return fk_fail(message, FK_EDOMAIN,
                        "a series of sines and cosines does not fit a partial face");

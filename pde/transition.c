@@ -106,7 +106,7 @@ static fk_status run_blocks(const fk_transitions *t, const fk_program *p, double
 fk_status fk_transitions_run(const fk_transitions *t, const fk_sde *sde,
                              const double *value, double *log_p, double *u)
 {
-    assert(sde->dim == t->dim);
+    assert(sde->dim == t->dim && fk_sde_continuous(sde));
     fk_program *program;
     FK_TRY(compile(sde, value, &program));
     const fk_status status = run_blocks(t, program, log_p, u);

@@ -69,6 +69,8 @@ wrong 'one or two values' "$work/path.csv" --columns=t
 wrong 'above 0' "$work/path.csv" --columns=x --step=-1
 wrong 'no problem file|experiment' "$work/path.csv" no_such_model --columns=t,x
 wrong 'model has 2 variables, the data have 1' "$work/path.csv" rotating_ou --columns=t,x
+wrong 'jumps or stable noise' "$work/path.csv" merton_jumps --columns=t,x
+wrong 'jumps or stable noise' "$work/path.csv" cauchy_noise --columns=t,x
 wrong 'not all of these' "$work/path.csv" treasury_yields --columns=t,x --fit=a,nothing
 wrong 'with two variables at most 2' "$work/plane.csv" --degree=3
 wrong '0 to 5' "$work/path.csv" --degree=6

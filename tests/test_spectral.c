@@ -567,6 +567,24 @@ START_TEST(what_is_not_smooth_is_refused_with_a_reason)
 }
 END_TEST
 
+/* As if the SDE had a jump: nothing of it is looked at. */
+START_TEST(jumps_are_refused)
+{
+    const spectral_case c = double_well(FK_OPEN);
+    fk_sde *sde =
+        sde_text(c.interpretation, c.dim, c.noises, c.variables, c.drift, c.noise);
+    const fk_spectral_options o = {.tolerance = 1e-5, .span = 1.0};
+    fk_message message = {""};
+    fk_spectral *s;
+    sde->n_jumps = 1;
+    ck_assert_int_eq(fk_spectral_new(sde, &c.domain, NULL, 0.0, &o, &s, &message),
+                     FK_EDOMAIN);
+    ck_assert_ptr_nonnull(strstr(message.text, "jumps"));
+    sde->n_jumps = 0;
+    sde_text_free(sde);
+}
+END_TEST
+
 /* A step that failed leaves the density of the last one that did not. */
 START_TEST(after_a_failure_the_density_is_that_of_its_time)
 {
@@ -616,6 +634,7 @@ int main(void)
     TCase *refused = tcase_create("refused");
     tcase_add_test(refused, what_is_not_smooth_is_refused_with_a_reason);
     tcase_add_test(refused, after_a_failure_the_density_is_that_of_its_time);
+    tcase_add_test(refused, jumps_are_refused);
     suite_add_tcase(suite, refused);
     return run_suite(suite);
 }
