@@ -148,7 +148,7 @@ headers:
 
 SOURCES_TO_FORMAT = $(sort $(ALL_SRC) $(ALL_HEADERS))
 format:
-	clang-format -i $(SOURCES_TO_FORMAT)
+	@clang-format -i $(SOURCES_TO_FORMAT)
 format-check:
 	clang-format --dry-run --Werror $(SOURCES_TO_FORMAT)
 

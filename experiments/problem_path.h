@@ -1,5 +1,5 @@
 /* From the word on the command line to the problem file: a path, or the name of an
- * experiment in ./experiments or among the installed ones. */
+ * experiment in ./experiments, among the installed ones, or beside the program. */
 #ifndef FK_EXPERIMENTS_PROBLEM_PATH_H
 #define FK_EXPERIMENTS_PROBLEM_PATH_H
 

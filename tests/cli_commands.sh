@@ -24,6 +24,8 @@ expect_stderr 'which problem file'
 expect_status 2 fokker run --frobnicate
 expect_status 2 fokker run no_such_experiment
 expect_stderr 'fokker list experiments'
+expect_status 0 env -C / "$FOKKER" list experiments
+expect_stdout '^  ornstein_uhlenbeck '
 expect_status 4 fokker run no/such/file.yaml
 expect_stderr 'no/such/file.yaml'
 expect_status 2 fokker run ornstein_uhlenbeck particles.count
