@@ -30,6 +30,11 @@ fk_status fk_law_project(const fk_law *law, const fk_grid *g, double *p,
     return law->project(law, g, p, outside != NULL ? outside : &beyond);
 }
 
+fk_status fk_law_moments(const fk_law *law, double *mean, double *cov)
+{
+    return law->moments(law, mean, cov);
+}
+
 const fk_mixture *fk_law_mixture(const fk_law *law)
 {
     return law->mixture;

@@ -54,6 +54,9 @@ void fk_law_draw(const fk_law *law, uint64_t seed, fk_purpose purpose, uint64_t 
 FK_NODISCARD fk_status fk_law_project(const fk_law *law, const fk_grid *g, double *p,
                                       double *outside);
 
+/* Mean [dim] and covariance [dim][dim].  FK_ENOMEM. */
+FK_NODISCARD fk_status fk_law_moments(const fk_law *law, double *mean, double *cov);
+
 /* The law as a mixture, borrowed; NULL if it is none. */
 const fk_mixture *fk_law_mixture(const fk_law *law);
 

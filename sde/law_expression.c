@@ -128,6 +128,45 @@ static fk_status project(const fk_law *law, const fk_grid *g, double *p,
     return FK_OK;
 }
 
+/* The mean of u_i u_k, u = x - lo >= 0, with u_d = 1. */
+static fk_status mean_of(const expression_law *self, size_t i, size_t k, double *cell,
+                         double *mean)
+{
+    fk_expr_pool *pool = self->sde->pool;
+    const size_t of[] = {i, k};
+    const fk_expr *e = self->density;
+    for (size_t f = 0; f < 2 && of[f] < self->law.dim; f++)
+        e = fk_expr_mul(pool, e,
+                        fk_expr_sub(pool, self->sde->variable[of[f]],
+                                    fk_expr_number(pool, self->grid.axis[of[f]].lo)));
+    FK_TRY(fk_cell_averages(self->sde, e, 0.0, &self->grid, cell, NULL));
+    *mean = 0.0;
+    for (size_t c = 0; c < fk_grid_cells(&self->grid); c++)
+        *mean += cell[c];
+    *mean *= fk_grid_volume(&self->grid) / self->law.stated_mass;
+    return FK_OK;
+}
+
+/* By the quadrature of the cells' masses. */
+static fk_status moments(const fk_law *law, double *mean, double *cov)
+{
+    const expression_law *self = (const expression_law *)(const void *)law;
+    const size_t d = law->dim;
+    double *cell = fk_doubles(fk_grid_cells(&self->grid));
+    fk_status status = cell == NULL ? FK_ENOMEM : FK_OK;
+    for (size_t i = 0; i < d && status == FK_OK; i++)
+        status = mean_of(self, i, d, cell, &mean[i]);
+    for (size_t i = 0; i < d; i++)
+        for (size_t k = 0; k <= i && status == FK_OK; k++) {
+            status = mean_of(self, i, k, cell, &cov[i * d + k]);
+            cov[k * d + i] = cov[i * d + k] -= mean[i] * mean[k];
+        }
+    for (size_t i = 0; i < d; i++)
+        mean[i] += self->grid.axis[i].lo;
+    free(cell);
+    return status;
+}
+
 static void release(fk_law *law)
 {
     expression_law *self = (expression_law *)(void *)law;
@@ -195,8 +234,11 @@ fk_status fk_law_expression_new(const fk_sde *sde, const fk_expr *density,
     expression_law *self = calloc(1, sizeof *self);
     if (self == NULL)
         return FK_ENOMEM;
-    self->law =
-        (fk_law){.dim = g->dim, .draw = draw, .project = project, .free = release};
+    self->law = (fk_law){.dim = g->dim,
+                         .draw = draw,
+                         .project = project,
+                         .moments = moments,
+                         .free = release};
     self->sde = sde;
     self->density = density;
     self->grid = *g;

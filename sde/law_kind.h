@@ -14,6 +14,7 @@ struct fk_law {
     void (*draw)(const fk_law *law, fk_streams *streams, double *const *x);
     fk_status (*project)(const fk_law *law, const fk_grid *g, double *p,
                          double *outside);
+    fk_status (*moments)(const fk_law *law, double *mean, double *cov);
     void (*free)(fk_law *law);
 };
 

@@ -39,6 +39,12 @@ static fk_status project(const fk_law *law, const fk_grid *g, double *p,
     return fk_mixture_project(law->mixture, g, p, outside);
 }
 
+static fk_status moments(const fk_law *law, double *mean, double *cov)
+{
+    fk_mixture_moments(law->mixture, mean, cov);
+    return FK_OK;
+}
+
 static void release(fk_law *law)
 {
     mixture_law *self = (mixture_law *)(void *)law;
@@ -79,6 +85,7 @@ fk_status fk_law_mixture_new(const fk_mixture *m, fk_law **out)
                          .stated_mass = 1.0,
                          .draw = draw,
                          .project = project,
+                         .moments = moments,
                          .free = release};
     const fk_status status = fill(self, m);
     if (status == FK_OK)

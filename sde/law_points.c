@@ -42,6 +42,24 @@ static fk_status project(const fk_law *law, const fk_grid *g, double *p,
     return FK_OK;
 }
 
+static fk_status moments(const fk_law *law, double *mean, double *cov)
+{
+    const points_law *self = (const points_law *)(const void *)law;
+    const size_t d = law->dim;
+    memset(mean, 0, d * sizeof *mean);
+    memset(cov, 0, d * d * sizeof *cov);
+    for (size_t k = 0; k < self->n; k++)
+        for (size_t i = 0; i < d; i++)
+            mean[i] += self->point[k * d + i] / (double)self->n;
+    for (size_t k = 0; k < self->n; k++) {
+        const double *x = self->point + k * d;
+        for (size_t i = 0; i < d * d; i++)
+            cov[i] +=
+                (x[i / d] - mean[i / d]) * (x[i % d] - mean[i % d]) / (double)self->n;
+    }
+    return FK_OK;
+}
+
 static void release(fk_law *law)
 {
     points_law *self = (points_law *)(void *)law;
@@ -59,6 +77,7 @@ fk_status fk_law_points_new(size_t dim, size_t n, const double *points, fk_law *
                          .stated_mass = 1.0,
                          .draw = draw,
                          .project = project,
+                         .moments = moments,
                          .free = release};
     self->n = n;
     self->point = fk_alloc(n * dim, sizeof *self->point);

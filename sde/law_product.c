@@ -42,6 +42,30 @@ static fk_status project(const fk_law *law, const fk_grid *g, double *p,
     return status;
 }
 
+/* part[n][n] into cov[d][d], from row and column `at` on */
+static void place(size_t n, const double *part, size_t d, size_t at, double *cov)
+{
+    for (size_t i = 0; i < n; i++)
+        memcpy(cov + (at + i) * d + at, part + i * n, n * sizeof *cov);
+}
+
+static fk_status moments(const fk_law *law, double *mean, double *cov)
+{
+    const product_law *self = (const product_law *)(const void *)law;
+    const size_t d1 = self->first->dim, d2 = self->second->dim, d = law->dim;
+    double *part = fk_doubles(d1 * d1 + d2 * d2);
+    if (part == NULL)
+        return FK_ENOMEM;
+    fk_status status = fk_law_moments(self->first, mean, part);
+    if (status == FK_OK)
+        status = fk_law_moments(self->second, mean + d1, part + d1 * d1);
+    memset(cov, 0, d * d * sizeof *cov);
+    place(d1, part, d, 0, cov);
+    place(d2, part + d1 * d1, d, d1, cov);
+    free(part);
+    return status;
+}
+
 static void release(fk_law *law)
 {
     product_law *self = (product_law *)(void *)law;
@@ -59,11 +83,8 @@ static void fill_component(const fk_mixture *a, size_t i, const fk_mixture *b, s
     memcpy(m->mean + k * d, a->mean + i * d1, d1 * sizeof *m->mean);
     memcpy(m->mean + k * d + d1, b->mean + j * d2, d2 * sizeof *m->mean);
     double *cov = m->cov + k * d * d;
-    for (size_t row = 0; row < d1; row++)
-        memcpy(cov + row * d, a->cov + (i * d1 + row) * d1, d1 * sizeof *cov);
-    for (size_t row = 0; row < d2; row++)
-        memcpy(cov + (d1 + row) * d + d1, b->cov + (j * d2 + row) * d2,
-               d2 * sizeof *cov);
+    place(d1, a->cov + i * d1 * d1, d, 0, cov);
+    place(d2, b->cov + j * d2 * d2, d, d1, cov);
 }
 
 static fk_status mixture_product(const fk_mixture *a, const fk_mixture *b, fk_law **out)
@@ -95,6 +116,7 @@ fk_status fk_law_product_new(fk_law *first, const fk_mixture *second, fk_law **o
                          .stated_mass = first->stated_mass,
                          .draw = draw,
                          .project = project,
+                         .moments = moments,
                          .free = release};
     self->first = first;
     const fk_status status = fk_law_mixture_new(second, &self->second);

@@ -52,6 +52,18 @@ static fk_status project(const fk_law *law, const fk_grid *g, double *p,
     return FK_OK;
 }
 
+static fk_status moments(const fk_law *law, double *mean, double *cov)
+{
+    const uniform_law *self = (const uniform_law *)(const void *)law;
+    memset(cov, 0, law->dim * law->dim * sizeof *cov);
+    for (size_t i = 0; i < law->dim; i++) {
+        const double width = self->hi[i] - self->lo[i];
+        mean[i] = self->lo[i] + 0.5 * width;
+        cov[i * law->dim + i] = width * width / 12.0;
+    }
+    return FK_OK;
+}
+
 static void release(fk_law *law)
 {
     uniform_law *self = (uniform_law *)(void *)law;
@@ -72,6 +84,7 @@ fk_status fk_law_uniform_new(size_t dim, const double *lo, const double *hi,
                          .stated_mass = 1.0,
                          .draw = draw,
                          .project = project,
+                         .moments = moments,
                          .free = release};
     self->lo = fk_doubles(dim);
     self->hi = fk_doubles(dim);

@@ -64,8 +64,39 @@ static double agreement(const fk_law *law, const fk_grid *g, size_t blocks)
     return test.p_value;
 }
 
+/* The first two moments of as many draws, within five standard errors. */
+static void check_moments(const fk_law *law, size_t blocks)
+{
+    const size_t d = fk_law_dim(law);
+    const double n = (double)(blocks * FK_BLOCK);
+    double mean[MOST_DIM], cov[MOST_DIM * MOST_DIM];
+    double sum[MOST_DIM] = {0.0}, product[MOST_DIM * MOST_DIM] = {0.0},
+           square[MOST_DIM * MOST_DIM] = {0.0};
+    ck_assert_int_eq(fk_law_moments(law, mean, cov), FK_OK);
+    for (size_t b = 0; b < blocks; b++) {
+        static states s;
+        draw(law, 20240608, FK_FOR_INITIAL, b * FK_BLOCK, &s);
+        for (size_t j = 0; j < FK_BLOCK; j++)
+            for (size_t i = 0; i < d * d; i++) {
+                const double u = s.x[i / d][j] - mean[i / d];
+                const double uv = u * (s.x[i % d][j] - mean[i % d]) - cov[i];
+                sum[i / d] += u / (double)d;
+                product[i] += uv;
+                square[i] += uv * uv;
+            }
+    }
+    for (size_t i = 0; i < d; i++)
+        ck_assert_double_le(fabs(sum[i]), 5.0 * sqrt(n * cov[i * d + i]) + 1e-9 * n);
+    for (size_t i = 0; i < d * d; i++)
+        ck_assert_double_le(fabs(product[i]), 5.0 * sqrt(square[i]) + 1e-9 * n);
+}
+
 /* One draw in a million fails for another seed. */
-#define AGREES(law, g, blocks) ck_assert_double_ge(agreement(law, g, blocks), 1e-6)
+#define AGREES(law, g, blocks)                                \
+    do {                                                      \
+        ck_assert_double_ge(agreement(law, g, blocks), 1e-6); \
+        check_moments(law, blocks);                           \
+    } while (0)
 
 /* ---- the laws under test ---- */
 
