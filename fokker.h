@@ -36,6 +36,7 @@
 
 #include "sde/cell_average.h"
 #include "sde/cholesky.h"
+#include "sde/exact_moments.h"
 #include "sde/jump.h"
 #include "sde/landscape.h"
 #include "sde/law.h"

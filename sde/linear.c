@@ -3,23 +3,19 @@
  *     Phi' = A Phi,   u' = A u + c,   Q' = A Q + Q A^T + G G^T,   Phi = 1, u = Q = 0.  */
 #include "sde/linear.h"
 
-#include <gsl/gsl_errno.h>
-#include <gsl/gsl_odeiv2.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/memory.h"
 #include "core/program.h"
+#include "sde/integrate.h"
 
-static const double RELATIVE = 1e-12, ABSOLUTE = 1e-15;
+static const double RELATIVE = 1e-12;
 
-enum { MOST_STEPS = 1000000 };
-
-/* d f_i / d x_j, multiplied out so that what cancels is gone */
-static const fk_expr *slope(const fk_sde *s, size_t i, size_t j)
+/* d f / d x_j, multiplied out so that what cancels is gone */
+static const fk_expr *slope(const fk_sde *s, const fk_expr *f, size_t j)
 {
-    return fk_expr_expand(s->pool, fk_expr_diff(s->pool, s->ito[i], s->variable[j]));
+    return fk_expr_expand(s->pool, fk_expr_diff(s->pool, f, s->variable[j]));
 }
 
 /* f - sum_j (d f / d x_j) x_j, multiplied out */
@@ -36,12 +32,12 @@ static const fk_expr *without_linear_part(const fk_sde *s, const fk_expr *f)
 /* Constant slopes do not make f linear: those of sign(x) and floor(x) are zero on both
  * sides of their seams.  What is left without the linear part must be free of the
  * variables; a second and third time, because rounded coefficients may leave a trace. */
-static bool affine(const fk_sde *s, size_t i)
+bool fk_sde_affine_in(const fk_sde *s, const fk_expr *f)
 {
     for (size_t j = 0; j < s->dim; j++)
-        if (fk_sde_varies(s, slope(s, i, j)))
+        if (fk_sde_varies(s, slope(s, f, j)))
             return false;
-    const fk_expr *rest = fk_expr_expand(s->pool, s->ito[i]);
+    const fk_expr *rest = fk_expr_expand(s->pool, f);
     for (size_t round = 0; round < 3 && fk_sde_varies(s, rest); round++)
         rest = without_linear_part(s, rest);
     return !fk_sde_varies(s, rest);
@@ -53,7 +49,7 @@ bool fk_sde_affine(const fk_sde *s)
         if (fk_sde_varies(s, s->noise[e]))
             return false;
     for (size_t i = 0; i < s->dim; i++)
-        if (!affine(s, i))
+        if (!fk_sde_affine_in(s, s->ito[i]))
             return false;
     return true;
 }
@@ -84,7 +80,7 @@ static fk_status compile(const fk_sde *s, coefficients *k)
         zero[i] = fk_expr_number(s->pool, 0.0);
     for (size_t i = 0; i < d; i++) {
         for (size_t j = 0; j < d; j++)
-            e[i * d + j] = slope(s, i, j);
+            e[i * d + j] = slope(s, s->ito[i], j);
         e[d * d + i] = fk_expr_substitute(s->pool, s->ito[i], d, s->variable, zero);
     }
     memcpy(e + d * d + d, s->diffusion, d * d * sizeof *e);
@@ -127,7 +123,7 @@ fk_status fk_linear_coefficients(const fk_sde *s, double t, double *A, double *c
 }
 
 /* y = (Phi[d][d], u[d], Q[d][d]) */
-static int flow(double t, const double *y, double *dy, void *context)
+static void flow(double t, const double *y, double *dy, void *context)
 {
     const coefficients *k = context;
     const size_t d = k->d;
@@ -149,26 +145,6 @@ static int flow(double t, const double *y, double *dy, void *context)
             dQ[i * d + j] = spread;
         }
     }
-    for (size_t i = 0; i < d * (2 * d + 1); i++)
-        if (!isfinite(dy[i]))
-            return GSL_EBADFUNC;
-    return GSL_SUCCESS;
-}
-
-static fk_status integrate(coefficients *k, double t0, double t1, double *y)
-{
-    const size_t n = k->d * (2 * k->d + 1);
-    gsl_odeiv2_system system = {
-        .function = flow, .dimension = n, .params = k, .jacobian = NULL};
-    gsl_odeiv2_driver *driver = gsl_odeiv2_driver_alloc_y_new(
-        &system, gsl_odeiv2_step_rk8pd, 1e-3 * (t1 - t0), ABSOLUTE, RELATIVE);
-    if (driver == NULL)
-        return FK_ENOMEM;
-    (void)gsl_odeiv2_driver_set_nmax(driver, MOST_STEPS);
-    double t = t0;
-    const int status = gsl_odeiv2_driver_apply(driver, &t, t1, y);
-    gsl_odeiv2_driver_free(driver);
-    return status == GSL_SUCCESS ? FK_OK : FK_ECONVERGE;
 }
 
 /* m1 = Phi m0 + u,  S1 = Phi S0 Phi^T + Q, symmetric to the last bit */
@@ -203,7 +179,7 @@ fk_status fk_linear_propagate(const fk_sde *s, double t0, const fk_mixture *m0,
     if (status == FK_OK) {
         for (size_t i = 0; i < d; i++)
             y[i * d + i] = 1.0;
-        status = integrate(&k, t0, t1, y);
+        status = fk_integrate(d * (2 * d + 1), flow, &k, t0, t1, RELATIVE, y);
     }
     for (size_t c = 0; status == FK_OK && c < m0->components; c++)
         carry(d, y, m0->mean + c * d, m0->cov + c * d * d, (*m1)->mean + c * d,

@@ -15,6 +15,9 @@
 
 bool fk_sde_linear(const fk_sde *s);
 
+/* Whether f is affine in the variables, with coefficients that may depend on time. */
+bool fk_sde_affine_in(const fk_sde *s, const fk_expr *f);
+
 /* Whether drift and Wiener processes alone would be of this kind: between jumps, say. */
 bool fk_sde_affine(const fk_sde *s);
 
