@@ -24,6 +24,7 @@ typedef enum fk_purpose {
     FK_FOR_HALVING_NOISE, /* increments of the pair */
     FK_FOR_REVERSE_NOISE, /* increments of the reverse samplers */
     FK_FOR_JUMPS,         /* times and marks of jumps */
+    FK_FOR_EXACT_PATH,    /* what a path's increments leave open of its solution */
 } fk_purpose;
 
 /* FK_BLOCK neighbouring streams.  State at the border of a pair of rows, `used` rows

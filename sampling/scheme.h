@@ -39,6 +39,14 @@ typedef enum fk_noise_kind {
 
 const char *fk_noise_kind_text(fk_noise_kind k); /* "free of the variables" */
 
+/* What the rows of normals that a step takes say of the Brownian path. */
+typedef enum fk_path_kind {
+    FK_INCREMENT_PATH,  /* the first are its increments; others say nothing of it */
+    FK_INTEGRATED_PATH, /* then its time integrals (sampling/time_integral.h) */
+    FK_TREE_PATH,       /* increments, and keys to the path within the step */
+    FK_OWN_PATH,        /* nothing: they are made for the scheme's own law */
+} fk_path_kind;
+
 /* How steps are taken where a scheme leaves a choice. */
 typedef struct fk_step_rules {
     fk_increments increments;
@@ -60,6 +68,7 @@ typedef struct fk_scheme {
     double strong_order;
     double weak_order;      /* |E phi(X_T) - E phi(X_T^h)| = O(h^weak_order) */
     fk_increments coarsest; /* that keep the weak order; those named before it do too */
+    fk_path_kind path;
 
     /* Compile; FK_EDOMAIN with a sentence if the scheme does not accept this SDE. */
     fk_status (*prepare)(const fk_sde *sde, fk_stepper **out, fk_message *message);

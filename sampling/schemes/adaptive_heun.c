@@ -190,6 +190,7 @@ const fk_scheme fk_scheme_adaptive_heun = {
     .noise = FK_COMMUTATIVE_NOISE,
     .strong_order = 1.0,
     .weak_order = 1.0, /* 2 for additive noise */
+    .path = FK_TREE_PATH,
     .prepare = prepare,
     .release = fk_motion_free,
     .scratch = scratch_size,

@@ -238,6 +238,7 @@ const fk_scheme fk_scheme_exact_cir = {
     .noise = FK_PROCESS_NOISE,
     .strong_order = 0.0, /* there is no path to be near to */
     .weak_order = INFINITY,
+    .path = FK_OWN_PATH,
     .prepare = prepare,
     .release = release,
     .scratch = scratch_size,

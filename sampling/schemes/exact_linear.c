@@ -80,6 +80,7 @@ const fk_scheme fk_scheme_exact_linear = {
     .noise = FK_PROCESS_NOISE,
     .strong_order = INFINITY,
     .weak_order = INFINITY,
+    .path = FK_OWN_PATH,
     .prepare = prepare,
     .release = release,
     .scratch = scratch_size,

@@ -176,6 +176,7 @@ const fk_scheme fk_scheme_ou_splitting = {
     .noise = FK_CONSTANT_NOISE,
     .strong_order = 1.0,
     .weak_order = 2.0,
+    .path = FK_OWN_PATH,
     .prepare = prepare,
     .release = release,
     .scratch = scratch_size,

@@ -63,6 +63,7 @@ const fk_scheme fk_scheme_sra1 = {
     .noise = FK_ADDITIVE_NOISE,
     .strong_order = 1.5,
     .weak_order = 2.0,
+    .path = FK_INTEGRATED_PATH,
     .prepare = prepare,
     .release = fk_motion_free,
     .scratch = scratch_size,

@@ -138,6 +138,7 @@ const fk_scheme fk_scheme_sriw1 = {
     .noise = FK_OWN_NOISE,
     .strong_order = 1.5,
     .weak_order = 1.5, /* 2 for additive noise */
+    .path = FK_INTEGRATED_PATH,
     .prepare = prepare,
     .release = fk_motion_free,
     .scratch = scratch_size,
