@@ -37,6 +37,7 @@
 #include "sde/cell_average.h"
 #include "sde/cholesky.h"
 #include "sde/exact_moments.h"
+#include "sde/free_space.h"
 #include "sde/jump.h"
 #include "sde/landscape.h"
 #include "sde/law.h"

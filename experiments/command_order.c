@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/memory.h"
 #include "experiments/command.h"
 #include "experiments/options.h"
 #include "experiments/order_finding.h"
@@ -11,6 +12,8 @@
 #include "experiments/problem_load.h"
 #include "experiments/run.h"
 #include "sampling/levels.h"
+#include "sde/exact_moments.h"
+#include "sde/free_space.h"
 
 enum { OPTION_LEVELS = 0x100, OPTION_PATHS };
 
@@ -88,6 +91,11 @@ static fk_finding_curve *add_curve(fk_finding *f, size_t points)
     return c;
 }
 
+static fk_estimate moment(const fk_level_pair *p, size_t i, int power)
+{
+    return power == 1 ? p->mean[i] : p->square[i];
+}
+
 static void add_weak(fk_finding *f, const fk_problem *p, const fk_levels *l, size_t i)
 {
     char *name = fk_expr_print(p->sde->variable[i], FK_EXPR_TEXT);
@@ -96,9 +104,63 @@ static void add_weak(fk_finding *f, const fk_problem *p, const fk_levels *l, siz
         snprintf(c->name, sizeof c->name, power == 1 ? "E %.40s" : "E %.40s^2",
                  name != NULL ? name : "?");
         for (size_t k = 0; k < l->n_pairs; k++)
-            fill_curve(c, l, k, power == 1 ? l->pair[k].mean[i] : l->pair[k].square[i]);
+            fill_curve(c, l, k, moment(&l->pair[k], i, power));
     }
     free(name);
+}
+
+/* The bias of the shortest step is measured against exact paths, or what is left of the
+ * last difference, about 2^-order of it. */
+static void add_limits(fk_finding *f, const fk_levels *l, const double *mean,
+                       const double *cov)
+{
+    const double left = l->exact ? 1.0 : 1.0 / (exp2(f->declared) - 1.0);
+    for (; f->n_limits < f->n_curves; f->n_limits++) {
+        const size_t i = f->n_limits / 2;
+        const int power = f->n_limits % 2 == 0 ? 1 : 2;
+        const fk_estimate finest = moment(&l->finest, i, power);
+        const fk_estimate last = moment(&l->pair[l->n_pairs - 1], i, power);
+        fk_finding_limit *limit = &f->limit[f->n_limits];
+        *limit = (fk_finding_limit){
+            .value = finest.mean,
+            .error = finest.error,
+            .bias = left * last.mean,
+            .doubt = left * (4.0 * last.error + (l->exact ? 0.0 : fabs(last.mean))),
+            .exact = power == 1 ? mean[i] : cov[i * (l->dim + 1)] + mean[i] * mean[i]};
+        memcpy(limit->name, f->curve[f->n_limits].name, sizeof limit->name);
+    }
+}
+
+/* Exact moments at the end, where they are known. */
+static fk_status find_limits(fk_finding *f, const fk_problem *p, const fk_levels *l,
+                             fk_message *message)
+{
+    const fk_domain *domain = p->has_domain ? &p->domain : NULL;
+    if (!fk_sde_in_free_space(p->sde, domain) || !fk_sde_moments_close(p->sde))
+        return FK_OK;
+    double *mean = fk_doubles(l->dim * (1 + l->dim)), *cov = mean + l->dim;
+    if (mean == NULL)
+        return fk_fail(message, FK_ENOMEM, "out of memory");
+    fk_status status = fk_law_moments(p->initial, mean, cov);
+    if (status == FK_OK)
+        status = fk_sde_moments(p->sde, p->start, p->end, mean, cov);
+    if (status == FK_OK)
+        add_limits(f, l, mean, cov);
+    free(mean);
+    return status == FK_ECONVERGE ? FK_OK : status;
+}
+
+static void say_reference(fk_finding *f, const fk_levels *l)
+{
+    f->exact = l->exact;
+    if (l->exact)
+        snprintf(f->reference, sizeof f->reference,
+                 "against the exact solution along the same Brownian paths");
+    else
+        snprintf(f->reference, sizeof f->reference,
+                 "each step against the next one: no exact solution is known along the "
+                 "paths, as %.200s",
+                 l->why.text);
 }
 
 /* Strong orders are those without walls. */
@@ -111,18 +173,22 @@ static double declared(const arguments *a, const fk_problem *p,
                                 p->has_domain ? &p->domain : NULL, methods->faces);
 }
 
-static void evaluate(const arguments *a, const fk_problem *p, const fk_methods *methods,
-                     const fk_levels *l, fk_finding *f)
+static fk_status evaluate(const arguments *a, const fk_problem *p,
+                          const fk_methods *methods, const fk_levels *l, fk_finding *f,
+                          fk_message *message)
 {
+    say_reference(f, l);
     f->declared = declared(a, p, methods);
     if (a->kind == STRONG) {
         fk_finding_curve *c = add_curve(f, l->n_pairs);
-        snprintf(c->name, sizeof c->name, "E |X_h - X_{h/2}|");
+        snprintf(c->name, sizeof c->name,
+                 l->exact ? "E |X_h - X|" : "E |X_h - X_{h/2}|");
         for (size_t k = 0; k < l->n_pairs; k++)
             fill_curve(c, l, k, l->pair[k].distance);
     }
     for (size_t i = 0; a->kind == WEAK && i < l->dim; i++)
         add_weak(f, p, l, i);
+    return a->kind == WEAK ? find_limits(f, p, l, message) : FK_OK;
 }
 
 /* Steps from particles.step 2^(levels - 1) down to particles.step. */
@@ -135,6 +201,7 @@ static fk_levels_options options(const arguments *a, const fk_problem *p,
     const size_t count = p->particles.count < standard ? p->particles.count : standard;
     return (fk_levels_options){.count = a->paths > 0 ? a->paths : count,
                                .levels = a->levels,
+                               .exact = true,
                                .steps = (size_t)fmax(ceil(span / coarse - 1e-9), 1.0),
                                .start = p->start,
                                .end = p->end,
@@ -168,12 +235,12 @@ static fk_status measure_paths(const arguments *a, const fk_problem *p,
     snprintf(f->method, sizeof f->method, "%s", methods->scheme->name);
     FK_TRY(fk_levels_run(p->sde, fk_domain_open(&p->domain) ? NULL : &p->domain,
                          p->initial, &o, progress, &levels, message));
-    evaluate(a, p, methods, &levels, f);
+    const fk_status status = evaluate(a, p, methods, &levels, f, message);
     fk_levels_clear(&levels);
-    if (!a->common.json)
-        printf("%s of %s on %s: %zu paths from t = %g to %g\n\n", f->kind, f->method,
-               p->name, o.count, p->start, p->end);
-    return FK_OK;
+    if (status == FK_OK && !a->common.json)
+        printf("%s of %s on %s: %zu paths from t = %g to %g,\n%s\n\n", f->kind,
+               f->method, p->name, o.count, p->start, p->end, f->reference);
+    return status;
 }
 
 /* ---- orders of the density's flux and stepper ---- */
@@ -291,7 +358,9 @@ const fk_command fk_the_order = {
         "strong, weak: runs the same paths with steps particles.step, 2, 4, ... times "
         "as\n"
         "long, on the same Brownian motion, and fits the order at which their results\n"
-        "approach each other.  No exact solution is needed.\n\n"
+        "approach the exact solution along it where there is one, else each other; "
+        "means\n"
+        "are also held against exact moments where they are known.\n\n"
         "pde: refines the grid up to the problem's cells, and the steps, and fits the\n"
         "orders at which the density approaches an exact one: the problem's 'exact', "
         "or a\n"

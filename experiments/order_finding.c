@@ -6,13 +6,14 @@
 #include "core/json.h"
 #include "plots/order_figure.h"
 
+static const double ROUNDING = 1e-9;
+
 /* A method declared exact leaves rounding, which has no order, and noise if it is exact in
  * law alone. */
 static fk_word judge_exact(const fk_finding_curve *c)
 {
-    static const double rounding = 1e-9;
     for (size_t i = 0; i < c->n; i++)
-        if (fabs(c->value[i]) > rounding + (c->noisy ? 4.0 * c->error[i] : 0.0))
+        if (fabs(c->value[i]) > ROUNDING + (c->noisy ? 4.0 * c->error[i] : 0.0))
             return FK_DISAGREE;
     return FK_AGREE;
 }
@@ -44,7 +45,20 @@ static fk_slope finest_pair(const fk_finding_curve *c)
     return (fk_slope){last, 0.5 * fabs(last - local_order(c, n - 2)), n};
 }
 
-void fk_finding_judge(fk_finding *f)
+/* Results may well approach each other and something that is wrong. */
+static void judge_limits(fk_finding *f)
+{
+    for (size_t i = 0; i < f->n_limits; i++) {
+        const fk_finding_limit *l = &f->limit[i];
+        if (fabs(l->value - l->bias - l->exact) <= 4.0 * l->error + l->doubt + ROUNDING)
+            continue;
+        f->wrong = l;
+        f->word = FK_DISAGREE;
+        return;
+    }
+}
+
+static void judge_orders(fk_finding *f)
 {
     double least = HUGE_VAL;
     f->word = FK_INCONCLUSIVE;
@@ -70,10 +84,16 @@ void fk_finding_judge(fk_finding *f)
     }
 }
 
-static void print_curve(const fk_finding_curve *c)
+void fk_finding_judge(fk_finding *f)
 {
-    printf("%s\n%12s%16s%14s%14s\n", c->name, c->step_name, "difference",
-           c->noisy ? "std. error" : "", "local order");
+    judge_orders(f);
+    judge_limits(f);
+}
+
+static void print_curve(const fk_finding_curve *c, bool exact)
+{
+    printf("%s\n%12s%16s%14s%14s\n", c->name, c->step_name,
+           exact ? "error" : "difference", c->noisy ? "std. error" : "", "local order");
     for (size_t k = 0; k < c->n; k++) {
         printf("%12.4g%16.4g", c->step[k], c->value[k]);
         if (c->noisy)
@@ -96,12 +116,25 @@ static void print_curve(const fk_finding_curve *c)
                c->slope.order, 2.0 * c->slope.error);
 }
 
+static void print_limit(const fk_finding_limit *l)
+{
+    printf("%s at the shortest step %.6g +- %.1g (standard error), exact %.6g\n",
+           l->name, l->value, l->error, l->exact);
+}
+
 void fk_finding_print(const fk_finding *f)
 {
     const bool holds = f->word == FK_AGREE;
     for (size_t k = 0; k < f->n_curves; k++)
-        print_curve(&f->curve[k]);
-    if (isinf(f->declared))
+        print_curve(&f->curve[k], f->exact);
+    for (size_t i = 0; i < f->n_limits; i++)
+        print_limit(&f->limit[i]);
+    if (f->n_limits > 0)
+        printf("\n");
+    if (f->wrong != NULL)
+        printf("fails: %s converges to %s = %.6g, not to %.6g\n", f->method,
+               f->wrong->name, f->wrong->value - f->wrong->bias, f->wrong->exact);
+    else if (isinf(f->declared))
         printf("%s: %s is declared exact; its results %s on the step\n",
                holds ? "holds" : "fails", f->method,
                holds ? "do not depend" : "depend");
@@ -113,6 +146,17 @@ void fk_finding_print(const fk_finding *f)
         printf("%s: %s converges with %s %.2f +- %.2f here, declared %g\n",
                holds ? "holds" : "fails", f->method, f->kind, f->order, 2.0 * f->error,
                f->declared);
+}
+
+static void write_limit(fk_json *j, const fk_finding_limit *l)
+{
+    fk_json_object(j, NULL);
+    fk_json_text(j, "name", l->name);
+    fk_json_number(j, "value", l->value);
+    fk_json_number(j, "error", l->error);
+    fk_json_number(j, "bias", l->bias);
+    fk_json_number(j, "exact", l->exact);
+    fk_json_end(j);
 }
 
 void fk_finding_write_json(const fk_finding *f, const char *problem)
@@ -129,6 +173,11 @@ void fk_finding_write_json(const fk_finding *f, const char *problem)
                  f->word == FK_AGREE      ? "holds"
                  : f->word == FK_DISAGREE ? "fails"
                                           : "inconclusive");
+    fk_json_text(&j, "reference", f->reference);
+    fk_json_array(&j, "limits");
+    for (size_t i = 0; i < f->n_limits; i++)
+        write_limit(&j, &f->limit[i]);
+    fk_json_end(&j);
     fk_json_array(&j, "curves");
     for (size_t k = 0; k < f->n_curves; k++) {
         const fk_finding_curve *c = &f->curve[k];
@@ -158,5 +207,8 @@ fk_status fk_finding_draw(const fk_finding *f, const char *problem, const char *
                              c->value, c->error,     c->slope.order, c->declared};
     }
     snprintf(title, sizeof title, "%s: %s of %s", problem, f->kind, f->method);
-    return fk_write_order_figure(folder, title, f->n_curves, shown, message);
+    return fk_write_order_figure(folder, title,
+                                 f->exact ? "error against the exact solution"
+                                          : "difference of the results with h and h/2",
+                                 f->n_curves, shown, message);
 }

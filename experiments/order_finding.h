@@ -19,20 +19,35 @@ typedef struct fk_finding_curve {
     fk_slope slope; /* found by fk_finding_judge */
 } fk_finding_curve;
 
+/* A mean at the shortest step, and what theory makes of it. */
+typedef struct fk_finding_limit {
+    char name[64];
+    double value, error; /* and its standard error */
+    double bias;         /* of the step, as measured */
+    double doubt;        /* standard error of the bias, or what it leaves out */
+    double exact;
+} fk_finding_limit;
+
 typedef struct fk_finding {
-    const char *kind;   /* "weak order" */
-    char method[64];    /* whose */
-    const char *advice; /* what would help if noise hides the orders */
+    const char *kind;    /* "weak order" */
+    char method[64];     /* whose */
+    const char *advice;  /* what would help if noise hides the orders */
+    char reference[400]; /* what results are compared with, and why; empty: not told */
+    bool exact;          /* they are compared with exact ones, not with each other */
+    size_t n_limits;
+    fk_finding_limit limit[FK_FINDING_CURVES];
     size_t n_curves;
     fk_finding_curve curve[FK_FINDING_CURVES];
     fk_word word;
     double declared, order, error; /* of the curve that decides */
+    const fk_finding_limit *wrong; /* of `limit`; NULL: none */
 } fk_finding;
 
 /* Finds the orders: of noisy curves by a fit; of others that of the finest pair above
  * rounding, with half its change from the pair before for a standard error.  The curve that
  * falls shortest of its declared order decides.  A curve with fewer than three points
- * above noise says nothing. */
+ * above noise says nothing.  A mean that is more than four standard errors from its exact
+ * value plus the bias, and more than the doubt of that, decides against the method. */
 void fk_finding_judge(fk_finding *f);
 
 void fk_finding_print(const fk_finding *f);

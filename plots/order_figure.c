@@ -88,7 +88,7 @@ static void write_slopes(fk_script *s, size_t n, const fk_order_curve *curve)
     fk_script_add(s, "slopes = %zu\n", slopes);
 }
 
-static void write_script(fk_canvas *c, const char *title, size_t n,
+static void write_script(fk_canvas *c, const char *title, const char *what, size_t n,
                          const fk_order_curve *curve)
 {
     char text[6][128];
@@ -103,23 +103,22 @@ static void write_script(fk_canvas *c, const char *title, size_t n,
     fk_script_text(&s, "x_label",
                    mixed(n, curve) ? "cell width and step, in units of the coarsest"
                                    : "step h");
-    fk_script_text(&s, "y_label",
-                   mixed(n, curve) ? "L1 error per unit of mass"
-                                   : "difference of the results with h and h/2");
+    fk_script_text(&s, "y_label", mixed(n, curve) ? "L1 error per unit of mass" : what);
     fk_script_texts(&s, "curve_name", n, name);
     write_slopes(&s, n, curve);
     fk_script_add(&s, "curves = %zu\n\n%s", n, body);
     fk_script_close(c, &figure, &s);
 }
 
-fk_status fk_write_order_figure(const char *dir, const char *title, size_t n,
-                                const fk_order_curve *curve, fk_message *message)
+fk_status fk_write_order_figure(const char *dir, const char *title, const char *what,
+                                size_t n, const fk_order_curve *curve,
+                                fk_message *message)
 {
     const size_t shown = n < 6 ? n : 6;
     fk_canvas c = {.dir = dir, .status = FK_OK, .message = message};
     fk_canvas_prepare(&c);
     write_data(&c, shown, curve);
-    write_script(&c, title, shown, curve);
+    write_script(&c, title, what, shown, curve);
     FK_TRY(c.status);
     return fk_gnuplot_run(dir, 1, (const char *const[]){"order.gp"}, NULL, message);
 }

@@ -18,10 +18,12 @@ typedef struct fk_order_curve {
         declared; /* drawn as a dashed slope, once if curves share it; HUGE_VAL: none */
 } fk_order_curve;
 
-/* DIR/order.png, order.svg, order.gp and their data.  Makes DIR if it is not there.  Curves
- * over different quantities share one axis, each in units of its coarsest step. */
+/* DIR/order.png, order.svg, order.gp and their data.  Makes DIR if it is not there.  `what`
+ * is said of the vertical axis; curves over different quantities share one, each in units
+ * of its coarsest step. */
 FK_NODISCARD fk_status fk_write_order_figure(const char *dir, const char *title,
-                                             size_t n, const fk_order_curve *curve,
+                                             const char *what, size_t n,
+                                             const fk_order_curve *curve,
                                              fk_message *message);
 
 #endif

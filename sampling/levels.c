@@ -12,6 +12,7 @@
 #include "sampling/march.h"
 #include "sampling/rows.h"
 #include "sampling/walk.h"
+#include "sde/free_space.h"
 
 /* Everything the threads read; sums[n_blocks][n_pairs + 1][n_sums]. */
 typedef struct ladder {
@@ -294,10 +295,13 @@ static fk_status find_exact(ladder *l, const fk_sde *sde, const fk_domain *domai
     if (l->o->rules.increments != FK_GAUSSIAN)
         fk_fail(&out->why, FK_EDOMAIN, "%s increments follow no Brownian path",
                 fk_increments_name[l->o->rules.increments]);
-    else if (domain != NULL)
-        fk_fail(&out->why, FK_EDOMAIN, "there are walls");
     else
         status = fk_exact_path_new(sde, l->o->scheme, &l->exact, &out->why);
+    if (status == FK_OK && !fk_sde_in_free_space(sde, domain)) {
+        fk_fail(&out->why, FK_EDOMAIN, "there are walls");
+        fk_exact_path_free(l->exact);
+        l->exact = NULL;
+    }
     return status == FK_EDOMAIN ? FK_OK : status;
 }
 

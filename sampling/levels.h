@@ -53,7 +53,7 @@ typedef struct fk_levels {
     fk_message why;       /* otherwise: a clause why it is not, if it was asked for */
 } fk_levels;
 
-/* domain NULL: free space, where alone exact solutions are known.  FK_EDOMAIN with a sentence if the scheme refuses the SDE, if
+/* domain NULL: free space, in which alone exact solutions are known.  FK_EDOMAIN with a sentence if the scheme refuses the SDE, if
  * stable noise has alpha < 2, or if a path becomes not finite; FK_EINTERRUPTED.  *out is empty after a failure. */
 FK_NODISCARD fk_status fk_levels_run(const fk_sde *sde, const fk_domain *domain,
                                      const fk_law *law, const fk_levels_options *o,

@@ -99,6 +99,18 @@ expect_stdout '^holds: euler-maruyama'
 expect_file "$work/order/order.png"
 expect_status 0 fokker order strong rotating_ou particles.scheme=exact-linear -q
 expect_stdout '^holds: exact-linear is declared exact'
+expect_stdout 'as exact-linear draws no increments'
+
+# exact references: along the path, where no path reaches the wall too, and of moments
+expect_status 0 fokker order strong rotating_ou --paths=2000 -q --json
+expect_stdout '"reference": "against the exact solution along the same Brownian paths"'
+expect_status 0 fokker order strong geometric_brownian particles.scheme=milstein --paths=2000 -q
+expect_stdout '^against the exact solution'
+expect_stdout '^holds: milstein converges with strong order (0\.9|1\.0)'
+expect_status 0 fokker order weak ornstein_uhlenbeck --paths=20000 -q
+expect_stdout '^E x at the shortest step 0\.7.* exact 0\.735759'
+expect_status 0 fokker order strong double_well time=1 --paths=500 -q
+expect_stdout 'no exact solution is known along the paths, as no change of variables'
 expect_status 3 fokker order weak double_well time=1 particles.step=1e-4 --paths=100 -q
 expect_stdout '^inconclusive'
 

@@ -8,6 +8,7 @@
 
 #include "core/random.h"
 #include "sampling/levels.h"
+#include "sde/free_space.h"
 #include "sde/linear.h"
 #include "tests/particle_fixture.h"
 #include "tests/suite.h"
@@ -302,6 +303,31 @@ START_TEST(others_are_refused)
 }
 END_TEST
 
+/* Walls where nothing moves across; a root has no slope there, and is left in finite time. */
+START_TEST(some_walls_are_never_met)
+{
+    static const struct {
+        const char *drift, *noise;
+        double lo, hi;
+        bool free;
+    } wall[] = {
+        {"0.1*x", "0.4*x", 0.0, 8.0, false},
+        {"0.1*x", "0.4*x", -1.0, 0.0, false},
+        {"x*(1 - x)", "x*(1 - x)", 0.0, 1.0, true},
+        {"1", "x*(1 - x)", 0.0, 1.0, false},
+        {"-x*(1 - x)", "sqrt(x*(1 - x))", 0.0, 1.0, false},
+    };
+    for (size_t i = 0; i < sizeof wall / sizeof *wall; i++) {
+        fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", wall[i].drift, wall[i].noise);
+        fk_domain d = line(wall[i].lo, wall[i].hi, 10, FK_REFLECTING);
+        ck_assert(fk_sde_in_free_space(sde, &d) == wall[i].free);
+        d.face[0][i == 1 ? 0 : 1] = FK_OPEN; /* the other one of the first two */
+        ck_assert(fk_sde_in_free_space(sde, &d) == (i <= 2));
+        sde_text_free(sde);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("exact_path");
@@ -313,6 +339,7 @@ int main(void)
     tcase_add_test(cases, errors_have_their_law);
     tcase_add_test(cases, schemes_approach_it);
     tcase_add_test(cases, others_are_refused);
+    tcase_add_test(cases, some_walls_are_never_met);
     suite_add_tcase(suite, cases);
     return run_suite(suite);
 }

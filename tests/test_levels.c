@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/slope.h"
+#include "experiments/order_finding.h"
 #include "sampling/levels.h"
 #include "tests/particle_fixture.h"
 #include "tests/suite.h"
@@ -157,6 +158,24 @@ START_TEST(explosions_are_reported)
 }
 END_TEST
 
+/* A mean that errs by four standard errors and what its bias leaves open, and one by more. */
+START_TEST(limits_decide)
+{
+    fk_finding f = {.n_curves = 1,
+                    .n_limits = 1,
+                    .curve = {{.declared = HUGE_VAL, .n = 1, .noisy = true}}};
+    f.limit[0] = (fk_finding_limit){
+        .value = 1.3, .error = 0.02, .bias = 0.1, .doubt = 0.05, .exact = 1.071};
+    fk_finding_judge(&f);
+    ck_assert_int_eq(f.word, FK_AGREE);
+    ck_assert_ptr_null(f.wrong);
+    f.limit[0].exact = 1.069;
+    fk_finding_judge(&f);
+    ck_assert_int_eq(f.word, FK_DISAGREE);
+    ck_assert_ptr_eq(f.wrong, &f.limit[0]);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("levels");
@@ -166,6 +185,7 @@ int main(void)
     tcase_add_test(cases, euler_has_its_orders);
     tcase_add_test(cases, threads_do_not_matter);
     tcase_add_test(cases, explosions_are_reported);
+    tcase_add_test(cases, limits_decide);
     suite_add_tcase(suite, cases);
     return run_suite(suite);
 }
