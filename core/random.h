@@ -25,6 +25,7 @@ typedef enum fk_purpose {
     FK_FOR_REVERSE_NOISE, /* increments of the reverse samplers */
     FK_FOR_JUMPS,         /* times and marks of jumps */
     FK_FOR_EXACT_PATH,    /* what a path's increments leave open of its solution */
+    FK_FOR_KILLING,       /* how long paths last that are killed */
 } fk_purpose;
 
 /* FK_BLOCK neighbouring streams.  State at the border of a pair of rows, `used` rows

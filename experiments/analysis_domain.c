@@ -104,7 +104,7 @@ fk_status fk_analysis_domain(const fk_analysis_request *request, bool stationary
         return fk_fail(
             message, FK_EDOMAIN,
             "the problem has no domain, so there is no grid to analyse it on");
-    if (p->killing != NULL)
+    if (p->sde->killing != NULL)
         return fk_fail(message, FK_EDOMAIN,
                        "the analysis is of paths that live on: leave 'killing' out");
     if (!fk_problem_steady(p))

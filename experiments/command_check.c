@@ -51,14 +51,9 @@ static void print_problem(const fk_problem *p)
     printf("\nInitial law\n  %s\n", p->initial_text);
     printf("\nTime\n  %g to %g, %zu output%s\n", p->start, p->end, p->n_outputs,
            p->n_outputs == 1 ? "" : "s");
-    if (p->killing != NULL) {
-        char *rate = fk_expr_print(p->killing, FK_EXPR_DISPLAY);
-        printf("\nKilling\n  at the rate %s\n", rate != NULL ? rate : "?");
-        free(rate);
-    }
     if (p->exact != NULL)
         printf("\nExact density: stated in the file\n");
-    else if (p->killing == NULL && fk_sde_linear(p->sde) &&
+    else if (p->sde->killing == NULL && fk_sde_linear(p->sde) &&
              fk_law_mixture(p->initial) != NULL)
         printf("\nExact density: linear SDE from a Gaussian mixture, known in closed "
                "form%s\n",

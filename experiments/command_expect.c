@@ -132,15 +132,21 @@ static void print_density(const answer *w)
 }
 
 /* Killed paths count as nothing: Feynman and Kac's expectation. */
+static void print_quantity(const answer *w)
+{
+    const fk_expr *killing = w->p->sde->killing;
+    char *rate = killing != NULL ? fk_expr_print(killing, FK_EXPR_DISPLAY) : NULL;
+    if (rate != NULL)
+        printf("E[(%s) exp(-int (%s) dt)] at t = %g", w->a->phi, rate, w->p->end);
+    else
+        printf("E[%s] at t = %g", w->a->phi, w->p->end);
+    free(rate);
+}
+
 static void print_density_alone(const answer *w)
 {
-    char *rate =
-        w->p->killing != NULL ? fk_expr_print(w->p->killing, FK_EXPR_DISPLAY) : NULL;
-    if (rate != NULL)
-        printf("E[(%s) exp(-int (%s) dt)] at t = %g\n", w->a->phi, rate, w->p->end);
-    else
-        printf("E[%s] at t = %g\n", w->a->phi, w->p->end);
-    free(rate);
+    print_quantity(w);
+    putchar('\n');
     print_density(w);
 }
 
@@ -149,8 +155,8 @@ static void print_one(const answer *w)
     const fk_expectation *m = &w->estimate[0].found;
     if (m->levels > 1)
         print_levels(m);
-    printf("E[%s] at t = %g is %.8g +- %.2g\n", w->a->phi, w->p->end, m->value,
-           total_error(m));
+    print_quantity(w);
+    printf(" is %.8g +- %.2g\n", m->value, total_error(m));
     printf("standard error of the sample %.2g, error of the step about %.2g\n",
            m->sampling, m->bias);
     printf("work: %.3g particle-steps; plain Monte Carlo of the same error: %.3g\n",
@@ -160,8 +166,9 @@ static void print_one(const answer *w)
 
 static void print_all(const answer *w)
 {
-    printf("E[%s] at t = %g\n\n%-14s%14s%11s%11s%11s%11s%10s\n", w->a->phi, w->p->end,
-           "method", "value", "error", "sampling", "step", "work", "seconds");
+    print_quantity(w);
+    printf("\n\n%-14s%14s%11s%11s%11s%11s%10s\n", "method", "value", "error",
+           "sampling", "step", "work", "seconds");
     for (size_t i = 0; i < w->n; i++) {
         const estimate *e = &w->estimate[i];
         const fk_expectation *m = &e->found;

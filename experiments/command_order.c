@@ -219,6 +219,11 @@ static fk_status measure_paths(const arguments *a, const fk_problem *p,
     const fk_levels_options o = options(a, p, methods);
     if (methods->scheme == NULL)
         return fk_fail(message, FK_ESYNTAX, "the problem has particles: off");
+    if (p->sde->killing != NULL)
+        return fk_fail(
+            message, FK_ESYNTAX,
+            "killing: these orders are those of paths that live on; leave it "
+            "out");
     if (a->kind == STRONG && o.rules.increments != FK_GAUSSIAN)
         return fk_fail(message, FK_ESYNTAX,
                        "particles.increments: %s increments do not follow a Brownian "
@@ -278,7 +283,7 @@ static fk_status measure_density(const arguments *a, const fk_problem *p,
                            .flux = methods->flux,
                            .stepper = methods->stepper,
                            .density = p->exact,
-                           .killing = p->killing,
+                           .killing = p->sde->killing,
                            .start = p->start,
                            .end = p->end,
                            .levels = a->levels,

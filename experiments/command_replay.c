@@ -142,6 +142,11 @@ static bool lost(const path *a)
 static bool ended(const path *a)
 {
     size_t axis, side;
+    if (fk_ensemble_killed(a->e, a->lane)) {
+        fprintf(stderr, "particle %zu was killed in the step that ends at t = %.10g\n",
+                a->particle, fk_ensemble_time(a->e));
+        return true;
+    }
     if (!fk_ensemble_ended(a->e, a->lane, &axis, &side))
         return false;
     const fk_axis *axes = a->p->domain.grid.axis;

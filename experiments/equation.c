@@ -193,6 +193,11 @@ void fk_print_equations(const fk_problem *p, FILE *out)
         fprintf(out, " + K%zu", k + 1);
     for (size_t k = 0; k < s->n_stables; k++)
         fprintf(out, " + S%zu", k + 1);
+    if (s->killing != NULL) {
+        fputs(" - (", out);
+        print_expr(s->killing, out);
+        fputs(") p", out);
+    }
     fputc('\n', out);
     for (size_t i = 0; i < s->dim; i++)
         print_current(s, i, out);

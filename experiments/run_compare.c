@@ -23,9 +23,9 @@ double fk_lost(const fk_domain *d, const double left[FK_GRID_DIM][2], fk_boundar
     return lost;
 }
 
-static uint64_t absorbed(const fk_census *c, size_t dim)
+static uint64_t ended(const fk_census *c, size_t dim)
 {
-    uint64_t n = 0;
+    uint64_t n = c->killed;
     for (size_t i = 0; i < dim; i++)
         n += c->absorbed[i][0] + c->absorbed[i][1];
     return n;
@@ -52,7 +52,7 @@ static fk_sample sample(const fk_run_state *run, const fk_record *r)
 {
     return (fk_sample){.name = "particles",
                        .count = r->count,
-                       .absorbed = absorbed(&r->census, run->dim),
+                       .ended = ended(&r->census, run->dim),
                        .outside = r->census.outside};
 }
 
@@ -65,7 +65,8 @@ static fk_status particles_and_pde(fk_run_state *run, size_t i, size_t sharing,
     const fk_sample particles = sample(run, r);
     const fk_reference pde = {.name = "Fokker-Planck",
                               .p = s->pde,
-                              .absorbed = fk_lost(&p->domain, s->lost, FK_ABSORBING),
+                              .ended = fk_lost(&p->domain, s->lost, FK_ABSORBING) +
+                                       s->killed[1],
                               .outside = fk_lost(&p->domain, s->lost, FK_OPEN),
                               .truncated = !run->density->whole};
     const fk_step_evidence step = step_evidence(run, r);
@@ -74,7 +75,7 @@ static fk_status particles_and_pde(fk_run_state *run, size_t i, size_t sharing,
         FK_TRY(fk_grid_order(p->sde, &p->domain.grid, run->methods->flux, s->t, s->pde,
                              &order));
     const fk_grid_evidence grid = {.fine = r->half,
-                                   .absorbed = r->half_absorbed,
+                                   .ended = r->half_ended,
                                    .outside = r->half_outside,
                                    .order = order,
                                    .whole = run->density->whole,

@@ -54,7 +54,7 @@ fk_status fk_exact_density(const fk_problem *p, double t, double *density, bool 
         return stated_density(p, t, density, message);
     }
     if (fk_law_mixture(p->initial) == NULL || !fk_sde_linear(p->sde) ||
-        p->killing != NULL)
+        p->sde->killing != NULL)
         return FK_OK;
     return linear_density(p, t, density, known);
 }

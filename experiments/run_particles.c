@@ -152,6 +152,7 @@ static void finish_shares(const fk_run_state *run, const fk_census *census,
     const double count = (double)run->problem->particles.count;
     s->outside = (double)census->outside / count;
     s->vanished = (double)census->lost / count;
+    s->killed[0] = (double)census->killed / count;
     for (size_t i = 0; i < run->dim; i++)
         for (size_t side = 0; side < 2; side++)
             s->absorbed[i][side] = (double)census->absorbed[i][side] / count;

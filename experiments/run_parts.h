@@ -28,8 +28,8 @@ typedef struct fk_stop {
 typedef struct fk_record {
     uint64_t *count; /* [cells + FK_ELSEWHERE] particles */
     fk_census census;
-    double *half;                       /* [cells 2^dim] from cells of half the width */
-    double half_absorbed, half_outside; /* mass lost in that run, by kind of face */
+    double *half;                    /* [cells 2^dim] from cells of half the width */
+    double half_ended, half_outside; /* mass lost in that run, by kind of face */
     double time_error; /* L1, and other errors that the Fokker-Planck run knows
                                         of itself; 0: none */
     uint64_t *coarse, *fine, *moved; /* [cells + 1] step-halving pairs */

@@ -17,6 +17,7 @@ static fk_status record_snapshot(fk_run_state *run, const fk_solver *s, size_t i
     fk_snapshot *snap = &run->result->snapshot[i];
     const fk_ledger ledger = fk_solver_ledger(s);
     memcpy(snap->lost, ledger.left, sizeof snap->lost);
+    snap->killed[1] = ledger.killed;
     snap->mass_defect = ledger.defect;
     snap->minimum = ledger.minimum;
     run->record[i].time_error = known(ledger.time_error) + known(ledger.grid_error);
@@ -97,7 +98,7 @@ static fk_status evolve_halved(fk_run_state *run, fk_solver *s, fk_message *mess
             return FK_ENOMEM;
         memcpy(r->half, fk_solver_density(s), n * sizeof *r->half);
         const fk_ledger ledger = fk_solver_ledger(s);
-        r->half_absorbed = fk_lost(domain, ledger.left, FK_ABSORBING);
+        r->half_ended = fk_lost(domain, ledger.left, FK_ABSORBING) + ledger.killed;
         r->half_outside = fk_lost(domain, ledger.left, FK_OPEN);
     }
     return FK_OK;

@@ -5,7 +5,6 @@ static fk_solver_task task(const fk_problem *p, const fk_methods *methods,
 {
     fk_solver_task t = {.sde = p->sde,
                         .law = p->initial,
-                        .killing = p->killing,
                         .domain = p->domain,
                         .start = p->start,
                         .end = p->end,

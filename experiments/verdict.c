@@ -49,7 +49,8 @@ static fk_status work_begin(const fk_compare_input *in, work *w)
 {
     const size_t cells = fk_grid_cells(&in->domain->grid);
     *w = (work){.in = in, .grid = &in->domain->grid, .cells = cells};
-    w->rest_counts = !in->reference->truncated || fk_domain_absorbs(in->domain);
+    w->rest_counts = !in->reference->truncated || fk_domain_absorbs(in->domain) ||
+                     in->reference->ended > 0.0;
     w->p = fk_doubles(cells);
     w->sample = fk_doubles(cells);
     w->mass = fk_doubles(cells + 1);
@@ -64,13 +65,13 @@ static fk_status work_begin(const fk_compare_input *in, work *w)
 }
 
 /* Cell averages and the rest as masses of sum 1; false if that makes no sense. */
-static bool masses(const work *w, const double *p, double absorbed, double outside,
+static bool masses(const work *w, const double *p, double ended, double outside,
                    double *mass)
 {
     const double volume = fk_grid_volume(w->grid);
     double total = mass[w->cells] = !w->rest_counts               ? 0.0
-                                    : w->in->reference->truncated ? absorbed
-                                                                  : absorbed + outside;
+                                    : w->in->reference->truncated ? ended
+                                                                  : ended + outside;
     for (size_t c = 0; c < w->cells; c++)
         total += mass[c] = p[c] * volume;
     for (size_t c = 0; c <= w->cells; c++)
@@ -84,11 +85,11 @@ static fk_status take_sides(work *w)
     const fk_sample *s = w->in->sample;
     const fk_reference *r = w->in->reference;
     const double volume = fk_grid_volume(w->grid);
-    if (!masses(w, r->p, r->absorbed, r->outside, w->mass))
+    if (!masses(w, r->p, r->ended, r->outside, w->mass))
         return FK_EDOMAIN;
     w->n[w->cells] = !w->rest_counts ? 0
-                     : r->truncated  ? s->absorbed
-                                     : s->absorbed + s->outside;
+                     : r->truncated  ? s->ended
+                                     : s->ended + s->outside;
     w->count = (double)w->n[w->cells];
     for (size_t c = 0; c < w->cells; c++) {
         w->n[c] = s->count[c];
@@ -152,7 +153,7 @@ static fk_status grid_part(work *w, const fk_grid_evidence *e)
     fk_budget_bound(w->budget, l1, 2.0 * l1, &time);
     if (e->fine != NULL) {
         fk_grid_restrict(w->grid, 2, e->fine, w->delta);
-        if (!masses(w, w->delta, e->absorbed, e->outside, w->other))
+        if (!masses(w, w->delta, e->ended, e->outside, w->other))
             return FK_EDOMAIN;
         for (size_t c = 0; c <= w->cells; c++) {
             w->delta[c] = factor * (w->mass[c] - w->other[c]);

@@ -29,15 +29,15 @@
 typedef struct fk_sample {
     const char *name;      /* "particles" */
     const uint64_t *count; /* [cells] */
-    uint64_t absorbed;     /* ended at absorbing faces, all faces together */
+    uint64_t ended;        /* at absorbing faces, all together, or killed */
     uint64_t outside;      /* alive beyond open faces */
 } fk_sample;
 
-/* Where the law says they are: absorbed + outside + mass on the grid = 1. */
+/* Where the law says they are: ended + outside + mass on the grid = 1. */
 typedef struct fk_reference {
     const char *name; /* "Fokker-Planck", "exact" */
     const double *p;  /* [cells] cell averages */
-    double absorbed;  /* mass that left through absorbing faces */
+    double ended;     /* mass that left through absorbing faces or was killed */
     double outside;   /* mass beyond open faces */
     /* True if what passes an open face is lost to the reference (the PDE on its grid):
      * then both sides are conditioned on not being beyond an open face, and the larger
@@ -61,7 +61,7 @@ typedef struct fk_step_evidence {
 typedef struct fk_grid_evidence {
     const double *fine; /* [cells 2^dim] cell averages on fk_grid_refine(grid, 2); NULL:
                            the time error alone is known */
-    double absorbed;    /* as in fk_reference, of the fine solution */
+    double ended;       /* as in fk_reference, of the fine solution */
     double outside;     /* likewise */
     double order;       /* of the flux */
     bool whole;         /* time_error is that of the grid as well */

@@ -107,7 +107,7 @@ fk_status fk_pde_method_choose(const fk_solver_task *task, bool positive,
         snprintf(text, n, "a sum of smooth functions need not be positive");
         return FK_OK;
     }
-    if (task->killing != NULL) {
+    if (task->sde->killing != NULL) {
         snprintf(text, n, "killing is for finite volumes");
         return FK_OK;
     }

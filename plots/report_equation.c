@@ -247,6 +247,11 @@ void fk_report_equations(FILE *out, const fk_sde *s)
     }
     put_names(out, s->n_jumps, "K");
     put_names(out, s->n_stables, "S");
+    if (s->killing != NULL) {
+        fputs("<mo>&#x2212;</mo>", out);
+        put_bracket(out, s->killing);
+        fputs("<mi>p</mi>", out);
+    }
     end(out);
     for (size_t i = 0; i < s->dim; i++)
         put_current(out, s, i);

@@ -109,6 +109,10 @@ static void write_snapshot(fk_json *j, const fk_problem *p, const fk_snapshot *s
     fk_json_number(j, "t", s->t);
     fk_json_number(j, "outside", s->outside);
     fk_json_number(j, "vanished", s->vanished);
+    fk_json_object(j, "killed");
+    fk_json_number(j, "particles", s->killed[0]);
+    fk_json_number(j, "fokker_planck", s->killed[1]);
+    fk_json_end(j);
     write_faces(j, "absorbed", p, (const double(*)[2])s->absorbed);
     write_faces(j, "lost", p, (const double(*)[2])s->lost);
     fk_json_number(j, "mass_defect", s->mass_defect);

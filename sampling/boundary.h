@@ -14,8 +14,8 @@
 #include "core/block.h"
 #include "core/grid.h"
 
-/* Status of a particle: 0 alive, the face that absorbed it, or lost: not finite. */
-enum { FK_ALIVE = 0, FK_LOST = 1 + 2 * FK_GRID_DIM };
+/* Status of a particle: 0 alive, the face that absorbed it, killed, or lost: not finite. */
+enum { FK_ALIVE = 0, FK_KILLED = 1 + 2 * FK_GRID_DIM, FK_LOST };
 static inline uint8_t fk_status_of_face(size_t axis, size_t side)
 {
     return (uint8_t)(1 + 2 * axis + side);

@@ -201,7 +201,7 @@ uint64_t fk_ensemble_steps(const fk_ensemble *e)
 bool fk_ensemble_ended(const fk_ensemble *e, size_t p, size_t *axis, size_t *side)
 {
     const uint8_t status = fk_ensemble_status(e, p / FK_BLOCK)[p % FK_BLOCK];
-    if (status == FK_ALIVE || status == FK_LOST)
+    if (status == FK_ALIVE || status >= FK_KILLED)
         return false;
     *axis = (status - fk_status_of_face(0, 0)) / 2u;
     *side = (status - fk_status_of_face(0, 0)) % 2u;
@@ -216,6 +216,11 @@ const fk_losses *fk_ensemble_losses(const fk_ensemble *e)
 bool fk_ensemble_lost(const fk_ensemble *e, size_t p)
 {
     return fk_ensemble_status(e, p / FK_BLOCK)[p % FK_BLOCK] == FK_LOST;
+}
+
+bool fk_ensemble_killed(const fk_ensemble *e, size_t p)
+{
+    return fk_ensemble_status(e, p / FK_BLOCK)[p % FK_BLOCK] == FK_KILLED;
 }
 
 void fk_ensemble_states(const fk_ensemble *e, size_t first, size_t n, double *x)

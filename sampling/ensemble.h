@@ -43,7 +43,7 @@ FK_NODISCARD fk_status fk_ensemble_new(const fk_sde *sde, const fk_domain *domai
 void fk_ensemble_free(fk_ensemble *e); /* accepts NULL */
 
 /* Bytes that an ensemble of `count` particles holds, of `rows` numbers each: the variables
- * and, where there are jumps, two more. */
+ * and two more each where there are jumps and killing. */
 size_t fk_ensemble_memory(size_t rows, size_t count);
 
 /* To time t_end >= the present time.  After each step: reflecting faces send the path
@@ -84,7 +84,7 @@ const fk_losses *fk_ensemble_losses(const fk_ensemble *e);
 bool fk_ensemble_lost(const fk_ensemble *e, size_t p);
 
 /* Copies the present states of n particles from `first` on to x[n][dim]; those absorbed
- * keep the point where they ended, those lost are not finite. */
+ * or killed keep the point where they ended, those lost are not finite. */
 void fk_ensemble_states(const fk_ensemble *e, size_t first, size_t n, double *x);
 
 /* Where everyone is.  Integers: exact and the same for any number of threads. */
@@ -92,12 +92,13 @@ typedef struct fk_census {
     uint64_t inside;                   /* in a cell */
     uint64_t outside;                  /* alive beyond an open face */
     uint64_t absorbed[FK_GRID_DIM][2]; /* per face */
+    uint64_t killed;
     uint64_t lost;
 } fk_census;
 
 /* A histogram counts everyone once: in a cell of its grid, or in one of FK_ELSEWHERE
  * entries behind the cells. */
-enum { FK_ELSEWHERE = 2 + 2 * FK_GRID_DIM };
+enum { FK_ELSEWHERE = 3 + 2 * FK_GRID_DIM };
 
 /* Adds the particles to the histogram count[cells + FK_ELSEWHERE] of g; NULL: of no
  * cells, where all alive are outside. */
@@ -105,6 +106,9 @@ void fk_ensemble_tally(const fk_ensemble *e, const fk_grid *g, uint64_t *count);
 
 /* What a histogram of so many cells says about those elsewhere. */
 fk_census fk_census_read(size_t cells, const uint64_t *count);
+
+/* Whether particle p, counted from the ensemble's first, was killed. */
+bool fk_ensemble_killed(const fk_ensemble *e, size_t p);
 
 /* Whether particle p, counted from the ensemble's first, was absorbed; the face. */
 bool fk_ensemble_ended(const fk_ensemble *e, size_t p, size_t *axis, size_t *side);

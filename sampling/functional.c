@@ -8,6 +8,7 @@
 
 #include "core/memory.h"
 #include "core/random.h"
+#include "sampling/boundary.h"
 #include "sampling/march.h"
 #include "sampling/rows.h"
 
@@ -29,12 +30,15 @@ size_t fk_functional_scratch(const fk_functional *f)
     return fk_padded(walk > phi ? walk : phi);
 }
 
-void fk_functional_value(const fk_functional *f, double *x, double *phi,
-                         double *scratch)
+void fk_functional_value(const fk_functional *f, double *x, const uint8_t *status,
+                         double *phi, double *scratch)
 {
     double *const *rows = fk_rows(x, f->walk.dim, scratch);
     fk_program_run(f->phi, f->o->end, (const double *const *)rows, &phi,
                    scratch + fk_rows_scratch(f->walk.dim));
+    for (size_t j = 0; f->walk.sde->killing != NULL && j < FK_BLOCK; j++)
+        if (status[j] == FK_KILLED)
+            phi[j] = 0.0;
 }
 
 /* Room of one thread for a path and its partner. */
@@ -119,9 +123,9 @@ static void run_block(const fk_functional *f, const fk_coupling *c, uint64_t see
         fk_walk_step(&f->walk, t, h, z, r->x[0], r->status[0], r->rest);
         follow(f, c, i, t, h, z, r);
     }
-    fk_functional_value(f, r->x[0], r->phi[0], r->rest);
+    fk_functional_value(f, r->x[0], r->status[0], r->phi[0], r->rest);
     if (c->partner != FK_NOBODY)
-        fk_functional_value(f, r->x[1], r->phi[1], r->rest);
+        fk_functional_value(f, r->x[1], r->status[1], r->phi[1], r->rest);
     for (size_t j = 0; j < FK_BLOCK; j++) {
         const double other =
             c->partner == FK_NOBODY ? 0.0 : c->weight[1] * r->phi[1][j];

@@ -30,9 +30,10 @@ fk_functional_estimate(const fk_sde *sde, const fk_domain *domain, const fk_law 
 FK_NODISCARD fk_status fk_functional_gaussian(const fk_functional *f, const char *way,
                                               fk_message *message);
 
-/* phi[FK_BLOCK] of x[dim][FK_BLOCK]; doubles of scratch, a multiple of FK_ALIGN bytes. */
-void fk_functional_value(const fk_functional *f, double *x, double *phi,
-                         double *scratch);
+/* phi[FK_BLOCK] of x[dim][FK_BLOCK], 0 of those killed; doubles of scratch, a multiple of
+ * FK_ALIGN bytes. */
+void fk_functional_value(const fk_functional *f, double *x, const uint8_t *status,
+                         double *phi, double *scratch);
 size_t fk_functional_scratch(const fk_functional *f);
 
 /* Who goes beside a path, from the same initial point: nobody, the path with all normals

@@ -39,7 +39,9 @@ void fk_ensemble_tally(const fk_ensemble *e, const fk_grid *g, uint64_t *count)
 fk_census fk_census_read(size_t cells, const uint64_t *count)
 {
     const uint64_t *elsewhere = count + cells;
-    fk_census census = {.outside = elsewhere[FK_ALIVE], .lost = elsewhere[FK_LOST]};
+    fk_census census = {.outside = elsewhere[FK_ALIVE],
+                        .killed = elsewhere[FK_KILLED],
+                        .lost = elsewhere[FK_LOST]};
     for (size_t c = 0; c < cells; c++)
         census.inside += count[c];
     for (size_t i = 0; i < FK_GRID_DIM; i++)

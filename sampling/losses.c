@@ -50,6 +50,7 @@ void fk_losses_tell(const fk_losses *l, const fk_sde *sde, const char *what,
             " %s were lost: number %zu was at %s at t = %.10g "
             "and is nowhere after the next step (not finite); take a smaller step than "
             "%.3g or a tamed or implicit scheme, unless the process itself explodes or "
-            "leaves the domain of its coefficients",
-            l->count, total, what, l->particle, state, l->time, l->step);
+            "leaves the domain of its coefficients%s",
+            l->count, total, what, l->particle, state, l->time, l->step,
+            sde->killing != NULL ? ", or the rate of killing is negative there" : "");
 }

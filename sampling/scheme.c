@@ -49,7 +49,8 @@ double fk_scheme_weak_order(const fk_scheme *s, const fk_sde *sde,
         return 0.5;
     if (absorbs || reflects || flies)
         return fmin(s->weak_order, 1.0);
-    return sde->n_jumps > 0 ? fmin(s->weak_order, 2.0) : s->weak_order;
+    const bool events = sde->n_jumps > 0 || sde->killing != NULL;
+    return events ? fmin(s->weak_order, 2.0) : s->weak_order;
 }
 
 const fk_scheme *fk_scheme_find(const char *name)

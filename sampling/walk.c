@@ -33,12 +33,16 @@ static fk_status check_increments(const fk_walk *w, fk_message *message)
     return FK_OK;
 }
 
-static fk_status init_jumps(fk_walk *w, fk_message *message)
+static fk_status init_events(fk_walk *w, fk_message *message)
 {
     if (w->faces.partial.n > 0 && !fk_sde_continuous(w->sde))
         return fk_fail(message, FK_EDOMAIN,
                        "faces that absorb in part are for continuous paths: jumps and "
                        "stable noise step over them");
+    if (w->sde->killing != NULL) {
+        FK_TRY(fk_killing_init(&w->killing, w->sde, message));
+        w->rows += FK_KILLING_ROWS;
+    }
     if (w->sde->n_jumps > 0) {
         FK_TRY(fk_jumps_init(&w->jumps, w->sde, message));
         w->rows += FK_JUMP_ROWS;
@@ -70,7 +74,7 @@ fk_status fk_walk_init(fk_walk *w, const fk_sde *sde, const fk_domain *domain,
     w->draws = w->scheme_draws + fk_enclosure_draws(&w->faces);
     w->rows = w->dim + (scheme->memory != NULL ? scheme->memory(w->stepper) : 0);
     FK_TRY(check_increments(w, message));
-    return init_jumps(w, message);
+    return init_events(w, message);
 }
 
 fk_status fk_scheme_fits(const fk_scheme *s, const fk_sde *sde, const fk_domain *domain,
@@ -88,30 +92,44 @@ void fk_walk_clear(fk_walk *w)
     if (w->scheme != NULL)
         w->scheme->release(w->stepper);
     fk_enclosure_clear(&w->faces);
+    fk_killing_clear(&w->killing);
     fk_jumps_clear(&w->jumps);
     fk_stable_noise_clear(&w->stable);
     *w = (fk_walk){0};
 }
 
+/* Whether a path may end, so that the state before a move is needed. */
+static bool ends(const fk_walk *w)
+{
+    return w->faces.absorbs || w->sde->killing != NULL;
+}
+
 /* Scratch: pointers to the rows of x, the state before a move, then in turn the
- * scheme's, the faces', the jumps' and the stable noise's. */
+ * scheme's, the faces', the jumps', the stable noise's and the killing's. */
 size_t fk_walk_scratch(const fk_walk *w)
 {
-    const size_t old = w->faces.absorbs ? fk_state_scratch(w->dim) : 0;
+    const size_t old = ends(w) ? fk_state_scratch(w->dim) : 0;
     const size_t turn[] = {
         w->scheme->scratch(w->stepper), fk_enclosure_scratch(&w->faces),
         w->sde->n_jumps > 0 ? fk_jumps_scratch(&w->jumps) : 0,
-        w->sde->n_stables > 0 ? fk_stable_noise_scratch(&w->stable) : 0};
+        w->sde->n_stables > 0 ? fk_stable_noise_scratch(&w->stable) : 0,
+        w->sde->killing != NULL ? fk_killing_scratch(&w->killing) : 0};
     size_t most = 0;
     for (size_t k = 0; k < sizeof turn / sizeof *turn; k++)
         most = turn[k] > most ? turn[k] : most;
     return fk_rows_scratch(w->rows) + old + most;
 }
 
-/* The last rows of a state, if there are jumps. */
+/* The last rows of a state, if there are jumps; before them those of killing. */
 static double *jump_memory(const fk_walk *w, double *x)
 {
     return x + (w->rows - FK_JUMP_ROWS) * FK_BLOCK;
+}
+
+static double *killing_memory(const fk_walk *w, double *x)
+{
+    const size_t behind = w->sde->n_jumps > 0 ? FK_JUMP_ROWS : 0;
+    return x + (w->rows - behind - FK_KILLING_ROWS) * FK_BLOCK;
 }
 
 void fk_walk_start(const fk_walk *w, double t, const fk_law *law, uint64_t seed,
@@ -135,6 +153,9 @@ void fk_walk_enter(const fk_walk *w, double t, uint64_t seed, fk_purpose purpose
                            scratch + fk_rows_scratch(w->dim));
     else
         memset(status, FK_ALIVE, FK_BLOCK);
+    if (w->sde->killing != NULL)
+        fk_killing_start(&w->killing, t, seed, purpose, first, rows,
+                         killing_memory(w, x), scratch + fk_rows_scratch(w->dim));
 }
 
 /* Increments of another kind, and signs where the scheme draws more. */
@@ -193,10 +214,10 @@ void fk_walk_join(const fk_walk *w, double h, const double *first, const double 
 }
 
 /* A copy of the state, with pointers to its rows, at the front of *scratch; nothing where
- * no face absorbs. */
+ * no path ends. */
 static double *const *keep(const fk_walk *w, const double *x, double **scratch)
 {
-    if (!w->faces.absorbs)
+    if (!ends(w))
         return NULL;
     double *const *old = fk_state_carve(w->dim, scratch);
     memcpy(old[0], x, w->dim * FK_BLOCK * sizeof *x);
@@ -215,6 +236,14 @@ static void jump(const fk_walk *w, double t, double h, double *x, uint8_t *statu
                           scratch);
 }
 
+/* The rate of killing where jumps or stable noise have led. */
+static void look_anew(const fk_walk *w, double t, double *x, double *scratch)
+{
+    if (w->sde->killing != NULL)
+        fk_killing_look(&w->killing, t, fk_rows(x, w->dim, scratch),
+                        killing_memory(w, x), scratch + fk_rows_scratch(w->dim));
+}
+
 static void diffuse(const fk_walk *w, double t, double h, const double *z, double *x,
                     uint8_t *status, double *scratch)
 {
@@ -225,6 +254,9 @@ static void diffuse(const fk_walk *w, double t, double h, const double *z, doubl
     if (w->faces.domain != NULL)
         fk_enclosure_meet(&w->faces, t, h, z + w->scheme_draws * FK_BLOCK,
                           (const double *const *)old, rows, status, scratch);
+    if (w->sde->killing != NULL)
+        fk_killing_run(&w->killing, t + h, h, (const double *const *)old, rows,
+                       killing_memory(w, x), status, scratch);
 }
 
 static void fly(const fk_walk *w, double t, double h, const double *z, double *x,
@@ -270,6 +302,8 @@ void fk_walk_step(const fk_walk *w, double t, double h, const double *z, double 
 {
     if (w->sde->n_jumps > 0)
         jump(w, t + 0.25 * h, 0.5 * h, x, status, scratch);
+    if (!fk_sde_continuous(w->sde))
+        look_anew(w, t, x, scratch);
     diffuse(w, t, h, z, x, status, scratch);
     if (w->sde->n_stables > 0)
         fly(w, t, h, z, x, status, scratch);

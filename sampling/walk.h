@@ -1,6 +1,7 @@
 /* Private to sampling/.
  * One step of a block of particles: the scheme, then the faces of the domain.  Jumps come
- * before it and after it, those of half a step each; stable noise comes after the scheme.
+ * before it and after it, those of half a step each; stable noise comes after the scheme,
+ * killing goes on along it.
  * Every ensemble steps through here.  [strang-1968] */
 #ifndef FK_SAMPLING_WALK_H
 #define FK_SAMPLING_WALK_H
@@ -14,6 +15,7 @@
 #include "core/status.h"
 #include "sampling/enclosure.h"
 #include "sampling/jumps.h"
+#include "sampling/killing.h"
 #include "sampling/scheme.h"
 #include "sampling/stable.h"
 #include "sde/law.h"
@@ -35,8 +37,10 @@ typedef struct fk_walk {
     fk_enclosure faces;     /* owned; empty in free space */
     fk_jumps jumps;         /* owned; of zeros if there are none */
     fk_stable_noise stable; /* the same */
+    fk_killing killing;     /* the same */
     size_t dim;
-    size_t rows; /* of a state x: the variables, and what scheme and jumps remember */
+    size_t rows; /* of a state x: the variables, and what scheme, killing and jumps
+                    remember */
     size_t scheme_draws; /* rows of normals that the scheme takes */
     size_t draws;        /* and that a step takes: faces have their own */
 } fk_walk;

@@ -81,10 +81,9 @@ typedef struct fk_problem {
     fk_axis first; /* between moving walls at the start; else the domain's first axis */
 
     fk_law *initial;
-    char *initial_text;     /* one line for people */
-    char *data_path;        /* of the file the initial law was read from; NULL */
-    const fk_expr *exact;   /* user's exact density in the variables and t; NULL */
-    const fk_expr *killing; /* rate at which paths end, likewise; NULL: none */
+    char *initial_text;   /* one line for people */
+    char *data_path;      /* of the file the initial law was read from; NULL */
+    const fk_expr *exact; /* user's exact density in the variables and t; NULL */
 
     fk_problem_particles particles;
     fk_problem_pde pde;

@@ -187,7 +187,7 @@ static fk_status read_walls(const fk_problem_reader *r, const fk_yaml *node,
     if (r->dim > 1)
         return fk_yaml_fail(node, r->message,
                             "ends that move with t are for problems of one variable");
-    if (!fk_sde_continuous(p->sde) || p->killing != NULL)
+    if (!fk_sde_continuous(p->sde) || p->sde->killing != NULL)
         return fk_yaml_fail(node, r->message,
                             "ends that move with t go neither with jumps nor killing");
     for (size_t side = 0; side < 2; side++)

@@ -10,6 +10,7 @@ typedef struct equation {
     size_t noises;
     const fk_expr **drift;
     const fk_expr **noise;
+    const fk_expr *killing; /* NULL: none */
 } equation;
 
 static fk_status noise_new(equation *q, size_t dim, size_t noises)
@@ -291,6 +292,7 @@ static fk_status make_sde(fk_problem_reader *r, const equation *q,
         .n_stables = r->n_stables,
         .jump = r->jump,
         .stable = r->stable,
+        .killing = q->killing,
     };
     FK_TRY(fk_sde_new(&parts, &r->problem->sde));
     return fk_expr_pool_exhausted(r->problem->pool) ? FK_ENOMEM : FK_OK;
@@ -306,17 +308,17 @@ fk_status fk_read_equation(fk_problem_reader *r)
     FK_TRY(read_interpretation(r, &interpretation));
     FK_TRY(fk_read_jumps(r));
     FK_TRY(fk_read_stables(r));
-    equation q = {0, NULL, NULL};
+    equation q = {0};
     fk_status status = read_parts(r, &q);
+    const fk_yaml *killing = fk_yaml_get(r->root, "killing");
+    if (status == FK_OK && killing != NULL)
+        status = fk_read_expression(r, killing, &q.killing);
     if (status == FK_OK)
         status = make_sde(r, &q, interpretation);
     free(q.drift);
     free(q.noise);
     FK_TRY(status);
 
-    const fk_yaml *killing = fk_yaml_get(r->root, "killing");
-    if (killing != NULL)
-        FK_TRY(fk_read_expression(r, killing, &r->problem->killing));
     const fk_yaml *exact = fk_yaml_get(r->root, "exact");
     return exact == NULL ? FK_OK : fk_read_expression(r, exact, &r->problem->exact);
 }

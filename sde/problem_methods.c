@@ -123,7 +123,7 @@ static fk_status check_reversible(const fk_problem_reader *r, const fk_yaml *nod
         return fk_yaml_fail_key(node, r->message,
                                 "the way back needs a domain whose ends are at rest");
     const fk_sde *s = r->problem->sde;
-    if (r->problem->killing != NULL)
+    if (s->killing != NULL)
         return fk_yaml_fail_key(node, r->message,
                                 "there is no way back for paths that are killed");
     if (discontinuity(r->problem) != NULL)
@@ -176,21 +176,9 @@ static fk_status read_plain(const fk_problem_reader *r, const char *section)
     return fk_read_table(r, section);
 }
 
-/* Particles live until they leave. */
-static fk_status check_killing(const fk_problem_reader *r)
-{
-    const fk_problem *p = r->problem;
-    if (p->killing == NULL || !p->particles.on)
-        return FK_OK;
-    return fk_yaml_fail_key(fk_yaml_get(r->root, "killing"), r->message,
-                            "particles are not killed, the density is: write "
-                            "'particles: off'");
-}
-
 fk_status fk_read_methods(fk_problem_reader *r)
 {
     FK_TRY(read_particles(r));
-    FK_TRY(check_killing(r));
     FK_TRY(read_pde(r));
     FK_TRY(read_plain(r, "compare"));
     FK_TRY(read_plain(r, "output"));

@@ -148,6 +148,7 @@ fk_status fk_sde_new(const fk_sde_parts *parts, fk_sde **out)
     s->interpretation = parts->interpretation;
     s->pool = parts->pool;
     s->time = parts->time;
+    s->killing = parts->killing;
     s->n_parameters = parts->n_parameters;
     s->variable = expressions(d, parts->variable);
     s->parameter = expressions(parts->n_parameters, parts->parameter);

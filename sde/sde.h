@@ -16,7 +16,8 @@
  * equal to A = 1 in one dimension.  [gardiner-2009, hanggi-1978, klimontovich-1990]
  *
  * Jumps and stable noise come beside (sde/jump.h); then what is said here holds between the
- * jumps, and p_t has an integral or a fractional derivative more. */
+ * jumps, and p_t has an integral or a fractional derivative more.  Paths may be killed at a
+ * rate, which takes rate p from p_t. */
 #ifndef FK_SDE_SDE_H
 #define FK_SDE_SDE_H
 
@@ -55,6 +56,7 @@ typedef struct fk_sde {
     size_t n_jumps, n_stables;
     fk_jump *jump;              /* [n_jumps] */
     fk_stable *stable;          /* [n_stables] */
+    const fk_expr *killing;     /* rate at which paths end; NULL: none */
     const fk_expr **ito;        /* [dim] */
     const fk_expr **diffusion;  /* [dim][dim]     a, symmetric */
     const fk_expr **flux_drift; /* [dim]          b */
@@ -76,6 +78,7 @@ typedef struct fk_sde_parts {
     size_t n_jumps, n_stables;
     const fk_jump *jump;
     const fk_stable *stable;
+    const fk_expr *killing; /* NULL: none */
 } fk_sde_parts;
 
 FK_NODISCARD fk_status fk_sde_new(const fk_sde_parts *parts, fk_sde **out);

@@ -82,12 +82,10 @@ expect_status 2 fokker run double_well -q particles.scheme=sriw1 particles.incre
 expect_stderr 'sriw1 accepts gaussian ones, not rademacher'
 
 expect_status 0 fokker check killed_brownian
-expect_stdout 'at the rate 2\*x\^2'
+expect_stdout 'dp/dt = - dJ_x/dx - \(2\*x\^2\) p'
 expect_status 0 fokker expect killed_brownian 1 -q
 expect_stdout 'E\[\(1\) exp\(-int \(2\*x\^2\) dt\)\]'
 expect_stdout '^Fokker-Planck: 0\.1748' # sqrt(cosh(0.2)/cosh(4.2))
-expect_status 2 fokker check killed_brownian particles=on
-expect_stderr "write 'particles: off'"
 expect_status 0 fokker order pde killed_brownian -q
 expect_status 2 fokker order sideways double_well
 expect_stderr 'strong, weak'

@@ -445,9 +445,9 @@ START_TEST(truncation_conditions_both_sides_and_is_bounded)
 
     /* with closed faces nothing is truncated, and what is absorbed is compared */
     const fk_domain absorbing = line(FK_ABSORBING, FK_REFLECTING);
-    const fk_sample ended = {.name = "particles", .count = count, .absorbed = out};
+    const fk_sample ended = {.name = "particles", .count = count, .ended = out};
     const fk_reference left = {
-        .name = "Fokker-Planck", .p = p, .absorbed = outside, .truncated = true};
+        .name = "Fokker-Planck", .p = p, .ended = outside, .truncated = true};
     in.domain = &absorbing;
     in.sample = &ended;
     in.reference = &left;
@@ -456,7 +456,7 @@ START_TEST(truncation_conditions_both_sides_and_is_bounded)
     ck_assert_double_eq(c.budget[3].chi, 0.0);
     ck_assert_int_ne(c.word, FK_DISAGREE);
     const fk_reference wrong = {
-        .name = "Fokker-Planck", .p = p, .absorbed = 1.2 * outside, .truncated = true};
+        .name = "Fokker-Planck", .p = p, .ended = 1.2 * outside, .truncated = true};
     in.reference = &wrong;
     ck_assert_int_eq(fk_compare_sample(&in, &c), FK_OK);
     ck_assert_int_eq(c.word, FK_DISAGREE);

@@ -19,7 +19,7 @@ static fk_status open(const fk_solver_task *task, void **state, fk_message *mess
                                    .most_work = task->most_work};
     fk_spectral *s = NULL;
     *state = NULL;
-    if (task->killing != NULL)
+    if (task->sde->killing != NULL)
         return fk_fail(message, FK_EDOMAIN,
                        "the spectral method knows no killing: take finite-volume");
     const fk_status status = fk_spectral_new(task->sde, &task->domain, task->law,

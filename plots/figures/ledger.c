@@ -1,4 +1,5 @@
-/* Where the mass went: the share that left through each face, by both methods. */
+/* Where the mass went: the share that left through each face or was killed, by both
+ * methods. */
 #include <math.h>
 
 #include "plots/canvas.h"
@@ -6,14 +7,14 @@
 
 extern const fk_figure fk_figure_ledger;
 
-enum { FACES = 2 * FK_GRID_DIM };
+enum { MOST = 2 * FK_GRID_DIM + 2 };
 static const double worth_showing =
     1e-6; /* share of the mass lost through open faces */
 
-/* What is drawn: one account per absorbing face, and one for all open faces together,
- * where particles are known by their number outside alone. */
+/* What is drawn: one account per absorbing face, one for killing, and one for all open
+ * faces together, where particles are known by their number outside alone. */
 typedef struct account {
-    bool open;
+    enum { THROUGH, KILLED, OPEN } kind;
     size_t axis, side;
 } account;
 
@@ -33,11 +34,13 @@ static size_t accounts(const fk_result *r, account *a)
     for (size_t i = 0; i < r->problem->domain.grid.dim; i++)
         for (size_t side = 0; side < 2; side++)
             if (fk_boundary_absorbs(r->problem->domain.face[i][side]))
-                a[n++] = (account){false, i, side};
+                a[n++] = (account){THROUGH, i, side};
+    if (r->problem->sde->killing != NULL)
+        a[n++] = (account){.kind = KILLED};
     for (size_t k = 0; k < r->n_snapshots; k++) {
         const fk_snapshot *s = &r->snapshot[k];
         if (fmax(s->outside, lost_open(r, s)) > worth_showing) {
-            a[n++] = (account){.open = true};
+            a[n++] = (account){.kind = OPEN};
             break;
         }
     }
@@ -46,14 +49,30 @@ static size_t accounts(const fk_result *r, account *a)
 
 static bool applies(const fk_result *r)
 {
-    account a[FACES + 1];
+    account a[MOST];
     return r->n_snapshots > 1 && accounts(r, a) > 0;
 }
 
 static fk_label account_name(const fk_result *r, const account *a)
 {
-    return a->open ? fk_label_clean("open faces")
-                   : fk_label_face(r->problem, a->axis, a->side);
+    return a->kind == OPEN     ? fk_label_clean("open faces")
+           : a->kind == KILLED ? fk_label_clean("killed")
+                               : fk_label_face(r->problem, a->axis, a->side);
+}
+
+/* Share of the mass and of the particles that is there. */
+static double by_law(const fk_result *r, const account *a, const fk_snapshot *s)
+{
+    return a->kind == OPEN     ? lost_open(r, s)
+           : a->kind == KILLED ? s->killed[1]
+                               : s->lost[a->axis][a->side];
+}
+
+static double by_particles(const account *a, const fk_snapshot *s)
+{
+    return a->kind == OPEN     ? s->outside
+           : a->kind == KILLED ? s->killed[0]
+                               : s->absorbed[a->axis][a->side];
 }
 
 static void write_data(const fk_result *r, const account *a, size_t n, fk_canvas *c)
@@ -68,11 +87,8 @@ static void write_data(const fk_result *r, const account *a, size_t n, fk_canvas
         fprintf(out, "# %s\n", account_name(r, &a[i]).text);
         for (size_t k = 0; k < r->n_snapshots; k++) {
             const fk_snapshot *s = &r->snapshot[k];
-            const double law =
-                a[i].open ? lost_open(r, s) : s->lost[a[i].axis][a[i].side];
-            const double seen =
-                a[i].open ? s->outside : s->absorbed[a[i].axis][a[i].side];
-            fprintf(out, "%.9g\t%.9g\t%.9g\t%.3g\n", s->t, law, seen,
+            const double seen = by_particles(&a[i], s);
+            fprintf(out, "%.9g\t%.9g\t%.9g\t%.3g\n", s->t, by_law(r, &a[i], s), seen,
                     sqrt(fmax(seen * (1 - seen), 0) / count));
         }
         fputs("\n\n", out);
@@ -82,9 +98,9 @@ static void write_data(const fk_result *r, const account *a, size_t n, fk_canvas
 
 static void write(const fk_result *r, fk_canvas *c)
 {
-    account a[FACES + 1];
-    fk_label name[FACES + 1];
-    const char *text[FACES + 1];
+    account a[MOST];
+    fk_label name[MOST];
+    const char *text[MOST];
     const size_t n = accounts(r, a);
     for (size_t i = 0; i < n; i++) {
         name[i] = account_name(r, &a[i]);
@@ -125,9 +141,11 @@ static void write(const fk_result *r, fk_canvas *c)
 static void caption(const fk_result *r, FILE *out)
 {
     (void)r;
-    fprintf(out,
-            "Share of the mass that has left through absorbing faces, and that is "
-            "beyond open ones, at the output times; dotted lines only guide the eye.");
+    fprintf(
+        out,
+        "Share of the mass that has left through absorbing faces or was killed, and "
+        "that is beyond open ones, at the output times; dotted lines only guide the "
+        "eye.");
 }
 
 const fk_figure fk_figure_ledger = {

@@ -226,7 +226,7 @@ static void run_block(const quasi *q, size_t number, uint64_t first, const room 
         fk_walk_step(&f->walk, f->o->start + (double)i * h, h, r->z, r->x, r->status,
                      r->rest);
     }
-    fk_functional_value(f, r->x, r->phi, r->rest);
+    fk_functional_value(f, r->x, r->status, r->phi, r->rest);
 }
 
 /* ---- all of them ---- */
