@@ -104,9 +104,10 @@ fk_status fk_analysis_domain(const fk_analysis_request *request, bool stationary
         return fk_fail(
             message, FK_EDOMAIN,
             "the problem has no domain, so there is no grid to analyse it on");
-    if (p->sde->killing != NULL)
+    if (p->sde->killing != NULL || p->source != NULL)
         return fk_fail(message, FK_EDOMAIN,
-                       "the analysis is of paths that live on: leave 'killing' out");
+                       "the analysis is of paths that live on: leave '%s' out",
+                       p->source != NULL ? "source" : "killing");
     if (!fk_problem_steady(p))
         return fk_fail(
             message, FK_EDOMAIN,

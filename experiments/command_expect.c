@@ -136,7 +136,9 @@ static void print_quantity(const answer *w)
 {
     const fk_expr *killing = w->p->sde->killing;
     char *rate = killing != NULL ? fk_expr_print(killing, FK_EXPR_DISPLAY) : NULL;
-    if (rate != NULL)
+    if (w->p->source != NULL)
+        printf("integral of (%s) p at t = %g", w->a->phi, w->p->end);
+    else if (rate != NULL)
         printf("E[(%s) exp(-int (%s) dt)] at t = %g", w->a->phi, rate, w->p->end);
     else
         printf("E[%s] at t = %g", w->a->phi, w->p->end);

@@ -198,6 +198,10 @@ void fk_print_equations(const fk_problem *p, FILE *out)
         print_expr(s->killing, out);
         fputs(") p", out);
     }
+    if (p->source != NULL) {
+        fputs(" + ", out);
+        print_expr(p->source, out);
+    }
     fputc('\n', out);
     for (size_t i = 0; i < s->dim; i++)
         print_current(s, i, out);

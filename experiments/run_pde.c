@@ -18,6 +18,7 @@ static fk_status record_snapshot(fk_run_state *run, const fk_solver *s, size_t i
     const fk_ledger ledger = fk_solver_ledger(s);
     memcpy(snap->lost, ledger.left, sizeof snap->lost);
     snap->killed[1] = ledger.killed;
+    snap->made = ledger.made;
     snap->mass_defect = ledger.defect;
     snap->minimum = ledger.minimum;
     run->record[i].time_error = known(ledger.time_error) + known(ledger.grid_error);

@@ -5,6 +5,7 @@ static fk_solver_task task(const fk_problem *p, const fk_methods *methods,
 {
     fk_solver_task t = {.sde = p->sde,
                         .law = p->initial,
+                        .source = p->source,
                         .domain = p->domain,
                         .start = p->start,
                         .end = p->end,

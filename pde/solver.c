@@ -107,8 +107,8 @@ fk_status fk_pde_method_choose(const fk_solver_task *task, bool positive,
         snprintf(text, n, "a sum of smooth functions need not be positive");
         return FK_OK;
     }
-    if (task->sde->killing != NULL) {
-        snprintf(text, n, "killing is for finite volumes");
+    if (task->sde->killing != NULL || task->source != NULL) {
+        snprintf(text, n, "killing and sources are for finite volumes");
         return FK_OK;
     }
     fk_solver_task bounded = *task;

@@ -19,8 +19,9 @@
 /* What is to be solved. */
 typedef struct fk_solver_task {
     const fk_sde *sde;
-    const fk_law *law; /* at `start` */
-    fk_domain domain;  /* the density is asked for as averages over its cells */
+    const fk_law *law;     /* at `start` */
+    const fk_expr *source; /* density that appears per time; NULL: none */
+    fk_domain domain;      /* the density is asked for as averages over its cells */
     double start, end;
     double tolerance;              /* L1, over the whole run */
     double step;                   /* > 0: fixed, where a method takes steps */

@@ -144,7 +144,7 @@ static fk_status put_page(FILE *out, const fk_result *r, const char *dir)
     put_notes(out, r);
     FK_TRY(put_figures(out, r, dir));
     fputs("<h2>The equations</h2>\n", out);
-    fk_report_equations(out, r->problem->sde);
+    fk_report_equations(out, r->problem->sde, r->problem->source);
     fk_report_tables(out, r);
     put_provenance(out, r);
     fputs("</body>\n</html>\n", out);

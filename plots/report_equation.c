@@ -229,7 +229,7 @@ static void put_fractional(FILE *out, const fk_sde *s, size_t k)
     fputs(".</p>\n", out);
 }
 
-void fk_report_equations(FILE *out, const fk_sde *s)
+void fk_report_equations(FILE *out, const fk_sde *s, const fk_expr *source)
 {
     put_sde(out, s);
     fprintf(out, "<h3>%s equation</h3>\n",
@@ -251,6 +251,10 @@ void fk_report_equations(FILE *out, const fk_sde *s)
         fputs("<mo>&#x2212;</mo>", out);
         put_bracket(out, s->killing);
         fputs("<mi>p</mi>", out);
+    }
+    if (source != NULL) {
+        fputs("<mo>+</mo>", out);
+        put_bracket(out, source);
     }
     end(out);
     for (size_t i = 0; i < s->dim; i++)

@@ -71,6 +71,7 @@ typedef struct fk_snapshot {
     double outside;                  /* share of the particles beyond open faces */
     double absorbed[FK_GRID_DIM][2]; /* share absorbed, by particles */
     double killed[2];                /* share of the particles and mass killed so far */
+    double made;                     /* mass from the source so far */
     double vanished;                 /* share of the particles that are nowhere */
     double lost[FK_GRID_DIM][2];     /* mass left through each face, by the PDE */
     double mass_defect, minimum;

@@ -113,6 +113,7 @@ static void write_snapshot(fk_json *j, const fk_problem *p, const fk_snapshot *s
     fk_json_number(j, "particles", s->killed[0]);
     fk_json_number(j, "fokker_planck", s->killed[1]);
     fk_json_end(j);
+    fk_json_number(j, "made", s->made);
     write_faces(j, "absorbed", p, (const double(*)[2])s->absorbed);
     write_faces(j, "lost", p, (const double(*)[2])s->lost);
     fk_json_number(j, "mass_defect", s->mass_defect);

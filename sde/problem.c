@@ -23,12 +23,16 @@ void fk_problem_free(fk_problem *p)
     free(p);
 }
 
+static bool steady_rate(const fk_problem *p, const fk_expr *rate)
+{
+    return rate == NULL || !fk_expr_depends(rate, p->sde->time);
+}
+
 bool fk_problem_steady(const fk_problem *p)
 {
-    bool steady =
-        fk_sde_autonomous(p->sde) &&
-        (p->sde->killing == NULL || !fk_expr_depends(p->sde->killing, p->sde->time)) &&
-        !(p->has_domain && fk_domain_moves(&p->domain));
+    bool steady = fk_sde_autonomous(p->sde) && steady_rate(p, p->sde->killing) &&
+                  steady_rate(p, p->source) &&
+                  !(p->has_domain && fk_domain_moves(&p->domain));
     for (size_t i = 0; p->has_domain && i < p->domain.grid.dim; i++)
         for (size_t side = 0; side < 2; side++)
             if (p->domain.face[i][side] == FK_PARTIAL &&

@@ -81,9 +81,10 @@ typedef struct fk_problem {
     fk_axis first; /* between moving walls at the start; else the domain's first axis */
 
     fk_law *initial;
-    char *initial_text;   /* one line for people */
-    char *data_path;      /* of the file the initial law was read from; NULL */
-    const fk_expr *exact; /* user's exact density in the variables and t; NULL */
+    char *initial_text;    /* one line for people */
+    char *data_path;       /* of the file the initial law was read from; NULL */
+    const fk_expr *exact;  /* user's exact density in the variables and t; NULL */
+    const fk_expr *source; /* density that appears per time, likewise; NULL: none */
 
     fk_problem_particles particles;
     fk_problem_pde pde;
@@ -92,7 +93,7 @@ typedef struct fk_problem {
     fk_problem_output result;
 } fk_problem;
 
-/* True if the equation, killing and what its faces do are free of t. */
+/* True if the equation, killing, source and what its faces do are free of t. */
 bool fk_problem_steady(const fk_problem *p);
 
 void fk_problem_free(fk_problem *p); /* accepts NULL */

@@ -187,9 +187,10 @@ static fk_status read_walls(const fk_problem_reader *r, const fk_yaml *node,
     if (r->dim > 1)
         return fk_yaml_fail(node, r->message,
                             "ends that move with t are for problems of one variable");
-    if (!fk_sde_continuous(p->sde) || p->sde->killing != NULL)
+    if (!fk_sde_continuous(p->sde) || p->sde->killing != NULL || p->source != NULL)
         return fk_yaml_fail(node, r->message,
-                            "ends that move with t go neither with jumps nor killing");
+                            "ends that move with t go neither with jumps nor with "
+                            "killing or a source");
     for (size_t side = 0; side < 2; side++)
         if (wall[side] == NULL)
             wall[side] = fk_expr_number(p->pool, *end[side]);

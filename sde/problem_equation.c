@@ -319,6 +319,9 @@ fk_status fk_read_equation(fk_problem_reader *r)
     free(q.noise);
     FK_TRY(status);
 
+    const fk_yaml *source = fk_yaml_get(r->root, "source");
+    if (source != NULL)
+        FK_TRY(fk_read_expression(r, source, &r->problem->source));
     const fk_yaml *exact = fk_yaml_get(r->root, "exact");
     return exact == NULL ? FK_OK : fk_read_expression(r, exact, &r->problem->exact);
 }

@@ -123,9 +123,10 @@ static fk_status check_reversible(const fk_problem_reader *r, const fk_yaml *nod
         return fk_yaml_fail_key(node, r->message,
                                 "the way back needs a domain whose ends are at rest");
     const fk_sde *s = r->problem->sde;
-    if (s->killing != NULL)
+    if (s->killing != NULL || r->problem->source != NULL)
         return fk_yaml_fail_key(node, r->message,
-                                "there is no way back for paths that are killed");
+                                "there is no way back for paths that are killed or "
+                                "begin on the way");
     if (discontinuity(r->problem) != NULL)
         return fk_yaml_fail_key(node, r->message,
                                 "there is no way back for paths with %s",
@@ -176,9 +177,21 @@ static fk_status read_plain(const fk_problem_reader *r, const char *section)
     return fk_read_table(r, section);
 }
 
+/* The number of particles is given at the start. */
+static fk_status check_source(const fk_problem_reader *r)
+{
+    const fk_problem *p = r->problem;
+    if (p->source == NULL || !p->particles.on)
+        return FK_OK;
+    return fk_yaml_fail_key(fk_yaml_get(r->root, "source"), r->message,
+                            "particles do not appear on the way, density does: write "
+                            "'particles: off'");
+}
+
 fk_status fk_read_methods(fk_problem_reader *r)
 {
     FK_TRY(read_particles(r));
+    FK_TRY(check_source(r));
     FK_TRY(read_pde(r));
     FK_TRY(read_plain(r, "compare"));
     FK_TRY(read_plain(r, "output"));

@@ -87,6 +87,11 @@ expect_status 0 fokker expect killed_brownian 1 -q
 expect_stdout 'E\[\(1\) exp\(-int \(2\*x\^2\) dt\)\]'
 expect_stdout '^Fokker-Planck: 0\.1748' # sqrt(cosh(0.2)/cosh(4.2))
 expect_status 0 fokker order pde killed_brownian -q
+expect_status 2 fokker check killed_brownian source=1
+expect_stderr "write 'particles: off'"
+expect_status 0 fokker expect killed_brownian 1 -q particles=off drift=0 noise=0 killing=1 \
+    source='3*x^2/128' exact=0 initial='{density: 0.125}' domain.x.cells=50
+expect_stdout '^Fokker-Planck: 1, changed' # source and killing balance in the mass
 expect_status 2 fokker order sideways double_well
 expect_stderr 'strong, weak'
 expect_status 2 fokker order strong

@@ -244,7 +244,9 @@ START_TEST(ends_must_be_boundaries)
         {7, "domain: {x: {from: -9, to: 9 - t, cells: 6, boundary: periodic}}",
          AT "7:9: domain: periodic ends cannot move with t"},
         {7, "domain: {x: {from: -9, to: 9 - t, cells: 6}}\nkilling: 1",
-         AT "7:13: domain.x: ends that move with t go neither with jumps nor killing"},
+         AT "7:13: domain.x: ends that move with t go neither with jumps nor with "
+            "killing or "
+            "a source"},
         {7, "domain: {x: {from: -9, to: x + t, cells: 6}}",
          AT "7:28: domain.x.to: must be a number"},
         {0, NULL, NULL},

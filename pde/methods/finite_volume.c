@@ -86,7 +86,8 @@ static fk_status build(finite_volume *s, const fk_solver_task *task,
         status = fk_fokker_planck_new(s->framed != NULL ? s->framed : task->sde,
                                       &domain, task->flux, &s->equation, message);
     if (status == FK_OK)
-        status = fk_fokker_planck_react(s->equation, task->sde->killing, NULL, message);
+        status = fk_fokker_planck_react(s->equation, task->sde->killing, task->source,
+                                        message);
     if (status == FK_OK)
         status = fk_evolution_new(s->equation, task->start, initial, &o, &s->evolution);
     free(initial);

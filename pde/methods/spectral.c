@@ -19,9 +19,10 @@ static fk_status open(const fk_solver_task *task, void **state, fk_message *mess
                                    .most_work = task->most_work};
     fk_spectral *s = NULL;
     *state = NULL;
-    if (task->sde->killing != NULL)
+    if (task->sde->killing != NULL || task->source != NULL)
         return fk_fail(message, FK_EDOMAIN,
-                       "the spectral method knows no killing: take finite-volume");
+                       "the spectral method knows neither killing nor sources: take "
+                       "finite-volume");
     const fk_status status = fk_spectral_new(task->sde, &task->domain, task->law,
                                              task->start, &o, &s, message);
     *state = s;
