@@ -74,6 +74,8 @@
 #include "sampling/kramers_moyal.h"
 #include "sampling/levels.h"
 #include "sampling/losses.h"
+#include "sampling/moment_sums.h"
+#include "sampling/quantiles.h"
 #include "sampling/reverse.h"
 #include "sampling/scheme.h"
 
