@@ -66,6 +66,9 @@ static bool keep_snapshot(const fk_run_state *run, size_t i, const fk_keeper *k)
            keep_counts(k, r->moved, run->cells + 1) &&
            keep_doubles(k, s->kernel, run->cells) &&
            keep_doubles(k, s->kernel_error, run->cells) &&
+           keep_doubles(k, r->changes, fk_halving_differences(run->dim)) &&
+           (r->sums == NULL || fk_moment_sums_keep(r->sums, k)) &&
+           (r->quantiles == NULL || fk_quantiles_keep(r->quantiles, k)) &&
            fk_keep(k, &s->n_points, sizeof s->n_points) &&
            keep_doubles(k, s->points, run->n_shown * run->dim);
 }

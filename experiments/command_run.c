@@ -126,10 +126,8 @@ static fk_status write_all(const fk_problem *problem, const fk_result *r,
                            const char *dir, fk_terminal *terminal, fk_message *message)
 {
     char path[1200];
-    if (problem->has_domain) {
-        snprintf(path, sizeof path, "%s/results.nc", dir);
-        FK_TRY(fk_write_results(r, path, message));
-    }
+    snprintf(path, sizeof path, "%s/results.nc", dir);
+    FK_TRY(fk_write_results(r, path, message));
     snprintf(path, sizeof path, "%s/summary.json", dir);
     FILE *summary = fopen(path, "w");
     if (summary == NULL)

@@ -127,6 +127,9 @@ static void free_record(fk_record *r)
     free(r->coarse);
     free(r->fine);
     free(r->moved);
+    free(r->changes);
+    fk_moment_sums_free(r->sums);
+    fk_quantiles_free(r->quantiles);
 }
 
 static void free_state(fk_run_state *run)
@@ -180,10 +183,11 @@ static fk_status run_parts(fk_run_state *run, fk_message *message)
     }
     if (problem->pde.on)
         FK_TRY(fk_run_pde(run, message));
-    if (problem->has_domain)
+    if (problem->has_domain) {
         FK_TRY(fk_run_exact(run, message));
-    if (problem->has_domain)
         FK_TRY(fk_run_comparisons(run, message));
+    } else if (problem->particles.on)
+        FK_TRY(fk_run_moments_compare(run));
     if (problem->reverse.steps > 0 && problem->pde.on)
         FK_TRY(fk_run_reverse(run, message));
     return FK_OK;

@@ -33,13 +33,11 @@ static uint64_t ended(const fk_census *c, size_t dim)
 
 static fk_step_evidence step_evidence(const fk_run_state *run, const fk_record *r)
 {
-    return (fk_step_evidence){
-        .coarse = r->coarse,
-        .fine = r->fine,
-        .moved = r->moved,
-        .ratio = 2.0,
-        .order = fk_scheme_weak_order(run->methods->scheme, run->problem->sde,
-                                      &run->problem->domain, run->methods->faces)};
+    return (fk_step_evidence){.coarse = r->coarse,
+                              .fine = r->fine,
+                              .moved = r->moved,
+                              .ratio = 2.0,
+                              .order = fk_run_weak_order(run)};
 }
 
 /* Measured by pairs, or none as the scheme is exact. */

@@ -7,9 +7,15 @@
 bool fk_run_halves(const fk_run_state *run)
 {
     const fk_problem *p = run->problem;
-    return p->particles.on && p->has_domain && p->particles.halving > 0.0 &&
-           !isinf(fk_scheme_weak_order(run->methods->scheme, p->sde, &p->domain,
-                                       run->methods->faces));
+    return p->particles.on && (p->has_domain || run->moments_known) &&
+           p->particles.halving > 0.0 && !isinf(fk_run_weak_order(run));
+}
+
+double fk_run_weak_order(const fk_run_state *run)
+{
+    const fk_problem *p = run->problem;
+    return fk_scheme_weak_order(run->methods->scheme, p->sde,
+                                p->has_domain ? &p->domain : NULL, run->methods->faces);
 }
 
 /* Between two outputs all steps are equal: those of the particles. */
@@ -22,7 +28,8 @@ static fk_status begin(fk_run_state *run, size_t n, fk_message *message)
 {
     const fk_problem *p = run->problem;
     const fk_ensemble_options o = fk_run_options(run, n, FK_FOR_HALVING);
-    return fk_halving_new(p->sde, &p->domain, p->initial, &o, &run->halving, message);
+    return fk_halving_new(p->sde, p->has_domain ? &p->domain : NULL, p->initial, &o,
+                          &run->halving, message);
 }
 
 static fk_status advance(fk_run_state *run, double t, uint64_t steps, double *now,
@@ -36,11 +43,14 @@ static fk_status advance(fk_run_state *run, double t, uint64_t steps, double *no
 static fk_status record(fk_run_state *run, const fk_stop *s, fk_message *message)
 {
     (void)message;
-    if (s->snapshot > 0) {
-        const fk_record *r = &run->record[s->snapshot];
-        fk_halving_tally(run->halving, &run->problem->domain.grid, r->coarse, r->fine,
-                         r->moved);
-    }
+    if (s->snapshot <= 0)
+        return FK_OK;
+    const fk_record *r = &run->record[s->snapshot];
+    if (!run->problem->has_domain)
+        return fk_halving_add_differences(
+            run->halving, run->result->snapshot[s->snapshot].moments.mean, r->changes);
+    fk_halving_tally(run->halving, &run->problem->domain.grid, r->coarse, r->fine,
+                     r->moved);
     return FK_OK;
 }
 

@@ -27,10 +27,23 @@ typedef struct part {
 
 enum { PARTS = 5 };
 
+/* Sums about an origin, what is told, what halving changes; counts between values. */
+static void estimate_moments(const fk_run_state *run, part parts[PARTS])
+{
+    const double d = (double)run->dim, outputs = (double)run->problem->n_outputs + 1.0;
+    const double each =
+        8.0 * (15.0 * d + 9.0 * d * d) + (double)fk_quantiles_memory(run->dim);
+    parts[0] = (part){"moments at the output times", "time.output", outputs * each};
+}
+
 /* 13 fields: counts, pairs, kernel, smooth, their limits. */
 static void estimate(const fk_run_state *run, size_t frames, part parts[PARTS])
 {
     const fk_problem *p = run->problem;
+    if (!p->has_domain) {
+        estimate_moments(run, parts);
+        return;
+    }
     const double field = 8.0 * (double)run->cells, outputs = (double)p->n_outputs + 1.0;
     const bool back = p->reverse.steps > 0 && p->pde.on;
     const double finer = p->pde.halving ? (double)((size_t)1 << run->dim) : 0.0;
@@ -51,11 +64,9 @@ static void estimate(const fk_run_state *run, size_t frames, part parts[PARTS])
 
 fk_status fk_run_memory(const fk_run_state *run, size_t frames, fk_message *message)
 {
-    part parts[PARTS];
+    part parts[PARTS] = {{.bytes = 0.0}};
     double sum = (double)fk_run_chunk_memory(run->problem);
     size_t largest = 0;
-    if (!run->problem->has_domain)
-        return FK_OK;
     estimate(run, frames, parts);
     for (size_t i = 0; i < PARTS; i++) {
         sum += parts[i].bytes;
@@ -67,7 +78,7 @@ fk_status fk_run_memory(const fk_run_state *run, size_t frames, fk_message *mess
     return fk_fail(
         message, FK_ELIMIT,
         "the run would hold about %.3g GB, of which %.3g GB for %s, and %.3g GB "
-        "are free: fewer or smaller, by %s or domain.NAME.cells",
+        "are free: fewer or smaller, by %s%s",
         1e-9 * sum, 1e-9 * parts[largest].bytes, parts[largest].what, 1e-9 * there,
-        parts[largest].key);
+        parts[largest].key, run->problem->has_domain ? " or domain.NAME.cells" : "");
 }

@@ -73,6 +73,14 @@ static fk_status record_kernel(fk_run_state *run, size_t i, fk_message *message)
     return FK_OK;
 }
 
+static fk_status record_moments(fk_run_state *run, size_t i, fk_message *message)
+{
+    fk_status status = fk_moment_sums_add(run->record[i].sums, run->ensemble);
+    if (status == FK_OK)
+        status = fk_quantiles_add(run->record[i].quantiles, run->ensemble);
+    return status == FK_OK ? FK_OK : fk_fail(message, status, "no memory for moments");
+}
+
 /* Equal steps up to the next output, whatever stops lie on the way. */
 static void pace_on(fk_run_state *run, const fk_stop *s)
 {
@@ -90,6 +98,8 @@ static fk_status record(fk_run_state *run, const fk_stop *s, fk_message *message
         record_points(run, &run->result->snapshot[i]);
         if (p->has_domain)
             fk_ensemble_tally(e, &p->domain.grid, run->record[i].count);
+        else
+            FK_TRY(record_moments(run, i, message));
     }
     pace_on(run, s);
     if (s->frame != FK_NOWHERE) {
@@ -310,6 +320,8 @@ fk_status fk_run_particles(fk_run_state *run, fk_message *message)
 {
     fk_checkpoint *c = run->checkpoint;
     FK_TRY(march_particles(run, message));
+    if (!run->problem->has_domain)
+        fk_run_moments_read(run);
     if (fk_run_halves(run))
         FK_TRY(fk_run_halving(run, message));
     if (run->result->exits.n_unbridged > 0)

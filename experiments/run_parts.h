@@ -11,6 +11,8 @@
 #include "experiments/verdict.h"
 #include "sampling/ensemble.h"
 #include "sampling/halving.h"
+#include "sampling/moment_sums.h"
+#include "sampling/quantiles.h"
 
 enum { FK_NOWHERE = -1 };
 
@@ -33,6 +35,11 @@ typedef struct fk_record {
     double time_error; /* L1, and other errors that the Fokker-Planck run knows
                                         of itself; 0: none */
     uint64_t *coarse, *fine, *moved; /* [cells + 1] step-halving pairs */
+
+    /* Without a grid: of particles, and what halving the step changes. */
+    fk_moment_sums *sums;
+    fk_quantiles *quantiles;
+    double *changes; /* [fk_halving_differences(dim)]; NULL: not measured */
 } fk_record;
 
 /* What marches, in this order. */
@@ -55,6 +62,7 @@ typedef struct fk_run_state {
     uint64_t *exit;      /* [exit times][FK_ELSEWHERE] particles */
     uint64_t *unbridged; /* the same of those without a bridge */
     size_t n_shown;      /* particles kept for scatter plots */
+    bool moments_known;  /* there is no grid, and exact moments are known */
 
     /* The march: which troop is under way, the chunk of it, the next stop. */
     fk_checkpoint *checkpoint; /* NULL: none is kept */
@@ -118,8 +126,14 @@ fk_ensemble_options fk_run_options(const fk_run_state *run, size_t count,
 /* Particles, pairs and what is beside them march; then their counts become densities. */
 FK_NODISCARD fk_status fk_run_particles(fk_run_state *run, fk_message *message);
 bool fk_run_halves(const fk_run_state *run); /* whether there are pairs */
+double fk_run_weak_order(const fk_run_state *run);
 FK_NODISCARD fk_status fk_run_particles_finish(fk_run_state *run);
 FK_NODISCARD fk_status fk_run_halving(fk_run_state *run, fk_message *message);
+/* Moments where there is no grid: room for them, what the particles say once all have
+ * marched, and what the pairs and the exact law add, with the comparisons. */
+FK_NODISCARD fk_status fk_run_moments_plan(fk_run_state *run, size_t i);
+void fk_run_moments_read(fk_run_state *run);
+FK_NODISCARD fk_status fk_run_moments_compare(fk_run_state *run);
 FK_NODISCARD fk_status fk_run_pde(fk_run_state *run, fk_message *message);
 FK_NODISCARD fk_status fk_run_exact(fk_run_state *run, fk_message *message);
 FK_NODISCARD fk_status fk_run_comparisons(fk_run_state *run, fk_message *message);

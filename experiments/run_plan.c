@@ -4,6 +4,7 @@
 
 #include "core/memory.h"
 #include "experiments/run_parts.h"
+#include "sde/exact_moments.h"
 
 /* Of stops at one time those at outputs first, where the steps may change. */
 static int by_time(const void *a, const void *b)
@@ -208,7 +209,7 @@ static fk_status plan_record(fk_run_state *run, size_t i)
     fk_snapshot *s = &run->result->snapshot[i];
     bool whole = (s->points = fk_doubles(run->n_shown * run->dim)) != NULL;
     if (!run->problem->has_domain)
-        return whole ? FK_OK : FK_ENOMEM;
+        return whole ? fk_run_moments_plan(run, i) : FK_ENOMEM;
     whole = (r->count = counts(run->cells + FK_ELSEWHERE)) != NULL && whole;
     if (kernels(run) && i > 0) {
         whole = (s->kernel = fk_doubles(run->cells)) != NULL && whole;
@@ -284,6 +285,7 @@ fk_status fk_run_plan(fk_run_state *run, fk_message *message)
                         run->dim <= 2 && p->result.frames >= 2;
     const size_t n_frames = frames ? p->result.frames : 0;
     const size_t n_snapshots = p->n_outputs + 1;
+    run->moments_known = !p->has_domain && fk_sde_moments_close(p->sde);
     FK_TRY(fk_run_memory(run, n_frames, message));
     r->snapshot = fk_alloc(n_snapshots, sizeof *r->snapshot);
     run->record = fk_alloc(n_snapshots, sizeof *run->record);

@@ -15,6 +15,14 @@ static void cell(FILE *out, int digits, double value)
         fprintf(out, "<td>%.*g</td>", digits, value);
 }
 
+static void error_cell(FILE *out, double error)
+{
+    if (isnan(error))
+        fputs("<td></td>", out);
+    else
+        fprintf(out, "<td>&plusmn; %.1g</td>", error);
+}
+
 static void word_cell(FILE *out, const fk_comparison *c)
 {
     if (c->count > 0.0)
@@ -43,7 +51,7 @@ static const char test_head[] =
 
 static void test_cells(FILE *out, const fk_comparison *c)
 {
-    const bool sampled = c->count > 0.0 && c->n_bins > 0;
+    const bool sampled = c->count > 0.0;
     cell(out, 3, c->l1);
     cell(out, 3, c->count > 0.0 ? c->l1_floor : (double)NAN);
     cell(out, 3, c->hellinger);
@@ -145,6 +153,44 @@ static void moment_table(FILE *out, const fk_result *r, const fk_comparison *fir
     fputs("</table></div>\n", out);
 }
 
+/* ---- without a grid ---- */
+
+static void quantile_rows(FILE *out, const fk_result *r, const fk_snapshot *s)
+{
+    const size_t d = r->problem->sde->dim;
+    for (size_t i = 0; i < d; i++) {
+        fputs("<tr>", out);
+        cell(out, 6, s->t);
+        fputs("<td>", out);
+        fk_html_text(out, fk_label_variable(r->problem, i).text);
+        fputs("</td>", out);
+        cell(out, 6, s->moments.mean[i]);
+        error_cell(out, s->moments.mean_error[i]);
+        cell(out, 6, s->moments.cov[i * (d + 1)]);
+        error_cell(out, s->moments.cov_error[i * (d + 1)]);
+        for (size_t k = 0; k < FK_QUANTILES; k++)
+            cell(out, 5, s->moments.quantile[k * d + i]);
+        fputs("</tr>\n", out);
+    }
+}
+
+static void sample_table(FILE *out, const fk_result *r)
+{
+    if (r->n_snapshots == 0 || r->snapshot[0].moments.mean == NULL)
+        return;
+    fputs("<h2>The particles</h2>\n<div class=\"wide\"><table><tr><th>t</th><th></th>"
+          "<th>mean</th><th></th><th>variance</th><th></th>",
+          out);
+    for (size_t k = 0; k < FK_QUANTILES; k++)
+        fprintf(out, "<th>%g&nbsp;%%</th>", 100.0 * fk_quantile_level[k]);
+    fputs("</tr>\n", out);
+    for (size_t i = 0; i < r->n_snapshots; i++)
+        quantile_rows(out, r, &r->snapshot[i]);
+    fputs("</table></div>\n<p class=\"small\">With standard errors; covariances and "
+          "the errors of quantiles are in summary.json and results.nc.</p>\n",
+          out);
+}
+
 static void reverse_table(FILE *out, const fk_result *r)
 {
     if (r->n_reverse == 0)
@@ -161,14 +207,6 @@ static void reverse_table(FILE *out, const fk_result *r)
         fputs("</tr>\n", out);
     }
     fputs("</table></div>\n", out);
-}
-
-static void error_cell(FILE *out, double error)
-{
-    if (isnan(error))
-        fputs("<td></td>", out);
-    else
-        fprintf(out, "<td>&plusmn; %.1g</td>", error);
 }
 
 static void exit_row(FILE *out, const fk_result *r, const fk_face_exits *f,
@@ -243,6 +281,7 @@ void fk_report_tables(FILE *out, const fk_result *r)
         if (c->n_moments > 0)
             moment_table(out, r, c);
     }
+    sample_table(out, r);
     reverse_table(out, r);
     exit_table(out, r);
     timing_table(out, r);

@@ -1,10 +1,48 @@
 #include "plots/result.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/memory.h"
+
 const char *const fk_estimate_key[FK_ESTIMATES] = {"particles", "kernel", "smooth"};
+
+const double fk_quantile_level[FK_QUANTILES] = {0.025, 0.25, 0.5, 0.75, 0.975};
+
+fk_status fk_moments_new(size_t dim, fk_moments *m)
+{
+    double **const of_dim[] = {&m->mean, &m->mean_error, &m->exact_mean,
+                               &m->mean_allowance};
+    double **const of_pairs[] = {&m->cov, &m->cov_error, &m->exact_cov,
+                                 &m->cov_allowance};
+    const size_t kinds = sizeof of_dim / sizeof *of_dim;
+    double *own = fk_doubles(kinds * (dim + dim * dim) + 2 * FK_QUANTILES * dim);
+    *m = (fk_moments){0};
+    if (own == NULL)
+        return FK_ENOMEM;
+    for (size_t k = 0; k < kinds; k++, own += dim + dim * dim) {
+        *of_dim[k] = own;
+        *of_pairs[k] = own + dim;
+    }
+    m->quantile = own;
+    m->quantile_error = own + FK_QUANTILES * dim;
+    return FK_OK;
+}
+
+void fk_moments_free(fk_moments *m)
+{
+    free(m->mean); /* where the one block begins */
+    *m = (fk_moments){0};
+}
+
+double fk_moment_sigmas(double value, double exact, double allowance, double error)
+{
+    const double grain = 1e-9 * fmax(fabs(value), fabs(exact)); /* rounding */
+    const double excess = fabs(value - exact) - allowance;
+    return excess <= grain ? 0.0 : error > 0.0 ? excess / error : HUGE_VAL;
+}
 
 const char *fk_word_text(fk_word w)
 {
@@ -57,6 +95,7 @@ static void free_snapshot(fk_snapshot *s)
     for (size_t i = 0; i < FK_GRID_DIM; i++)
         free(s->current[i]);
     free(s->points);
+    fk_moments_free(&s->moments);
 }
 
 void fk_result_free(fk_result *r)

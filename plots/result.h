@@ -56,6 +56,28 @@ typedef struct fk_comparison {
 enum { FK_HISTOGRAM, FK_KERNEL, FK_SMOOTH, FK_ESTIMATES };
 extern const char *const fk_estimate_key[FK_ESTIMATES]; /* "particles", "kernel" ... */
 
+/* Levels of the quantiles that are told. */
+enum { FK_QUANTILES = 5 };
+extern const double fk_quantile_level[FK_QUANTILES]; /* 0.025 to 0.975 */
+
+/* Moments of the particles alive, [dim] or [dim][dim], where there is no grid: values,
+ * standard errors, what they are exactly, and the known error of the step. */
+typedef struct fk_moments {
+    double count; /* of particles; 0: none are kept, and all pointers NULL */
+    double *mean, *mean_error, *cov, *cov_error;
+    double *exact_mean, *exact_cov; /* NULL: not known */
+    double *mean_allowance, *cov_allowance;
+    double *quantile, *quantile_error; /* [FK_QUANTILES][dim] */
+} fk_moments;
+
+/* Room for moments, zero; FK_ENOMEM.  What is exact has room too and is not NULL. */
+FK_NODISCARD fk_status fk_moments_new(size_t dim, fk_moments *m);
+void fk_moments_free(fk_moments *m); /* accepts one of zeros */
+
+/* How far a value is from another beyond the allowance, in standard errors; 0 without a
+ * difference, infinite where nothing is allowed for. */
+double fk_moment_sigmas(double value, double exact, double allowance, double error);
+
 /* The densities at one time; any pointer may be NULL. */
 typedef struct fk_snapshot {
     double t;
@@ -75,6 +97,7 @@ typedef struct fk_snapshot {
     double vanished;                 /* share of the particles that are nowhere */
     double lost[FK_GRID_DIM][2];     /* mass left through each face, by the PDE */
     double mass_defect, minimum;
+    fk_moments moments;
     size_t n_points; /* a handful of particles for scatter plots, [n_points][dim] */
     double *points;
 } fk_snapshot;

@@ -1,77 +1,72 @@
 /* DIR/results.nc: netCDF-4 through the netCDF library. */
 #include "plots/output.h"
 
-#include <assert.h>
 #include <math.h>
 #include <netcdf.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/memory.h"
-#include "plots/exits.h"
 #include "plots/label.h"
+#include "plots/results_parts.h"
 #include "plots/whole_file.h"
 
-enum { DIMS = FK_GRID_DIM + 1, LOWER_UPPER = 2 };
+enum { DIMS = FK_RESULTS_DIMS, LOWER_UPPER = 2 };
 
-/* The open file.  `error` is netCDF's code of the first failure; after one, every
- * further call does nothing. */
-typedef struct file {
-    const fk_result *r;
-    int id, error;
-    int shape[DIMS]; /* dimensions time, ..., y, x */
-    int bounds;
-    fk_label name[FK_GRID_DIM]; /* of the coordinates */
-} file;
-
-static bool call(file *f, int error)
+bool fk_results_call(fk_results *f, int error)
 {
     if (f->error == NC_NOERR)
         f->error = error;
     return f->error == NC_NOERR;
 }
 
-static void text(file *f, int variable, const char *name, const char *value)
+void fk_results_text(fk_results *f, int variable, const char *name, const char *value)
 {
     if (f->error == NC_NOERR && value != NULL)
-        call(f, nc_put_att_text(f->id, variable, name, strlen(value), value));
+        fk_results_call(f,
+                        nc_put_att_text(f->id, variable, name, strlen(value), value));
 }
 
-static int dimension(file *f, const char *name, size_t n)
+int fk_results_dimension(fk_results *f, const char *name, size_t n)
 {
     int id = -1;
     if (f->error == NC_NOERR)
-        call(f, nc_def_dim(f->id, name, n, &id));
+        fk_results_call(f, nc_def_dim(f->id, name, n, &id));
     return id;
 }
 
-/* A double variable, compressed, chunked by records of its first dimension. */
-static int variable(file *f, const char *name, int n, const int *shape,
-                    const char *about, const char *unit)
+int fk_results_variable(fk_results *f, const char *name, int n, const int *shape,
+                        const char *about, const char *unit)
 {
     int id = -1;
     if (f->error != NC_NOERR ||
-        !call(f, nc_def_var(f->id, name, NC_DOUBLE, n, shape, &id)))
+        !fk_results_call(f, nc_def_var(f->id, name, NC_DOUBLE, n, shape, &id)))
         return -1;
-    call(f, nc_def_var_deflate(f->id, id, 1, 1, 1));
-    text(f, id, "long_name", about);
-    text(f, id, "units", fk_unit_matters(unit) ? unit : "1");
+    fk_results_call(f, nc_def_var_deflate(f->id, id, 1, 1, 1));
+    fk_results_text(f, id, "long_name", about);
+    fk_results_text(f, id, "units", fk_unit_matters(unit) ? unit : "1");
     return id;
 }
 
-static size_t dim(const file *f)
+void fk_results_values(fk_results *f, int variable, const double *x)
+{
+    if (f->error == NC_NOERR)
+        fk_results_call(f, nc_put_var_double(f->id, variable, x));
+}
+
+static size_t dim(const fk_results *f)
 {
     return f->r->problem->domain.grid.dim;
 }
 
-static fk_label density_unit(const file *f)
+static fk_label density_unit(const fk_results *f)
 {
     static const size_t all[FK_GRID_DIM] = {0, 1, 2};
     return fk_label_density_unit(f->r->problem, dim(f), all);
 }
 
 /* A field over (record, ..., y, x); records that are absent stay NaN. */
-static int field(file *f, const char *name, int record, const char *about,
+static int field(fk_results *f, const char *name, int record, const char *about,
                  const char *unit)
 {
     int shape[DIMS];
@@ -82,16 +77,17 @@ static int field(file *f, const char *name, int record, const char *about,
     chunk[0] = 1;
     for (size_t i = 1; i < n; i++)
         chunk[i] = f->r->problem->domain.grid.axis[n - 1 - i].cells;
-    const int id = variable(f, name, (int)n, shape, about, unit);
+    const int id = fk_results_variable(f, name, (int)n, shape, about, unit);
     if (id >= 0) {
         const double missing = NAN;
-        call(f, nc_def_var_chunking(f->id, id, NC_CHUNKED, chunk));
-        call(f, nc_put_att_double(f->id, id, "_FillValue", NC_DOUBLE, 1, &missing));
+        fk_results_call(f, nc_def_var_chunking(f->id, id, NC_CHUNKED, chunk));
+        fk_results_call(
+            f, nc_put_att_double(f->id, id, "_FillValue", NC_DOUBLE, 1, &missing));
     }
     return id;
 }
 
-static void put_record(file *f, int id, size_t record, const double *p)
+static void put_record(fk_results *f, int id, size_t record, const double *p)
 {
     size_t start[DIMS] = {record}, count[DIMS] = {1};
     const size_t n = dim(f) + 1;
@@ -99,7 +95,7 @@ static void put_record(file *f, int id, size_t record, const double *p)
         return;
     for (size_t i = 1; i < n; i++)
         count[i] = f->r->problem->domain.grid.axis[n - 1 - i].cells;
-    call(f, nc_put_vara_double(f->id, id, start, count, p));
+    fk_results_call(f, nc_put_vara_double(f->id, id, start, count, p));
 }
 
 /* Names that the file itself uses must not be a coordinate's. */
@@ -123,19 +119,20 @@ static fk_label coordinate_name(const fk_problem *p, size_t i)
     return name;
 }
 
-static void define_axes(file *f)
+static void define_axes(fk_results *f)
 {
     const fk_problem *p = f->r->problem;
     const size_t n = dim(f);
     for (size_t i = 0; i < n; i++)
         f->name[i] = coordinate_name(p, i);
-    f->shape[0] = dimension(f, "time", f->r->n_snapshots);
+    f->shape[0] = fk_results_dimension(f, "time", f->r->n_snapshots);
     for (size_t i = n; i-- > 0;)
-        f->shape[n - i] = dimension(f, f->name[i].text, p->domain.grid.axis[i].cells);
-    f->bounds = dimension(f, "bounds", LOWER_UPPER);
+        f->shape[n - i] =
+            fk_results_dimension(f, f->name[i].text, p->domain.grid.axis[i].cells);
+    f->bounds = fk_results_dimension(f, "bounds", LOWER_UPPER);
 }
 
-static void write_axis(file *f, size_t i)
+static void write_axis(fk_results *f, size_t i)
 {
     const fk_problem *p = f->r->problem;
     const fk_axis *a = &p->domain.grid.axis[i];
@@ -143,14 +140,14 @@ static void write_axis(file *f, size_t i)
     snprintf(edges, sizeof edges, "%s_bounds", f->name[i].text);
     const int shape[] = {f->shape[dim(f) - i], f->bounds};
     const int centre =
-        variable(f, f->name[i].text, 1, shape, "cell centres", p->unit[i]);
-    const int edge = variable(f, edges, 2, shape, "cell edges", p->unit[i]);
-    text(f, centre, "bounds", edges);
+        fk_results_variable(f, f->name[i].text, 1, shape, "cell centres", p->unit[i]);
+    const int edge = fk_results_variable(f, edges, 2, shape, "cell edges", p->unit[i]);
+    fk_results_text(f, centre, "bounds", edges);
     if (f->error != NC_NOERR)
         return;
     static const char *const side[] = {"lower_boundary", "upper_boundary"};
     for (size_t s = 0; s < 2; s++)
-        text(f, centre, side[s], fk_boundary_name(p->domain.face[i][s]));
+        fk_results_text(f, centre, side[s], fk_boundary_name(p->domain.face[i][s]));
 
     double *x = fk_doubles(3 * a->cells);
     if (x == NULL) {
@@ -162,25 +159,24 @@ static void write_axis(file *f, size_t i)
         x[a->cells + 2 * k] = fk_axis_edge(a, k);
         x[a->cells + 2 * k + 1] = fk_axis_edge(a, k + 1);
     }
-    call(f, nc_put_var_double(f->id, centre, x));
-    if (f->error == NC_NOERR)
-        call(f, nc_put_var_double(f->id, edge, x + a->cells));
+    fk_results_call(f, nc_put_var_double(f->id, centre, x));
+    fk_results_values(f, edge, x + a->cells);
     free(x);
 }
 
-static void write_times(file *f)
+static void write_times(fk_results *f)
 {
     const fk_result *r = f->r;
-    const int id =
-        variable(f, "time", 1, f->shape, "time of the snapshot", r->problem->time_unit);
+    const int id = fk_results_variable(f, "time", 1, f->shape, "time of the snapshot",
+                                       r->problem->time_unit);
     for (size_t i = 0; i < r->n_snapshots && f->error == NC_NOERR; i++)
-        call(f, nc_put_var1_double(f->id, id, &i, &r->snapshot[i].t));
+        fk_results_call(f, nc_put_var1_double(f->id, id, &i, &r->snapshot[i].t));
 }
 
 /* One of the pointers of fk_snapshot, found by its offset; a variable only if some
  * snapshot has it. */
-static void write_snapshots(file *f, const char *name, size_t offset, const char *about,
-                            const char *unit)
+static void write_snapshots(fk_results *f, const char *name, size_t offset,
+                            const char *about, const char *unit)
 {
     const fk_result *r = f->r;
     int id = -1;
@@ -194,7 +190,7 @@ static void write_snapshots(file *f, const char *name, size_t offset, const char
 }
 
 /* Limits of the pointwise confidence intervals. */
-static void write_limits(file *f, const char *unit)
+static void write_limits(fk_results *f, const char *unit)
 {
     static const char *const side[] = {"lower", "upper"};
     static const char *const holds[] = {"of the cell's mean density",
@@ -211,7 +207,7 @@ static void write_limits(file *f, const char *unit)
         }
 }
 
-static void write_densities(file *f)
+static void write_densities(fk_results *f)
 {
     const fk_label unit = density_unit(f);
     write_snapshots(f, "density", offsetof(fk_snapshot, pde),
@@ -229,7 +225,7 @@ static void write_densities(file *f)
     write_limits(f, unit.text);
 }
 
-static void write_currents(file *f)
+static void write_currents(fk_results *f)
 {
     const fk_problem *p = f->r->problem;
     for (size_t i = 0; i < dim(f); i++) {
@@ -251,7 +247,7 @@ static void write_currents(file *f)
     }
 }
 
-static void write_frames(file *f, const char *name, double *const *p, int record,
+static void write_frames(fk_results *f, const char *name, double *const *p, int record,
                          const char *about)
 {
     if (p == NULL)
@@ -261,126 +257,32 @@ static void write_frames(file *f, const char *name, double *const *p, int record
         put_record(f, id, i, p[i]);
 }
 
-static void write_animation(file *f)
+static void write_animation(fk_results *f)
 {
     const fk_result *r = f->r;
     if (r->n_frames == 0)
         return;
-    const int record = dimension(f, "frame_time", r->n_frames);
-    const int id = variable(f, "frame_time", 1, &record,
+    const int record = fk_results_dimension(f, "frame_time", r->n_frames);
+    const int id =
+        fk_results_variable(f, "frame_time", 1, &record,
                             "time of the animation's frame", r->problem->time_unit);
-    if (f->error == NC_NOERR)
-        call(f, nc_put_var_double(f->id, id, r->frame_time));
+    fk_results_values(f, id, r->frame_time);
     write_frames(f, "frame_density", r->frame_pde, record,
                  "density, Fokker-Planck equation, cell averages");
     write_frames(f, "frame_particles", r->frame_particles, record,
                  "density, histogram of the particles");
 }
 
-/* A series over the exits' times; part: "" or "_low" and the like. */
-static void write_exit_series(file *f, const fk_face_exits *face, const char *way,
-                              const char *part, int shape, const char *about,
-                              const char *unit, const double *y)
-{
-    static const char *const end[] = {"from", "to"};
-    char name[256];
-    snprintf(name, sizeof name, "exit_%s_%s_%s%s", way,
-             fk_label_variable(f->r->problem, face->axis).text, end[face->side], part);
-    const int id = variable(f, name, 1, &shape, about, unit);
-    if (f->error == NC_NOERR)
-        call(f, nc_put_var_double(f->id, id, y));
-}
-
-/* Mean densities of the exit time in the intervals, with the ends of the band. */
-static void write_exit_rates(file *f, const fk_face_exits *face, int shape,
-                             const char *unit)
-{
-    enum { MOST = 64, SERIES = 4, BY_PDE = 3 };
-    static const char *const part[] = {"", "_low", "_high", ""};
-    static const char *const about[] = {
-        "density of the exit time, particles",
-        "the same, lower end of its pointwise 95 % band",
-        "the same, upper end of its pointwise 95 % band",
-        "density of the exit time, Fokker-Planck equation"};
-    const fk_exits *e = &f->r->exits;
-    const size_t n = (e->n_times - 1) / FK_EXITS_TOGETHER;
-    assert(n <= MOST);
-    for (size_t k = 0; k < SERIES; k++) {
-        const double *F = k == BY_PDE ? face->pde : face->particles;
-        const double count =
-            k == BY_PDE ? HUGE_VAL : (double)f->r->problem->particles.count;
-        double y[MOST];
-        for (size_t i = 0; F != NULL && i < n; i++) {
-            const fk_exit_rate r =
-                fk_exits_rate(e, F, count, i * FK_EXITS_TOGETHER, FK_EXITS_TOGETHER);
-            const double of[SERIES] = {r.value, r.low, r.high, r.value};
-            y[i] = of[k];
-        }
-        if (F != NULL)
-            write_exit_series(f, face, k == BY_PDE ? "rate_density" : "rate_particles",
-                              part[k], shape, about[k], unit, y);
-    }
-}
-
-/* Dimension and coordinate of the intervals of fk_exits_rate. */
-static int write_exit_intervals(file *f)
-{
-    const fk_exits *e = &f->r->exits;
-    const size_t n = (e->n_times - 1) / FK_EXITS_TOGETHER;
-    const int shape = dimension(f, "exit_interval", n);
-    const int id =
-        variable(f, "exit_interval", 1, &shape,
-                 "middle of the interval of an exit rate", f->r->problem->time_unit);
-    for (size_t k = 0; k < n && f->error == NC_NOERR; k++) {
-        const double t = 0.5 * (e->time[k * FK_EXITS_TOGETHER] +
-                                e->time[(k + 1) * FK_EXITS_TOGETHER]);
-        call(f, nc_put_var1_double(f->id, id, &k, &t));
-    }
-    return shape;
-}
-
-/* exit_time, and through each absorbing face the share that has left by then. */
-static void write_exits(file *f)
-{
-    const fk_problem *p = f->r->problem;
-    const fk_exits *e = &f->r->exits;
-    if (e->n_faces == 0)
-        return;
-    const int shape = dimension(f, "exit_time", e->n_times);
-    const int id = variable(f, "exit_time", 1, &shape,
-                            "time at which exits are counted", p->time_unit);
-    if (f->error == NC_NOERR)
-        call(f, nc_put_var_double(f->id, id, e->time));
-    const int intervals = write_exit_intervals(f);
-    char rate[96] = "1";
-    if (fk_unit_matters(p->time_unit))
-        snprintf(rate, sizeof rate, "1/(%.64s)", p->time_unit);
-    static const char *const way[] = {"particles", "unbridged", "density"};
-    static const char *const about[] = {
-        "share of the particles that have left through this face",
-        "the same for particles seen after steps only",
-        "mass that has left through this face, Fokker-Planck equation"};
-    for (size_t k = 0; k < e->n_faces; k++) {
-        const fk_face_exits *face = &e->face[k];
-        const double *const F[] = {face->particles, face->unbridged, face->pde};
-        for (size_t w = 0; w < 3; w++)
-            if (F[w] != NULL)
-                write_exit_series(f, face, way[w], "", shape, about[w], "1", F[w]);
-        write_exit_rates(f, face, intervals, rate);
-    }
-}
-
-static void write_reverse(file *f, const fk_reverse_run *v)
+static void write_reverse(fk_results *f, const fk_reverse_run *v)
 {
     char name[96], about[192];
     if (v->n_frames == 0 || v->density == NULL)
         return;
     snprintf(name, sizeof name, "reverse_%s_time", v->key);
-    const int record = dimension(f, name, v->n_frames);
-    const int id =
-        variable(f, name, 1, &record, "time, falling", f->r->problem->time_unit);
-    if (f->error == NC_NOERR)
-        call(f, nc_put_var_double(f->id, id, v->time));
+    const int record = fk_results_dimension(f, name, v->n_frames);
+    const int id = fk_results_variable(f, name, 1, &record, "time, falling",
+                                       f->r->problem->time_unit);
+    fk_results_values(f, id, v->time);
     snprintf(name, sizeof name, "reverse_%s", v->key);
     snprintf(about, sizeof about, "density, histogram of the samples of the %s",
              v->name);
@@ -389,28 +291,28 @@ static void write_reverse(file *f, const fk_reverse_run *v)
         put_record(f, field_id, i, v->density[i]);
 }
 
-static void write_attributes(file *f)
+static void write_attributes(fk_results *f)
 {
     const fk_result *r = f->r;
     char seed[32], threads[32];
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)r->problem->particles.seed);
     snprintf(threads, sizeof threads, "%d", r->threads);
-    text(f, NC_GLOBAL, "Conventions", "CF-1.8");
-    text(f, NC_GLOBAL, "title", r->problem->name);
-    text(f, NC_GLOBAL, "comment", r->problem->about);
-    text(f, NC_GLOBAL, "source", "fokker");
-    text(f, NC_GLOBAL, "version", r->version);
-    text(f, NC_GLOBAL, "revision", r->revision);
-    text(f, NC_GLOBAL, "command", r->command);
-    text(f, NC_GLOBAL, "seed", seed);
-    text(f, NC_GLOBAL, "threads", threads);
-    text(f, NC_GLOBAL, "created", r->created);
+    fk_results_text(f, NC_GLOBAL, "Conventions", "CF-1.8");
+    fk_results_text(f, NC_GLOBAL, "title", r->problem->name);
+    fk_results_text(f, NC_GLOBAL, "comment", r->problem->about);
+    fk_results_text(f, NC_GLOBAL, "source", "fokker");
+    fk_results_text(f, NC_GLOBAL, "version", r->version);
+    fk_results_text(f, NC_GLOBAL, "revision", r->revision);
+    fk_results_text(f, NC_GLOBAL, "command", r->command);
+    fk_results_text(f, NC_GLOBAL, "seed", seed);
+    fk_results_text(f, NC_GLOBAL, "threads", threads);
+    fk_results_text(f, NC_GLOBAL, "created", r->created);
     if (fk_result_compared(r))
-        text(f, NC_GLOBAL, "word", fk_word_text(r->word));
-    text(f, NC_GLOBAL, "problem", r->problem->text);
+        fk_results_text(f, NC_GLOBAL, "word", fk_word_text(r->word));
+    fk_results_text(f, NC_GLOBAL, "problem", r->problem->text);
 }
 
-static void write_all(file *f)
+static void write_all(fk_results *f)
 {
     write_attributes(f);
     if (f->r->problem->has_domain) {
@@ -421,12 +323,13 @@ static void write_all(file *f)
         write_densities(f);
         write_currents(f);
         write_animation(f);
-        write_exits(f);
+        fk_results_exits(f);
         for (size_t i = 0; i < f->r->n_reverse; i++)
             write_reverse(f, &f->r->reverse[i]);
-    }
+    } else
+        fk_results_moments(f);
     if (f->error == NC_NOERR)
-        call(f, nc_sync(f->id));
+        fk_results_call(f, nc_sync(f->id));
 }
 
 fk_status fk_write_results(const fk_result *r, const char *path, fk_message *message)
@@ -434,10 +337,10 @@ fk_status fk_write_results(const fk_result *r, const char *path, fk_message *mes
     char *part = fk_part_name(path);
     if (part == NULL)
         return fk_fail(message, FK_ENOMEM, "out of memory");
-    file f = {.r = r};
-    if (call(&f, nc_create(part, NC_NETCDF4 | NC_CLOBBER, &f.id))) {
+    fk_results f = {.r = r};
+    if (fk_results_call(&f, nc_create(part, NC_NETCDF4 | NC_CLOBBER, &f.id))) {
         write_all(&f);
-        call(&f, nc_close(f.id));
+        fk_results_call(&f, nc_close(f.id));
     }
     fk_status status = FK_OK;
     if (f.error == NC_ENOMEM)

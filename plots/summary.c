@@ -103,6 +103,49 @@ static void write_faces(fk_json *j, const char *key, const fk_problem *p,
     fk_json_end(j);
 }
 
+static void write_matrix(fk_json *j, const char *key, size_t d, const double *a)
+{
+    if (a == NULL) {
+        fk_json_null(j, key);
+        return;
+    }
+    fk_json_array(j, key);
+    for (size_t i = 0; i < d; i++)
+        fk_json_numbers(j, NULL, d, a + i * d);
+    fk_json_end(j);
+}
+
+static void write_levels(fk_json *j, const char *key, size_t d, const double *q)
+{
+    fk_json_array(j, key);
+    for (size_t k = 0; k < FK_QUANTILES; k++)
+        fk_json_numbers(j, NULL, d, q + k * d);
+    fk_json_end(j);
+}
+
+static void write_moments_of(fk_json *j, size_t d, const fk_moments *m)
+{
+    if (m->mean == NULL) {
+        fk_json_null(j, "moments");
+        return;
+    }
+    fk_json_object(j, "moments");
+    fk_json_number(j, "count", m->count);
+    fk_json_numbers(j, "mean", d, m->mean);
+    fk_json_numbers(j, "mean_error", d, m->mean_error);
+    write_matrix(j, "covariance", d, m->cov);
+    write_matrix(j, "covariance_error", d, m->cov_error);
+    fk_json_numbers(j, "levels", FK_QUANTILES, fk_quantile_level);
+    write_levels(j, "quantiles", d, m->quantile);
+    write_levels(j, "quantiles_error", d, m->quantile_error);
+    if (m->exact_mean != NULL)
+        fk_json_numbers(j, "exact_mean", d, m->exact_mean);
+    else
+        fk_json_null(j, "exact_mean");
+    write_matrix(j, "exact_covariance", d, m->exact_cov);
+    fk_json_end(j);
+}
+
 static void write_snapshot(fk_json *j, const fk_problem *p, const fk_snapshot *s)
 {
     fk_json_object(j, NULL);
@@ -122,6 +165,7 @@ static void write_snapshot(fk_json *j, const fk_problem *p, const fk_snapshot *s
     for (size_t i = 0; s->smooth != NULL && i < p->domain.grid.dim; i++)
         fk_json_number(j, fk_label_variable(p, i).text, s->bandwidth[i]);
     fk_json_end(j);
+    write_moments_of(j, p->sde->dim, &s->moments);
     fk_json_end(j);
 }
 

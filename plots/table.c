@@ -34,7 +34,7 @@ static void p_value(FILE *out, int width, double p)
 
 static void tests(FILE *out, const fk_comparison *c)
 {
-    const bool sampled = c->count > 0 && c->n_bins > 0;
+    const bool sampled = c->count > 0;
     const double dof = (double)c->chi.dof;
     number(out, 11, 3, c->l1);
     number(out, 10, 3, c->count > 0 ? c->l1_floor : (double)NAN);
@@ -57,6 +57,84 @@ static void print_pair(const fk_result *r, const fk_comparison *first, FILE *out
             tests(out, &r->comparison[i]);
         }
     fputc('\n', out);
+}
+
+/* ---- without a grid ---- */
+
+enum { SHOWN = 8 }; /* variables of which moments are printed */
+
+static void print_moment(FILE *out, const char *what, double value, double error,
+                         const double *exact, double allowance)
+{
+    fprintf(out, "  %-24.24s", what);
+    number(out, 13, 6, value);
+    number(out, 13, 2, error);
+    if (exact != NULL) {
+        number(out, 13, 6, *exact);
+        number(out, 11, 2, fk_moment_sigmas(value, *exact, allowance, error));
+    }
+    fputc('\n', out);
+}
+
+static void print_means(const fk_problem *p, const fk_moments *m, size_t shown,
+                        FILE *out)
+{
+    const size_t d = p->sde->dim;
+    const bool exact = m->exact_mean != NULL;
+    char what[64];
+    for (size_t i = 0; i < shown; i++) {
+        snprintf(what, sizeof what, "mean %.40s", fk_label_variable(p, i).text);
+        print_moment(out, what, m->mean[i], m->mean_error[i],
+                     exact ? &m->exact_mean[i] : NULL, m->mean_allowance[i]);
+    }
+    for (size_t i = 0; i < shown; i++)
+        for (size_t k = 0; k <= i; k++) {
+            const size_t e = i * d + k;
+            if (k == i)
+                snprintf(what, sizeof what, "variance %.40s",
+                         fk_label_variable(p, i).text);
+            else
+                snprintf(what, sizeof what, "covariance %.20s %.20s",
+                         fk_label_variable(p, i).text, fk_label_variable(p, k).text);
+            print_moment(out, what, m->cov[e], m->cov_error[e],
+                         exact ? &m->exact_cov[e] : NULL, m->cov_allowance[e]);
+        }
+}
+
+static void print_quantiles(const fk_problem *p, const fk_moments *m, size_t shown,
+                            FILE *out)
+{
+    const size_t d = p->sde->dim;
+    fprintf(out, "  %-15s", "quantiles");
+    for (size_t k = 0; k < FK_QUANTILES; k++)
+        fprintf(out, "%10g %%", 100.0 * fk_quantile_level[k]);
+    fputc('\n', out);
+    for (size_t i = 0; i < shown; i++) {
+        fprintf(out, "  %-15.15s", fk_label_variable(p, i).text);
+        for (size_t k = 0; k < FK_QUANTILES; k++)
+            number(out, 12, 5, m->quantile[k * d + i]);
+        fputc('\n', out);
+    }
+}
+
+static void print_moments(const fk_result *r, FILE *out)
+{
+    const fk_problem *p = r->problem;
+    const size_t d = p->sde->dim, shown = d < SHOWN ? d : SHOWN;
+    for (size_t i = 1; i < r->n_snapshots; i++) {
+        const fk_moments *m = &r->snapshot[i].moments;
+        if (m->mean == NULL || m->count == 0.0)
+            continue;
+        fprintf(out, "moments of %.0f particles at %s\n", m->count,
+                fk_label_time(p, r->snapshot[i].t).text);
+        fprintf(out, "  %-24s%13s%13s%s\n", "", "value", "std. error",
+                m->exact_mean != NULL ? "        exact     sigmas" : "");
+        print_means(p, m, shown, out);
+        print_quantiles(p, m, shown, out);
+        if (shown < d)
+            fprintf(out, "  %zu more variables in summary.json\n", d - shown);
+        fputc('\n', out);
+    }
 }
 
 static bool has_budget(const fk_comparison *c)
@@ -198,6 +276,7 @@ void fk_print_table(const fk_result *r, FILE *out)
     for (size_t i = 0; i < r->n_comparisons; i++)
         if (first_of_its_pair(r, i) && has_budget(&r->comparison[i]))
             print_budget(r, &r->comparison[i], out);
+    print_moments(r, out);
     print_exits(r, out);
     print_reverse(r, out);
     char density[1024];
@@ -212,5 +291,6 @@ void fk_print_table(const fk_result *r, FILE *out)
         fprintf(out, "verdict: %s\n", fk_word_text(r->word));
         print_wrapped(r->sentence, out);
     } else
-        fprintf(out, "verdict: none, as only one density was computed\n");
+        fprintf(out, "verdict: none, as only one %s was computed\n",
+                r->problem->has_domain ? "density" : "sample");
 }

@@ -260,56 +260,89 @@ void fk_halving_tally(const fk_halving *h, const fk_grid *g, uint64_t *coarse,
     fk_tally(h->n_blocks, t.cells + 1, moved, find_moved, &t);
 }
 
-/* Number, sum and sum of squares; blocks are added to the whole one by one, so that
- * rounding grows with the number of blocks at worst. */
-typedef struct sums {
-    double n, sum, squares;
-} sums;
-
-static sums block_sums(const fk_halving *h, size_t b, size_t i, double centre,
-                       int squared)
+size_t fk_halving_differences(size_t dim)
 {
-    unsigned char *block = block_at(h, b);
-    const uint8_t *alive = part_status(h, block, COARSE);
-    const uint8_t *fine_alive = part_status(h, block, FINE);
-    const double *x = part_x(h, block, COARSE) + i * FK_BLOCK;
-    const double *y = part_x(h, block, FINE) + i * FK_BLOCK;
-    sums s = {0};
-    for (size_t j = 0; j < fk_block_lanes(h->count, b); j++) {
-        if (alive[j] != FK_ALIVE || fine_alive[j] != FK_ALIVE)
-            continue;
-        const double u = x[j] - centre, v = y[j] - centre;
-        const double difference = squared ? u * u - v * v : x[j] - y[j];
-        s.n += 1.0;
-        s.sum += difference;
-        s.squares += difference * difference;
-    }
-    return s;
+    return 1 + 2 * dim * (1 + dim);
 }
 
-/* Mean of the differences and its standard error; 0 and 0 without a pair. */
-static void mean_and_error(const fk_halving *h, size_t i, double centre, int squared,
-                           double *mean, double *error)
+static void add(double *sum, double value)
 {
-    sums s = {0};
+    sum[0] += value;
+    sum[1] += value * value;
+}
+
+/* One pair, lane j of x and y; blocks are added to the whole one by one, so that rounding
+ * grows with the number of blocks at worst. */
+static void add_pair(size_t d, const double *x, const double *y, size_t j,
+                     const double *centre, double *sums)
+{
+    *sums++ += 1.0;
+    for (size_t i = 0; i < d; i++, sums += 2)
+        add(sums, x[i * FK_BLOCK + j] - y[i * FK_BLOCK + j]);
+    for (size_t i = 0; i < d; i++)
+        for (size_t k = 0; k < d; k++, sums += 2)
+            add(sums,
+                (x[i * FK_BLOCK + j] - centre[i]) * (x[k * FK_BLOCK + j] - centre[k]) -
+                    (y[i * FK_BLOCK + j] - centre[i]) *
+                        (y[k * FK_BLOCK + j] - centre[k]));
+}
+
+fk_status fk_halving_add_differences(const fk_halving *h, const double *centre,
+                                     double *sums)
+{
+    const size_t d = h->walk.dim, n = fk_halving_differences(d);
+    double *own = fk_doubles(n);
+    if (own == NULL)
+        return FK_ENOMEM;
     for (size_t b = 0; b < h->n_blocks; b++) {
-        const sums block = block_sums(h, b, i, centre, squared);
-        s.n += block.n;
-        s.sum += block.sum;
-        s.squares += block.squares;
+        unsigned char *block = block_at(h, b);
+        const uint8_t *alive = part_status(h, block, COARSE);
+        const uint8_t *fine_alive = part_status(h, block, FINE);
+        memset(own, 0, n * sizeof *own);
+        for (size_t j = 0; j < fk_block_lanes(h->count, b); j++)
+            if (alive[j] == FK_ALIVE && fine_alive[j] == FK_ALIVE)
+                add_pair(d, part_x(h, block, COARSE), part_x(h, block, FINE), j, centre,
+                         own);
+        for (size_t i = 0; i < n; i++)
+            sums[i] += own[i];
     }
-    *mean = s.n > 0.0 ? s.sum / s.n : 0.0;
-    const double spread = fmax(s.squares - s.sum * *mean, 0.0);
-    *error = s.n > 1.0 ? sqrt(spread / (s.n - 1.0) / s.n) : 0.0;
+    free(own);
+    return FK_OK;
+}
+
+/* Of n values, of which sum[0] is the sum and sum[1] that of the squares. */
+static void mean_and_error(double n, const double *sum, double *mean, double *error)
+{
+    *mean = n > 0.0 ? sum[0] / n : 0.0;
+    const double spread = fmax(sum[1] - sum[0] * *mean, 0.0);
+    *error = n > 1.0 ? sqrt(spread / (n - 1.0) / n) : 0.0;
+}
+
+void fk_halving_read_differences(size_t dim, const double *sums, double *mean,
+                                 double *mean_error, double *product,
+                                 double *product_error)
+{
+    const double n = *sums++;
+    for (size_t i = 0; i < dim; i++, sums += 2)
+        mean_and_error(n, sums, &mean[i], &mean_error[i]);
+    for (size_t e = 0; e < dim * dim; e++, sums += 2)
+        mean_and_error(n, sums, &product[e], &product_error[e]);
 }
 
 void fk_halving_moments(const fk_halving *h, const double *centre, double *mean,
                         double *mean_error, double *square, double *square_error)
 {
-    for (size_t i = 0; i < h->walk.dim; i++) {
-        mean_and_error(h, i, centre[i], 0, &mean[i], &mean_error[i]);
-        mean_and_error(h, i, centre[i], 1, &square[i], &square_error[i]);
+    const size_t d = h->walk.dim, n = fk_halving_differences(d);
+    double *sums = fk_doubles(n + 2 * d * d), *product = sums + n;
+    if (sums != NULL && fk_halving_add_differences(h, centre, sums) == FK_OK) {
+        fk_halving_read_differences(d, sums, mean, mean_error, product,
+                                    product + d * d);
+        for (size_t i = 0; i < d; i++) {
+            square[i] = product[i * (d + 1)];
+            square_error[i] = product[d * d + i * (d + 1)];
+        }
     }
+    free(sums);
 }
 
 bool fk_halving_keep(fk_halving *h, const fk_keeper *keeper)

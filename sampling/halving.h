@@ -44,8 +44,21 @@ const fk_losses *fk_halving_losses(const fk_halving *h);
 void fk_halving_tally(const fk_halving *h, const fk_grid *g, uint64_t *coarse,
                       uint64_t *fine, uint64_t *moved);
 
-/* Mean over the pairs that are both alive of x_i(h) - x_i(h/2) and of the difference of
- * (x_i - centre_i)^2, with their standard errors: [dim] each. */
+/* What the halves change, summed over pairs that come in parts. */
+size_t fk_halving_differences(size_t dim); /* doubles of sums */
+
+/* Adds the pairs that are both alive. */
+FK_NODISCARD fk_status fk_halving_add_differences(const fk_halving *h,
+                                                  const double *centre, double *sums);
+
+/* Means over the pairs of x_i(h) - x_i(h/2), [dim], and of the difference of
+ * (x_i - centre_i) (x_k - centre_k), [dim][dim], with their standard errors; 0 without a
+ * pair. */
+void fk_halving_read_differences(size_t dim, const double *sums, double *mean,
+                                 double *mean_error, double *product,
+                                 double *product_error);
+
+/* The same of these pairs alone, of (x_i - centre_i)^2: [dim] each. */
 void fk_halving_moments(const fk_halving *h, const double *centre, double *mean,
                         double *mean_error, double *square, double *square_error);
 

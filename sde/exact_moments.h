@@ -1,4 +1,4 @@
-/* Mean and covariance of SDEs in free space whose drift is affine in the variables and
+/* Mean and covariance of SDEs in free space, without killing, whose drift is affine in the variables and
  * whose diffusion tensor is a polynomial of degree two at most: they obey a closed system,
  *
  *     m' = E ito,    S' = E (X - m) ito^T + E ito (X - m)^T + 2 E a.

@@ -71,4 +71,24 @@ expect_file "$work/timed/r.checkpoint"
 expect_status 2 run_in timed --time-limit=soon
 expect_stderr 'must be a time such as 90s'
 
+# sums of moments and counts of quantiles go on too
+cat >"$work/moments.yaml" <<'END'
+variables: [x]
+drift: -x
+noise: 0.5*x
+time: {output: [0.5, 1]}
+initial: {uniform: {from: 1, to: 2}}
+particles: {count: 1.5e6, step: 2e-3, halving: 0.5}
+pde: off
+END
+expect_status 0 fokker run "$work/moments.yaml" -q -o "$work/at_once"
+"$FOKKER" run "$work/moments.yaml" -q -o "$work/in_parts" --checkpoint=0.01s --time-limit=0.4s
+verdict $(($? != 5)) "a run of moments is out of time"
+expect_status 0 fokker run "$work/moments.yaml" -q -o "$work/in_parts" --resume
+for folder in at_once in_parts; do
+    sed -n '/"comparisons"/,/"exits"/p' "$work/$folder/summary.json" >"$work/$folder.json"
+done
+expect_file "$work/at_once.json"
+expect_same "$work/at_once.json" "$work/in_parts.json"
+
 finish

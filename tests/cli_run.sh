@@ -124,4 +124,30 @@ lost=$(awk -F: '/"particle":/ { print $2 + 0 }' "$work/stdout")
 expect_status 3 fokker replay "$work/explosion.yaml" "particle=$lost" --every=1000
 expect_stderr "particle $lost is nowhere"
 
+# without a domain: moments with errors, against the exact ones where they are known
+cat >"$work/moments.yaml" <<'END'
+variables: [x, y]
+drift: [y - x, -2*y]
+noise: [0.5, 0.3]
+time: {output: [0.5, 2]}
+initial: {gaussian: {mean: [1, -1], sd: 0.2}}
+particles: {count: 1e5, step: 5e-3, halving: 0.5}
+pde: off
+compare: {tolerance: 0.1}
+END
+expect_status 0 fokker run "$work/moments.yaml" -q -o "$work/moments"
+expect_stdout '^moments of 100000 particles at t = 2'
+expect_stdout '^  covariance y x '
+expect_stdout '^  quantiles '
+expect_stdout '^verdict: agree'
+expect_file "$work/moments/results.nc"
+grep -q '"covariance_error"' "$work/moments/summary.json" &&
+    grep -q 'The particles' "$work/moments/report.html"
+verdict $? "moments are in the summary and the report"
+expect_status 1 fokker run "$work/moments.yaml" -q -o "$work/coarse" particles.step=0.2 particles.halving=0
+expect_stdout 'standard errors beyond the known error of 0'
+expect_status 3 fokker run "$work/moments.yaml" -q -o "$work/hides" compare.tolerance=1e-3
+expect_status 0 fokker run "$work/moments.yaml" -q -o "$work/cubic" 'drift.1=-y^3'
+expect_stdout '^verdict: none, as only one sample'
+
 finish
