@@ -175,8 +175,11 @@ static double degree_of(const fk_expr *key, const fk_expr *const *arg)
 /* Fill what follows from kind and arguments; false if the node would be too deep. */
 static bool complete(fk_expr *key, const fk_expr *const *arg)
 {
+    const bool bound = key->kind == FK_NODE_MEAN;
+    key->law = bound;
     for (size_t i = 0; i < key->count; i++) {
-        key->symbols |= arg[i]->symbols;
+        key->symbols |= bound ? 0 : arg[i]->symbols;
+        key->law = key->law || arg[i]->law;
         if (arg[i]->depth >= key->depth)
             key->depth = arg[i]->depth + 1;
     }
@@ -299,6 +302,11 @@ bool fk_expr_depends(const fk_expr *e, const fk_expr *symbol)
     const bool found = seen == NULL || contains(e, symbol, seen);
     free(seen);
     return found;
+}
+
+bool fk_expr_uses_law(const fk_expr *e)
+{
+    return e->law;
 }
 
 bool fk_expr_is_number(const fk_expr *e, double *value)

@@ -9,7 +9,8 @@
  * `< <= > >= == !=` (1 or 0); `+ -`; `* /`; unary `-` and `!`; powers `^` or `**`, to
  * the right, tighter than unary minus (-x^2 is -(x^2)); calls, names, numbers,
  * parentheses.  Constants pi and e.  Functions: see fk_expr_functions().
- * diff(u, x) is the derivative, taken when the text is read.
+ * diff(u, x) is the derivative, taken when the text is read.  mean(u), var(u) and cov(u, v)
+ * are those of the law of the process itself.
  *
  * Nodes live in a pool, are immutable and unique: equal expressions are the same
  * pointer.  Everything built is simplified and in a canonical order that depends on
@@ -45,6 +46,13 @@ const fk_expr *fk_expr_div(fk_expr_pool *pool, const fk_expr *a, const fk_expr *
 const fk_expr *fk_expr_pow(fk_expr_pool *pool, const fk_expr *a, const fk_expr *b);
 const fk_expr *fk_expr_neg(fk_expr_pool *pool, const fk_expr *a);
 
+/* <e> and <(e - <e>) (f - <f>)> under the law of the process that the expression helps to
+ * describe.  They bind the symbols in e: the result depends on none, derivatives are 0,
+ * substitution leaves it alone. */
+const fk_expr *fk_expr_mean(fk_expr_pool *pool, const fk_expr *e);
+const fk_expr *fk_expr_covariance(fk_expr_pool *pool, const fk_expr *e,
+                                  const fk_expr *f);
+
 /* What a name in a text may mean: a symbol, or a definition (the expression put in
  * its place).  value == NULL: the symbol of that name. */
 typedef struct fk_expr_name {
@@ -79,6 +87,7 @@ const fk_expr *fk_expr_substitute(fk_expr_pool *pool, const fk_expr *e, size_t n
 const fk_expr *fk_expr_expand(fk_expr_pool *pool, const fk_expr *e);
 
 bool fk_expr_depends(const fk_expr *e, const fk_expr *symbol);
+bool fk_expr_uses_law(const fk_expr *e);                 /* has a mean value in it */
 bool fk_expr_is_number(const fk_expr *e, double *value); /* value may be NULL */
 
 /* Value with the n symbols set; other symbols give NaN.  Slow: for single numbers. */

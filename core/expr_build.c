@@ -388,3 +388,16 @@ const fk_expr *fk_expr_pow(fk_expr_pool *pool, const fk_expr *a, const fk_expr *
 {
     return fk_node_binary(pool, FK_NODE_POWER, a, b);
 }
+
+const fk_expr *fk_expr_mean(fk_expr_pool *pool, const fk_expr *e)
+{
+    return e->kind == FK_NODE_NUMBER ? e : fk_node_make(pool, FK_NODE_MEAN, 0.0, 1, &e);
+}
+
+const fk_expr *fk_expr_covariance(fk_expr_pool *pool, const fk_expr *e,
+                                  const fk_expr *f)
+{
+    const fk_expr *u = fk_expr_sub(pool, e, fk_expr_mean(pool, e));
+    const fk_expr *v = fk_expr_sub(pool, f, fk_expr_mean(pool, f));
+    return fk_expr_mean(pool, fk_expr_mul(pool, u, v));
+}

@@ -248,7 +248,7 @@ static const fk_expr *replacement(walk *w, const fk_expr *e)
 {
     if (w->known[e->id] == NULL)
         w->known[e->id] = e->kind == FK_NODE_SYMBOL ? replaced_symbol(w, e)
-                          : e->count == 0           ? e
+                          : fk_node_is_leaf(e)      ? e
                                                     : mapped(w, e, replacement);
     return w->known[e->id];
 }
@@ -287,7 +287,7 @@ static const fk_expr *expanded_power(walk *w, const fk_expr *e)
 
 static const fk_expr *expand_node(walk *w, const fk_expr *e)
 {
-    if (e->count == 0)
+    if (fk_node_is_leaf(e))
         return e;
     if (e->kind != FK_NODE_PRODUCT)
         return expanded_power(w, mapped(w, e, expansion));

@@ -70,11 +70,16 @@ static void number(FILE *out, double value)
             atoi(power + 1));
 }
 
+static void between(FILE *out, const char *left, const fk_expr *e, const char *right)
+{
+    fprintf(out, "<mrow><mo>%s</mo>", left);
+    math(out, e);
+    fprintf(out, "<mo>%s</mo></mrow>", right);
+}
+
 static void fenced(FILE *out, const fk_expr *e)
 {
-    fputs("<mrow><mo>(</mo>", out);
-    math(out, e);
-    fputs("<mo>)</mo></mrow>", out);
+    between(out, "(", e, ")");
 }
 
 static bool below(const fk_expr *f)
@@ -210,10 +215,9 @@ static void infix(FILE *out, const fk_expr *e, const char *sign)
 
 static void call(FILE *out, const fk_expr *e)
 {
-    if (e->kind == FK_NODE_ABS) {
-        fputs("<mrow><mo>|</mo>", out);
-        math(out, e->arg[0]);
-        fputs("<mo>|</mo></mrow>", out);
+    if (e->kind == FK_NODE_ABS || e->kind == FK_NODE_MEAN) {
+        const bool mean = e->kind == FK_NODE_MEAN;
+        between(out, mean ? "&#x27e8;" : "|", e->arg[0], mean ? "&#x27e9;" : "|");
         return;
     }
     fprintf(out, "<mi>%s</mi><mo>&#x2061;</mo><mrow><mo>(</mo>", fk_node_name(e->kind));

@@ -5,6 +5,7 @@
  *     sum      value + arg[0] + arg[1] + ...   terms sorted, none a number or a sum
  *     product  value * arg[0] * arg[1] * ...   factors sorted, none a number or product
  *     power    arg[0] ^ arg[1]
+ *     mean     of arg[0] under the law: symbols in it are bound, it is free of all
  *     others   a function of arg[0], arg[1], ...
  *
  * Children are made before their parents and have smaller ids. */
@@ -79,6 +80,7 @@ typedef enum fk_node_kind {
     FK_UNARY_LIST(FK_NODE_ENUM) FK_BINARY_LIST(FK_NODE_ENUM)
 #undef FK_NODE_ENUM
         FK_NODE_IF,
+    FK_NODE_MEAN,
     FK_NODE_KINDS
 } fk_node_kind;
 
@@ -90,6 +92,7 @@ struct fk_expr {
     double value;     /* number, constant of a sum, coefficient of a product */
     double degree;    /* orders terms: 1 + x + x^2 */
     uint64_t symbols; /* bit i: contains symbol number i; bit 63: any from 63 on */
+    bool law;         /* contains a mean */
     uint64_t hash;
     const char *name; /* of a symbol, else NULL */
     const fk_expr *arg[];
@@ -160,6 +163,12 @@ static inline bool fk_is_whole(double v)
 static inline bool fk_node_is(const fk_expr *e, double value)
 {
     return e->kind == FK_NODE_NUMBER && fk_same(e->value, value);
+}
+
+/* What no walk goes into: numbers, symbols, and mean values, whose symbols are bound. */
+static inline bool fk_node_is_leaf(const fk_expr *e)
+{
+    return e->count == 0 || e->kind == FK_NODE_MEAN;
 }
 
 double fk_special_lgamma(double x);

@@ -120,6 +120,20 @@ static const fk_expr *fold(parser *p, fk_node_kind kind, size_t n, const fk_expr
     return e;
 }
 
+/* mean, var and cov; NULL for other words. */
+static const fk_expr *moment(parser *p, size_t start, const char *word, size_t n,
+                             const fk_expr *const *arg)
+{
+    const size_t want = strcmp(word, "cov") == 0 ? 2 : 1;
+    const bool mean = strcmp(word, "mean") == 0;
+    if (!mean && want == 1 && strcmp(word, "var") != 0)
+        return NULL;
+    if (n != want)
+        return wrong_count(p, start, word, want, n);
+    return mean ? fk_expr_mean(p->pool, arg[0])
+                : fk_expr_covariance(p->pool, arg[0], arg[want - 1]);
+}
+
 static const fk_expr *call(parser *p, size_t start, const char *word)
 {
     const fk_expr *arg[MAX_ARGUMENTS];
@@ -142,6 +156,9 @@ static const fk_expr *call(parser *p, size_t start, const char *word)
     if (strcmp(word, "if") == 0)
         return n != 3 ? wrong_count(p, start, word, 3, n)
                       : fk_node_choose(p->pool, arg[0], arg[1], arg[2]);
+    const fk_expr *made = moment(p, start, word, n, arg);
+    if (made != NULL)
+        return made;
     const fk_node_kind kind = function_kind(word);
     if ((kind == FK_NODE_MIN || kind == FK_NODE_MAX) && n >= 2)
         return fold(p, kind, n, arg);

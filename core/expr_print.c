@@ -16,6 +16,8 @@ const char *fk_node_name(fk_node_kind kind)
         FK_UNARY_LIST(FK_CASE)
         FK_BINARY_LIST(FK_CASE)
 #undef FK_CASE
+    case FK_NODE_MEAN:
+        return "mean";
     default:
         return NULL;
     }
@@ -64,6 +66,9 @@ const fk_expr_function *fk_expr_functions(void)
         {"besselI", 2, "modified Bessel function I_n(x)"},
         {"besselJ", 2, "Bessel function J_n(x)"},
         {"polygamma", 2, "n-th derivative of digamma(x)"},
+        {"mean", 1, "mean value of u under the law of the process itself"},
+        {"var", 1, "variance of u, mean((u - mean(u))^2)"},
+        {"cov", 2, "covariance of u and v"},
         {NULL, 0, NULL},
     };
     return table;
@@ -189,6 +194,33 @@ static void put_sum(const printer *p, const fk_expr *e)
     }
 }
 
+/* u if e is mean((u - mean(u))^2), else NULL. */
+static const fk_expr *spread_of(const fk_expr *e)
+{
+    const fk_expr *square = e->arg[0];
+    if (square->kind != FK_NODE_POWER || !fk_node_is(square->arg[1], 2.0))
+        return NULL;
+    const fk_expr *sum = square->arg[0];
+    if (sum->kind != FK_NODE_SUM || sum->count != 2 || !fk_same(sum->value, 0.0))
+        return NULL;
+    for (size_t i = 0; i < 2; i++) {
+        const fk_expr *u = sum->arg[1 - i], *minus = sum->arg[i];
+        if (minus->kind == FK_NODE_PRODUCT && minus->count == 1 &&
+            fk_same(minus->value, -1.0) && minus->arg[0]->kind == FK_NODE_MEAN &&
+            minus->arg[0]->arg[0] == u)
+            return u;
+    }
+    return NULL;
+}
+
+static void put_mean(const printer *p, const fk_expr *e)
+{
+    const fk_expr *u = spread_of(e);
+    fputs(u != NULL ? "var(" : "mean(", p->out);
+    put(p, u != NULL ? u : e->arg[0], LOOSEST);
+    fputc(')', p->out);
+}
+
 static void put_call(const printer *p, const fk_expr *e)
 {
     fprintf(p->out, "%s(", fk_node_name(e->kind));
@@ -302,6 +334,9 @@ static void put_bare(const printer *p, const fk_expr *e)
         put(p, e->arg[1], CHOICE);
         fputs(" : ", p->out);
         put(p, e->arg[2], CHOICE);
+        return;
+    case FK_NODE_MEAN:
+        put_mean(p, e);
         return;
     default:
         put_call(p, e);

@@ -149,6 +149,8 @@ static double compute(const fk_expr *e, const point *p)
         return e->value;
     case FK_NODE_SYMBOL:
         return symbol_value(e, p);
+    case FK_NODE_MEAN: /* no law here */
+        return NAN;
     case FK_NODE_SUM:
         for (size_t i = 0; i < e->count; i++)
             sum += value_of(e->arg[i], p);

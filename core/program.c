@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/mean_field.h"
 #include "core/memory.h"
 #include "core/program_compile.h"
 
@@ -97,7 +98,8 @@ static fk_status compile_outputs(fk_compiler *c, const fk_expr *const *e, fk_pro
         bool own = value[k].row && value[k].index >= p->dim;
         p->uniform[k] = !value[k].row;
         p->steady[k] =
-            c->binding->time == NULL || !fk_expr_depends(e[k], c->binding->time);
+            !fk_expr_uses_law(e[k]) &&
+            (c->binding->time == NULL || !fk_expr_depends(e[k], c->binding->time));
         for (size_t j = 0; j < k; j++)
             own = own && value[j].index != value[k].index;
         if (!own)
@@ -142,6 +144,7 @@ fk_status fk_program_new(size_t n_out, const fk_expr *const *e,
         return FK_ENOMEM;
     }
     p->dim = binding->dim;
+    p->field = binding->field;
     p->n_out = n_out;
     p->uniform = calloc(n_out + 1, 1);
     p->steady = calloc(n_out + 1, 1);
@@ -213,14 +216,23 @@ size_t fk_program_scratch(const fk_program *p)
     return run_scratch(p) + pointers(p) + (p->dim + p->n_out) * FK_BLOCK;
 }
 
+/* Constants, t, and the mean values at t. */
+static void set_scalars(const fk_program *p, double t, double *scalar)
+{
+    const fk_mean_field *f = p->field;
+    memcpy(scalar, p->scalar, p->n_scalars * sizeof *scalar);
+    scalar[0] = t;
+    for (size_t k = 0; f != NULL && k < f->n; k++)
+        scalar[1 + k] = f->value[k] + (t - f->time) * f->slope[k];
+}
+
 void fk_program_run(const fk_program *p, double t, const double *const *x,
                     double *const *out, double *scratch)
 {
     double *scalar = scratch;
     double **row = (void *)(scratch + lines(p->n_scalars));
     double *work = scratch + lines(p->n_scalars) + pointers(p);
-    memcpy(scalar, p->scalar, p->n_scalars * sizeof *scalar);
-    scalar[0] = t;
+    set_scalars(p, t, scalar);
     fk_program_scalars(p->scalar_code, p->n_scalar_code, scalar);
     memcpy(row, x, p->dim * sizeof *row);
     for (size_t k = 0; k < p->n_out; k++, work += FK_BLOCK)

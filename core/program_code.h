@@ -2,10 +2,10 @@
  *
  * A value is a row (one number a point) or a scalar (one number a run).  What is made of
  * scalars alone is a scalar; it is computed once, when the program is made if it does
- * not depend on t, else at the start of each run.
+ * not depend on t or the law, else at the start of each run.
  *
  * Rows live at places: 0 .. dim-1 the inputs, then the n_out outputs, then scratch.
- * Scalar 0 is t. */
+ * Scalar 0 is t, those behind it are the mean values. */
 #ifndef FK_CORE_PROGRAM_CODE_H
 #define FK_CORE_PROGRAM_CODE_H
 
@@ -73,6 +73,7 @@ struct fk_program {
     fk_instruction *scalar_code; /* row[] and to are scalars here */
     fk_instruction *code;
     fk_terms terms;
+    const fk_mean_field *field;      /* borrowed; NULL: none */
     unsigned char *uniform, *steady; /* [n_out] */
 };
 

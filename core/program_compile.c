@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/mean_field.h"
+
 static const fk_value nothing = {.row = false, .index = 0};
 
 static bool grow(void **array, size_t *room, size_t n, size_t size)
@@ -395,6 +397,16 @@ static fk_value symbol(fk_compiler *c, const fk_expr *e)
     return nothing;
 }
 
+static fk_value mean(fk_compiler *c, const fk_expr *e)
+{
+    const fk_mean_field *field = c->binding->field;
+    for (size_t k = 0; field != NULL && k < field->n; k++)
+        if (field->node[k] == e)
+            return (fk_value){.row = false, .index = (unsigned)(1 + k)};
+    c->status = FK_EDOMAIN;
+    return nothing;
+}
+
 static fk_value function(fk_compiler *c, const fk_expr *e)
 {
     static const fk_operation operation[] = {[FK_NODE_IF] = FK_OP_IF,
@@ -421,6 +433,8 @@ fk_value fk_compile(fk_compiler *c, const fk_expr *e)
         v = constant(c, e->value);
     } else if (e->kind == FK_NODE_SYMBOL) {
         v = symbol(c, e);
+    } else if (e->kind == FK_NODE_MEAN) {
+        v = mean(c, e);
     } else if (e->kind == FK_NODE_SUM) {
         v = sum(c, e);
     } else if (e->kind == FK_NODE_PRODUCT) {
@@ -445,7 +459,7 @@ fk_value fk_compile_row(fk_compiler *c, fk_value value)
 
 static void count_uses(fk_compiler *c, const fk_expr *e)
 {
-    if (c->uses[e->id]++ > 0)
+    if (c->uses[e->id]++ > 0 || fk_node_is_leaf(e))
         return;
     for (size_t i = 0; i < e->count; i++)
         count_uses(c, e->arg[i]);
@@ -466,6 +480,8 @@ fk_status fk_compiler_begin(fk_compiler *c, const fk_binding *binding, size_t n,
     for (size_t i = 0; i < n; i++)
         count_uses(c, e[i]);
     new_scalar(c, 0.0, true); /* t */
+    for (size_t k = 0; binding->field != NULL && k < binding->field->n; k++)
+        new_scalar(c, 0.0, true);
     return c->status;
 }
 
