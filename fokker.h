@@ -14,6 +14,7 @@
 #include "core/interval.h"
 #include "core/json.h"
 #include "core/keep.h"
+#include "core/mean_field.h"
 #include "core/memory.h"
 #include "core/program.h"
 #include "core/progress.h"

@@ -56,7 +56,7 @@ bool fk_sde_affine(const fk_sde *s)
 
 bool fk_sde_linear(const fk_sde *s)
 {
-    return fk_sde_continuous(s) && fk_sde_affine(s);
+    return fk_sde_continuous(s) && !fk_sde_interacts(s) && fk_sde_affine(s);
 }
 
 /* A(t), c(t) and the tensor a(t) = G G^T / 2 as one program. */

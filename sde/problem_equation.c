@@ -126,12 +126,12 @@ static fk_status read_drift(const fk_problem_reader *r, equation *q)
             "'drift' must be given (or a 'process'): expression, or list "
             "of one expression per variable");
     if (node->kind == FK_YAML_TEXT && r->dim == 1)
-        return fk_read_expression(r, node, &q->drift[0]);
+        return fk_read_law_expression(r, node, &q->drift[0]);
     if (node->kind != FK_YAML_LIST)
         return fk_read_refuse(r, node);
     FK_TRY(fk_read_length(r, node, r->dim));
     for (size_t i = 0; i < r->dim; i++)
-        FK_TRY(fk_read_expression(r, node->entry[i], &q->drift[i]));
+        FK_TRY(fk_read_law_expression(r, node->entry[i], &q->drift[i]));
     return FK_OK;
 }
 
@@ -141,7 +141,7 @@ static fk_status read_noise_text(const fk_problem_reader *r, const fk_yaml *node
 {
     const fk_expr *e;
     double value;
-    FK_TRY(fk_read_expression(r, node, &e));
+    FK_TRY(fk_read_law_expression(r, node, &e));
     if (fk_expr_is_number(e, &value) && value == 0.0)
         return noise_new(q, r->dim, 0);
     if (r->dim > 1)
@@ -159,7 +159,7 @@ static fk_status read_noise_diagonal(const fk_problem_reader *r, const fk_yaml *
     for (size_t i = 0; i < d; i++) {
         for (size_t k = 0; k < d; k++)
             q->noise[i * d + k] = fk_expr_number(r->problem->pool, 0.0);
-        FK_TRY(fk_read_expression(r, node->entry[i], &q->noise[i * d + i]));
+        FK_TRY(fk_read_law_expression(r, node->entry[i], &q->noise[i * d + i]));
     }
     return FK_OK;
 }
@@ -181,7 +181,7 @@ static fk_status read_noise_rows(const fk_problem_reader *r, const fk_yaml *node
                                 "expression with a comma must stand in quotes",
                                 row->n, m);
         for (size_t k = 0; k < m; k++)
-            FK_TRY(fk_read_expression(r, row->entry[k], &q->noise[i * m + k]));
+            FK_TRY(fk_read_law_expression(r, row->entry[k], &q->noise[i * m + k]));
     }
     return FK_OK;
 }

@@ -127,6 +127,10 @@ static fk_status check_reversible(const fk_problem_reader *r, const fk_yaml *nod
         return fk_yaml_fail_key(node, r->message,
                                 "there is no way back for paths that are killed or "
                                 "begin on the way");
+    if (fk_sde_interacts(s))
+        return fk_yaml_fail_key(node, r->message,
+                                "there is no way back for paths that depend on their "
+                                "own law");
     if (discontinuity(r->problem) != NULL)
         return fk_yaml_fail_key(node, r->message,
                                 "there is no way back for paths with %s",

@@ -226,7 +226,7 @@ static fk_status read_definitions(fk_problem_reader *r, const fk_yaml *map)
         const fk_yaml *entry = map->entry[i];
         const fk_expr *e;
         FK_TRY(fk_read_new_name(r, entry, true, entry->key));
-        FK_TRY(fk_read_expression(r, entry, &e));
+        FK_TRY(fk_read_law_expression(r, entry, &e));
         fk_read_add_name(r, entry->key, e);
     }
     return FK_OK;

@@ -83,7 +83,10 @@ FK_NODISCARD fk_status fk_read_choice(const fk_problem_reader *r, const fk_yaml 
                                       size_t n, const char *const *choice,
                                       size_t *index);
 
-/* Parses the text with all names known so far. */
+/* Parses the text with all names known so far; the first may use mean values of the law,
+ * the second not. */
+FK_NODISCARD fk_status fk_read_law_expression(const fk_problem_reader *r,
+                                              const fk_yaml *node, const fk_expr **out);
 FK_NODISCARD fk_status fk_read_expression(const fk_problem_reader *r,
                                           const fk_yaml *node, const fk_expr **out);
 

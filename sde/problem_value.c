@@ -43,8 +43,8 @@ fk_status fk_read_choice(const fk_problem_reader *r, const fk_yaml *node, size_t
 
 /* ---- expressions and numbers ---- */
 
-fk_status fk_read_expression(const fk_problem_reader *r, const fk_yaml *node,
-                             const fk_expr **out)
+fk_status fk_read_law_expression(const fk_problem_reader *r, const fk_yaml *node,
+                                 const fk_expr **out)
 {
     fk_expr_error error;
     FK_TRY(fk_read_word(r, node));
@@ -53,6 +53,16 @@ fk_status fk_read_expression(const fk_problem_reader *r, const fk_yaml *node,
     if (status != FK_ESYNTAX)
         return status;
     return fk_yaml_fail_at(node, error.offset, r->message, "%s", error.text);
+}
+
+fk_status fk_read_expression(const fk_problem_reader *r, const fk_yaml *node,
+                             const fk_expr **out)
+{
+    FK_TRY(fk_read_law_expression(r, node, out));
+    if (!fk_expr_uses_law(*out))
+        return FK_OK;
+    return fk_yaml_fail(node, r->message,
+                        "drift and noise alone may depend on mean values of the law");
 }
 
 fk_status fk_read_real(const fk_problem_reader *r, const fk_yaml *node, double *x)

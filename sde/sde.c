@@ -49,7 +49,7 @@ bool fk_sde_varies(const fk_sde *s, const fk_expr *e)
 
 bool fk_sde_constant(const fk_sde *s, const fk_expr *e)
 {
-    return !fk_sde_varies(s, e) && !fk_expr_depends(e, s->time);
+    return !fk_sde_varies(s, e) && !fk_expr_depends(e, s->time) && !fk_expr_uses_law(e);
 }
 
 const fk_expr *fk_sde_drift_at(const fk_sde *s, double A, size_t i)
@@ -206,13 +206,42 @@ fk_binding fk_sde_binding(const fk_sde *s)
                         .time = s->time,
                         .n_parameters = s->n_parameters,
                         .parameter = s->parameter,
-                        .value = s->value};
+                        .value = s->value,
+                        .field = s->field};
 }
 
 const fk_expr *fk_sde_jump_change(const fk_sde *s, size_t k, size_t i)
 {
     const fk_expr *change = fk_expr_sub(s->pool, s->jump[k].to[i], s->variable[i]);
     return fk_expr_expand(s->pool, change);
+}
+
+bool fk_sde_interacts(const fk_sde *s)
+{
+    for (size_t i = 0; i < s->dim; i++)
+        if (fk_expr_uses_law(s->drift[i]))
+            return true;
+    for (size_t e = 0; e < s->dim * s->noises; e++)
+        if (fk_expr_uses_law(s->noise[e]))
+            return true;
+    return false;
+}
+
+fk_status fk_sde_observe(const fk_sde *s, fk_sde *view, fk_mean_field **field)
+{
+    const size_t n = s->dim, m = s->dim * s->noises;
+    const fk_binding binding = fk_sde_binding(s);
+    *view = *s;
+    *field = NULL;
+    const fk_expr **e = expressions(n + m, NULL);
+    if (e == NULL)
+        return FK_ENOMEM;
+    memcpy(e, s->drift, n * sizeof *e);
+    memcpy(e + n, s->noise, m * sizeof *e);
+    const fk_status status = fk_mean_field_new(n + m, e, &binding, field);
+    view->field = *field;
+    free(e);
+    return status;
 }
 
 bool fk_sde_continuous(const fk_sde *s)
@@ -268,6 +297,8 @@ bool fk_sde_commutes(const fk_sde *s)
 
 bool fk_sde_autonomous(const fk_sde *s)
 {
+    if (fk_sde_interacts(s))
+        return false;
     for (size_t i = 0; i < s->dim; i++) {
         if (fk_expr_depends(s->flux_drift[i], s->time))
             return false;

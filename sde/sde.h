@@ -25,6 +25,7 @@
 #include <stddef.h>
 
 #include "core/expr.h"
+#include "core/mean_field.h"
 #include "core/program.h"
 #include "core/status.h"
 #include "sde/jump.h"
@@ -60,6 +61,9 @@ typedef struct fk_sde {
     const fk_expr **ito;        /* [dim] */
     const fk_expr **diffusion;  /* [dim][dim]     a, symmetric */
     const fk_expr **flux_drift; /* [dim]          b */
+
+    const fk_mean_field *field; /* borrowed: the mean values of now, see fk_sde_observe;
+                                   NULL: nobody knows them */
 } fk_sde;
 
 /* What an SDE is made of; arrays are read and copied, expressions must be of `pool`,
@@ -88,6 +92,16 @@ void fk_sde_free(fk_sde *s); /* accepts NULL; leaves the pool alone */
  * borrows from s. */
 fk_binding fk_sde_binding(const fk_sde *s);
 
+/* True if drift or noise depend on the law of X itself, which makes the Fokker-Planck
+ * equation nonlinear (McKean and Vlasov) and ties paths to each other. */
+bool fk_sde_interacts(const fk_sde *s);
+
+/* A view of s for somebody who has a law: all parts are borrowed, and programs made of it
+ * read mean values from *field, which is the caller's.  Where s does not depend on its law
+ * the view is s and *field NULL.  FK_ENOMEM; FK_EDOMAIN: a symbol that is not known. */
+FK_NODISCARD fk_status fk_sde_observe(const fk_sde *s, fk_sde *view,
+                                      fk_mean_field **field);
+
 /* True if paths are continuous: there are neither jumps nor stable noise, and the
  * Fokker-Planck equation above is the whole one. */
 bool fk_sde_continuous(const fk_sde *s);
@@ -99,10 +113,10 @@ FK_NODISCARD fk_status fk_sde_flux_program(const fk_sde *s, fk_program **out);
 /* True if a_ij == 0 for all i != j, symbolically. */
 bool fk_sde_diagonal(const fk_sde *s);
 
-/* True if b and a are free of t. */
+/* True if b and a are free of t and of the law. */
 bool fk_sde_autonomous(const fk_sde *s);
 
-/* Whether e depends on a variable; on neither a variable nor time. */
+/* Whether e depends on a variable; on neither a variable, time nor the law. */
 bool fk_sde_varies(const fk_sde *s, const fk_expr *e);
 bool fk_sde_constant(const fk_sde *s, const fk_expr *e);
 

@@ -222,6 +222,26 @@ START_TEST(times_must_ascend)
 }
 END_TEST
 
+/* Mean values of the law are for the equation. */
+START_TEST(laws_belong_into_the_equation)
+{
+    static const wrong w[] = {
+        {9, "killing: mean(x)\nparticles: off",
+         AT
+         "9:10: killing: drift and noise alone may depend on mean values of the law"},
+        {9, "exact: var(x)", AT "9:8: exact: drift and noise alone"},
+        {3, "define: {U: x^4/4 - mean(x)}\nkilling: U\nparticles: off",
+         AT "4:10: killing: drift and noise alone"},
+        {8, "initial: {density: exp(-x^2) + 0*t + mean(x)^2}",
+         AT "8:20: initial.density: drift and noise alone"},
+        {7, "domain: {x: {from: -3, to: 3, cells: 6, boundary: {partial: mean(x)^2}}}",
+         AT "7:61: domain.x.boundary.partial: drift and noise alone"},
+        {0, NULL, NULL},
+    };
+    check_all(one, w);
+}
+END_TEST
+
 START_TEST(ends_must_be_boundaries)
 {
     static const wrong w[] = {
@@ -471,6 +491,9 @@ START_TEST(numbers_out_of_range_are_refused)
          AT "9:18: reverse.steps: expected whole number, 1 to"},
         {9, "reverse: on\npde: off", AT "9:1: reverse: no score to go back by"},
         {5, "noise: x\nreverse: on", AT "6:1: reverse: the way back needs a noise"},
+        {4, "drift: mean(x)\nreverse: on",
+         AT
+         "5:1: reverse: there is no way back for paths that depend on their own law"},
         {9, "name: a b", AT "9:7: name: expected letters, digits, - and _"},
         {9, "name: ''", AT "9:7: name: expected letters"},
         {9, "about: [a]", AT "9:8: about: expected text; found a list"},
@@ -698,6 +721,7 @@ int main(void)
     tcase_add_test(c, wrong_keys_are_named_with_the_right_ones);
     tcase_add_test(c, missing_keys_are_asked_for);
     tcase_add_test(c, names_must_be_free);
+    tcase_add_test(c, laws_belong_into_the_equation);
     tcase_add_test(c, expressions_are_refused_at_their_column);
     tcase_add_test(c, lists_must_fit_the_variables);
     tcase_add_test(c, times_must_ascend);
