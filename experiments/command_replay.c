@@ -110,7 +110,7 @@ static fk_status check_particles(const char *text, size_t count, bool *several,
 
 typedef struct path {
     const fk_problem *p;
-    fk_ensemble *e; /* the particle's block */
+    fk_ensemble *e; /* the particle's block, or all on whose law it depends */
     size_t particle, lane, every;
     bool several;
     bool lost; /* this or an earlier particle: its state is not finite */
@@ -185,8 +185,10 @@ static fk_status follow(path *a, double t_end, bool *over, fk_message *message)
 static fk_status replay(path *a, const fk_methods *methods, fk_message *message)
 {
     const fk_problem *p = a->p;
-    const fk_ensemble_options o = {.count = FK_BLOCK,
-                                   .first = a->particle / FK_BLOCK * FK_BLOCK,
+    const bool all = fk_sde_interacts(p->sde);
+    const size_t first = all ? 0 : a->particle / FK_BLOCK * FK_BLOCK;
+    const fk_ensemble_options o = {.count = all ? p->particles.count : FK_BLOCK,
+                                   .first = first,
                                    .start = p->start,
                                    .step = p->particles.step,
                                    .seed = p->particles.seed,
@@ -196,7 +198,7 @@ static fk_status replay(path *a, const fk_methods *methods, fk_message *message)
                                    .rules = methods->rules};
     FK_TRY(fk_ensemble_new(p->sde, p->has_domain ? &p->domain : NULL, p->initial, &o,
                            &a->e, message));
-    a->lane = a->particle % FK_BLOCK;
+    a->lane = a->particle - first;
     print_state(a);
     bool over = ended(a);
     fk_status status = FK_OK;
@@ -277,7 +279,9 @@ const fk_command fk_the_replay = {
         "0-9,17)\n"
         "as CSV: time and state after each step, to the last bit the path that "
         "`fokker run`\n"
-        "takes.  Only the block of 256 particles around each is simulated.\n\n"
+        "takes.  Only the block of 256 particles around each is simulated, or all "
+        "where\n"
+        "paths depend on their law.\n\n"
         "      --every=N      a line every N steps, and at output times [1]\n"
         "  -h, --help         this text\n\n"
         "exit status: 0, or 3 if a state is not finite\n",

@@ -8,16 +8,19 @@ enum { CHUNK_BYTES = 32 << 20 };
 /* Seconds between two looks at the clock and at the keyboard, about. */
 static const double SLICE = 0.25;
 
-static size_t chunk_size(size_t dim)
+/* Paths that depend on each other are in one. */
+static size_t chunk_size(const fk_problem *p, size_t count)
 {
+    if (fk_sde_interacts(p->sde))
+        return count;
     const size_t unit = 64 * FK_BLOCK;
-    const size_t units = CHUNK_BYTES / fk_ensemble_memory(dim, unit);
+    const size_t units = CHUNK_BYTES / fk_ensemble_memory(p->sde->dim, unit);
     return (units > 0 ? units : 1) * unit;
 }
 
 size_t fk_run_chunk_memory(const fk_problem *p)
 {
-    const size_t chunk = chunk_size(p->sde->dim), count = p->particles.count;
+    const size_t count = p->particles.count, chunk = chunk_size(p, count);
     return fk_ensemble_memory(p->sde->dim, count < chunk ? count : chunk);
 }
 
@@ -121,7 +124,7 @@ static void tell_times(fk_run_state *run, const fk_troop *troop, double share)
 fk_status fk_run_march(fk_run_state *run, const fk_troop *troop, fk_message *message)
 {
     march m = {.run = run, .troop = troop, .slice = 1};
-    const size_t chunk = chunk_size(run->dim);
+    const size_t chunk = chunk_size(run->problem, troop->count);
     if (run->troop > troop->which)
         return FK_OK;
     if (run->troop < troop->which)

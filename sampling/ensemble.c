@@ -13,6 +13,22 @@ size_t fk_ensemble_memory(size_t rows, size_t count)
     return sizeof(fk_ensemble) + fk_block_count(count) * fk_ensemble_block_bytes(rows);
 }
 
+static const double *block_x(const void *context, size_t b)
+{
+    return fk_ensemble_x(context, b);
+}
+
+static const uint8_t *block_status(const void *context, size_t b)
+{
+    return fk_ensemble_status(context, b);
+}
+
+static void look_around(fk_ensemble *e)
+{
+    fk_crowd_look(&e->crowd, e->clock.time,
+                  &(fk_crowd_members){e->count, e, block_x, block_status});
+}
+
 /* Initial states and streams of all blocks; each thread has `scratch` doubles. */
 static fk_status start(fk_ensemble *e, const fk_law *law, const fk_ensemble_options *o)
 {
@@ -54,7 +70,9 @@ fk_status fk_ensemble_new(const fk_sde *sde, const fk_domain *domain, const fk_l
     if (e == NULL)
         return FK_ENOMEM;
     const fk_walk_options walk = {o->scheme, o->faces, o->rules, o->step};
-    fk_status status = fk_walk_init(&e->walk, sde, domain, &walk, message);
+    fk_status status = fk_crowd_init(&e->crowd, sde);
+    if (status == FK_OK)
+        status = fk_walk_init(&e->walk, &e->crowd.view, domain, &walk, message);
     if (status != FK_OK)
         goto fail;
 
@@ -70,6 +88,7 @@ fk_status fk_ensemble_new(const fk_sde *sde, const fk_domain *domain, const fk_l
                 1e-9 * (double)fk_ensemble_memory(e->walk.rows, o->count));
         goto fail;
     }
+    look_around(e);
     *out = e;
     return FK_OK;
 
@@ -83,6 +102,7 @@ void fk_ensemble_free(fk_ensemble *e)
     if (e == NULL)
         return;
     fk_walk_clear(&e->walk);
+    fk_crowd_clear(&e->crowd);
     free(e->lost_x);
     free(e->memory);
     free(e);
@@ -146,24 +166,38 @@ static void state(const void *context, const unsigned char *block, size_t lane,
         x[i] = from[i * FK_BLOCK + lane];
 }
 
+/* So many steps of all. */
+static fk_status march(fk_ensemble *e, uint64_t steps, const fk_progress *progress,
+                       fk_message *message)
+{
+    const fk_march m = {.count = e->count,
+                        .memory = e->memory,
+                        .block_bytes = e->block_bytes,
+                        .scratch = scratch_size(e),
+                        .pace = e->clock.pace,
+                        .steps = steps,
+                        .context = e,
+                        .run = run,
+                        .lose = lose,
+                        .state = state};
+    const fk_status status = fk_march_run(&m, progress, &e->losses, e->lost_x);
+    if (status != FK_OK)
+        return fk_fail(message, status, "%s", fk_status_text(status));
+    fk_clock_tick(&e->clock, steps);
+    return FK_OK;
+}
+
+/* Paths that depend on each other go step by step together. */
 fk_status fk_ensemble_advance_some(fk_ensemble *e, double t_end, uint64_t most,
                                    const fk_progress *progress, fk_message *message)
 {
     const uint64_t steps = fk_clock_plan(&e->clock, t_end, most);
-    const fk_march march = {.count = e->count,
-                            .memory = e->memory,
-                            .block_bytes = e->block_bytes,
-                            .scratch = scratch_size(e),
-                            .pace = e->clock.pace,
-                            .steps = steps,
-                            .context = e,
-                            .run = run,
-                            .lose = lose,
-                            .state = state};
-    const fk_status status = fk_march_run(&march, progress, &e->losses, e->lost_x);
-    if (status != FK_OK)
-        return fk_fail(message, status, "%s", fk_status_text(status));
-    fk_clock_tick(&e->clock, steps);
+    if (e->crowd.field == NULL)
+        return march(e, steps, progress, message);
+    for (uint64_t k = 0; k < steps; k++) {
+        FK_TRY(march(e, 1, progress, message));
+        look_around(e);
+    }
     return FK_OK;
 }
 
@@ -236,6 +270,7 @@ void fk_ensemble_states(const fk_ensemble *e, size_t first, size_t n, double *x)
 bool fk_ensemble_keep(fk_ensemble *e, const fk_keeper *keeper)
 {
     return fk_keep(keeper, &e->clock, sizeof e->clock) &&
+           fk_crowd_keep(&e->crowd, keeper) &&
            fk_losses_keep(&e->losses, e->lost_x, e->walk.dim, keeper) &&
            fk_keep(keeper, e->memory, e->n_blocks * e->block_bytes);
 }

@@ -1,7 +1,11 @@
-/* Ensembles of independent paths of one SDE, advanced in blocks that stay in cache for
+/* Ensembles of paths of one SDE, advanced in blocks that stay in cache for
  * many steps, one OpenMP task a group of blocks.  Path i is a function of (seed, i, step size, SDE,
  * scheme, boundaries) alone: never of threads, of the number of particles, or of where
- * the run paused. */
+ * the run paused.
+ *
+ * Where the SDE depends on its own law, the law is that of the particles alive: all make a
+ * step, then mean values are taken anew (sampling/crowd.h), and a path is a function of the
+ * whole ensemble.  The law of N of them is off by O(1/N) [sznitman-1991]. */
 #ifndef FK_SAMPLING_ENSEMBLE_H
 #define FK_SAMPLING_ENSEMBLE_H
 

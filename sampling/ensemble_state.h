@@ -6,11 +6,13 @@
 
 #include "core/memory.h"
 #include "core/random.h"
+#include "sampling/crowd.h"
 #include "sampling/ensemble.h"
 #include "sampling/march.h"
 #include "sampling/walk.h"
 
 struct fk_ensemble {
+    fk_crowd crowd;
     fk_walk walk;
     size_t count, n_blocks;
     fk_clock clock;

@@ -36,7 +36,9 @@ const char *fk_noise_kind_text(fk_noise_kind k)
 
 double fk_scheme_strong_order(const fk_scheme *s, const fk_sde *sde)
 {
-    return sde->n_jumps > 0 ? fmin(s->strong_order, 0.5) : s->strong_order;
+    const double order =
+        fk_sde_interacts(sde) ? fmin(s->strong_order, 2.0) : s->strong_order;
+    return sde->n_jumps > 0 ? fmin(order, 0.5) : order;
 }
 
 double fk_scheme_weak_order(const fk_scheme *s, const fk_sde *sde,
@@ -49,8 +51,9 @@ double fk_scheme_weak_order(const fk_scheme *s, const fk_sde *sde,
         return 0.5;
     if (absorbs || reflects || flies)
         return fmin(s->weak_order, 1.0);
-    const bool events = sde->n_jumps > 0 || sde->killing != NULL;
-    return events ? fmin(s->weak_order, 2.0) : s->weak_order;
+    const bool second =
+        sde->n_jumps > 0 || sde->killing != NULL || fk_sde_interacts(sde);
+    return second ? fmin(s->weak_order, 2.0) : s->weak_order;
 }
 
 const fk_scheme *fk_scheme_find(const char *name)

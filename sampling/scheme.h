@@ -125,7 +125,8 @@ typedef struct fk_face_rules {
 /* The orders for an SDE, weak between these faces (domain NULL: none).  Jumps are split
  * from what lies between them, symmetrically: weak order 2, and at least strong order 1/2,
  * are left of schemes that have more; killing leaves weak order 2.  Stable noise is split from it in turn, weak order
- * 1, and its steps over an absorbing face are seen at their ends alone. */
+ * 1, and its steps over an absorbing face are seen at their ends alone.  The law's mean
+ * values are known to order 2. */
 double fk_scheme_strong_order(const fk_scheme *s, const fk_sde *sde);
 double fk_scheme_weak_order(const fk_scheme *s, const fk_sde *sde,
                             const fk_domain *domain, fk_face_rules rules);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sampling/boundary.h"
+#include "sampling/crowd.h"
 #include "sampling/increments.h"
 #include "sampling/rows.h"
 
@@ -66,6 +67,10 @@ fk_status fk_walk_init(fk_walk *w, const fk_sde *sde, const fk_domain *domain,
                    .scheme = scheme,
                    .increments = o->rules.increments,
                    .dim = sde->dim};
+    if (fk_sde_interacts(sde) && sde->field == NULL)
+        return fk_fail(message, FK_EDOMAIN,
+                       "the equation depends on the law of its own solution: its paths "
+                       "move together and none can be followed alone");
     FK_TRY(scheme->prepare(sde, &w->stepper, message));
     if (scheme->tune != NULL)
         scheme->tune(w->stepper, o->step, o->rules);
@@ -80,10 +85,14 @@ fk_status fk_walk_init(fk_walk *w, const fk_sde *sde, const fk_domain *domain,
 fk_status fk_scheme_fits(const fk_scheme *s, const fk_sde *sde, const fk_domain *domain,
                          fk_face_rules faces, fk_step_rules rules, fk_message *message)
 {
-    fk_walk walk;
+    fk_walk walk = {.scheme = NULL};
+    fk_crowd crowd;
     const fk_walk_options o = {s, faces, rules, 1.0};
-    const fk_status status = fk_walk_init(&walk, sde, domain, &o, message);
+    fk_status status = fk_crowd_init(&crowd, sde);
+    if (status == FK_OK)
+        status = fk_walk_init(&walk, &crowd.view, domain, &o, message);
     fk_walk_clear(&walk);
+    fk_crowd_clear(&crowd);
     return status;
 }
 
