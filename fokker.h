@@ -61,6 +61,7 @@
 #include "pde/flux.h"
 #include "pde/fokker_planck.h"
 #include "pde/generator.h"
+#include "pde/mean_values.h"
 #include "pde/modes.h"
 #include "pde/solver.h"
 #include "pde/spectral.h"

@@ -108,6 +108,11 @@ fk_status fk_analysis_domain(const fk_analysis_request *request, bool stationary
         return fk_fail(message, FK_EDOMAIN,
                        "the analysis is of paths that live on: leave '%s' out",
                        p->source != NULL ? "source" : "killing");
+    if (fk_sde_interacts(p->sde))
+        return fk_fail(
+            message, FK_EDOMAIN,
+            "drift or noise depend on the density, the analysis is of linear "
+            "equations; 'fokker run' follows such a problem through time");
     if (!fk_problem_steady(p))
         return fk_fail(
             message, FK_EDOMAIN,

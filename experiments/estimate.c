@@ -59,6 +59,8 @@ static fk_status trial_pde(const fk_problem *p, const fk_methods *m, double *sec
     if (status == FK_OK)
         status = fk_fokker_planck_new(p->sde, &p->domain, m->flux, &equation, message);
     if (status == FK_OK)
+        fk_fokker_planck_look(equation, p->start, density);
+    if (status == FK_OK)
         status = fk_fokker_planck_set(equation, p->start, message);
     if (status == FK_OK && !(o.step > 0.0))
         o.step = fmin(1e-4 * span, 0.5 / fk_fokker_planck_max_rate(equation));

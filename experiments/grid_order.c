@@ -5,20 +5,24 @@
 
 #include "core/memory.h"
 #include "core/program.h"
+#include "pde/mean_values.h"
 
 static const double SHARE = 0.01, PECLET = 2.0;
 
 /* b_i and a_ii at a block of cells' centres. */
 typedef struct probe {
     const fk_grid *g;
+    fk_mean_values means; /* of the density */
     fk_program *program;
     double *x[FK_GRID_DIM], *out[2 * FK_GRID_DIM], *scratch;
 } probe;
 
-static fk_status compile(const fk_sde *sde, probe *p)
+static fk_status compile(const fk_sde *sde, double t, const double *u, probe *p)
 {
     const fk_expr *e[2 * FK_GRID_DIM];
-    const fk_binding binding = fk_sde_binding(sde);
+    FK_TRY(fk_mean_values_init(&p->means, sde));
+    fk_mean_values_take(&p->means, p->g, t, u);
+    const fk_binding binding = fk_sde_binding(&p->means.view);
     for (size_t i = 0; i < sde->dim; i++) {
         e[i] = sde->flux_drift[i];
         e[sde->dim + i] = sde->diffusion[i * sde->dim + i];
@@ -58,6 +62,19 @@ static double share(const probe *p, double t, const double *u)
     return mass > 0.0 ? ruled / mass : 0.0;
 }
 
+static fk_status make_rows(probe *p, double **rows)
+{
+    *rows = fk_doubles(3 * FK_GRID_DIM * FK_BLOCK + fk_program_scratch(p->program));
+    if (*rows == NULL)
+        return FK_ENOMEM;
+    for (size_t i = 0; i < FK_GRID_DIM; i++)
+        p->x[i] = *rows + i * FK_BLOCK;
+    for (size_t i = 0; i < 2 * FK_GRID_DIM; i++)
+        p->out[i] = *rows + (FK_GRID_DIM + i) * FK_BLOCK;
+    p->scratch = *rows + 3 * FK_GRID_DIM * FK_BLOCK;
+    return FK_OK;
+}
+
 fk_status fk_grid_order(const fk_sde *sde, const fk_grid *g, const fk_flux *flux,
                         double t, const double *p, double *order)
 {
@@ -67,17 +84,14 @@ fk_status fk_grid_order(const fk_sde *sde, const fk_grid *g, const fk_flux *flux
     *order = fmin(flux->order, most);
     if (!(flux->order > flux->drift_order) && !(flux->order < flux->drift_order))
         return FK_OK;
-    FK_TRY(compile(sde, &it));
-    double *rows =
-        fk_doubles(3 * FK_GRID_DIM * FK_BLOCK + fk_program_scratch(it.program));
-    for (size_t i = 0; rows != NULL && i < FK_GRID_DIM; i++)
-        it.x[i] = rows + i * FK_BLOCK;
-    for (size_t i = 0; rows != NULL && i < 2 * FK_GRID_DIM; i++)
-        it.out[i] = rows + (FK_GRID_DIM + i) * FK_BLOCK;
-    it.scratch = rows + 3 * FK_GRID_DIM * FK_BLOCK;
-    if (rows != NULL && share(&it, t, p) > SHARE)
+    double *rows = NULL;
+    fk_status status = compile(sde, t, p, &it);
+    if (status == FK_OK)
+        status = make_rows(&it, &rows);
+    if (status == FK_OK && share(&it, t, p) > SHARE)
         *order = fmin(flux->drift_order, most);
     fk_program_free(it.program);
+    fk_mean_values_clear(&it.means);
     free(rows);
-    return rows != NULL ? FK_OK : FK_ENOMEM;
+    return status;
 }

@@ -27,6 +27,7 @@ struct fk_evolution {
     fk_step_control control;
     fk_ledger ledger;          /* what is in the books is filled when asked for */
     double *p, *fine, *coarse; /* [size]; the last two for adaptive steps */
+    double *ahead;             /* [size] predicted, for mean values of the density */
 };
 
 /* Steppers that are exact, or choose their own steps, take an interval at once. */
@@ -59,7 +60,9 @@ static fk_status allocate(fk_evolution *e, const double *p)
         if (e->fine == NULL || e->coarse == NULL)
             return FK_ENOMEM;
     }
-    return FK_OK;
+    if (fk_fokker_planck_interacts(e->fp))
+        e->ahead = fk_doubles(e->size);
+    return !fk_fokker_planck_interacts(e->fp) || e->ahead != NULL ? FK_OK : FK_ENOMEM;
 }
 
 fk_status fk_evolution_new(fk_fokker_planck *fp, double t, const double *p,
@@ -101,13 +104,14 @@ void fk_evolution_free(fk_evolution *e)
     free(e->p);
     free(e->fine);
     free(e->coarse);
+    free(e->ahead);
     free(e);
 }
 
 size_t fk_evolution_memory(const fk_sde *sde, const fk_grid *g,
                            const fk_evolution_options *o)
 {
-    const size_t fields = adaptive(o) ? 3 : 1;
+    const size_t fields = (adaptive(o) ? 3u : 1u) + (fk_sde_interacts(sde) ? 1u : 0u);
     return fields * (fk_grid_cells(g) + FK_BOOKS) * sizeof(double) +
            o->stepper->kind->memory(sde, g, o->stepper, slots(o));
 }
@@ -146,14 +150,40 @@ static double l1_sum(size_t n, const double *restrict u, const double *restrict 
     return sum;
 }
 
+/* Order of the stepper in use; mean values of the density are known to order 2. */
+static double order_now(const fk_evolution *e)
+{
+    const double order = e->starting > 0 ? 1.0 : e->options.stepper->order;
+    return fk_fokker_planck_interacts(e->fp) ? fmin(order, 2.0) : order;
+}
+
+/* Mean values through the step: from those of u to those of the u that a step with u's own
+ * leads to. */
+static fk_status predict(fk_evolution *e, const fk_time_step *step, const double *u,
+                         double *longest, fk_message *message)
+{
+    fk_step_report report = {.longest = HUGE_VAL};
+    memcpy(e->ahead, u, e->size * sizeof *u);
+    fk_fokker_planck_look(e->fp, step->t, u);
+    const fk_status status =
+        e->integrator->kind->step(e->integrator, step, e->ahead, &report, message);
+    *longest = report.longest;
+    if (status == FK_OK)
+        fk_fokker_planck_look_ahead(e->fp, step->t, step->h, e->ahead);
+    return status;
+}
+
 /* One step of u from t to t + h. */
 static fk_status one_step(fk_evolution *e, double t, double h, double *u,
                           fk_step_report *report, fk_message *message)
 {
     const fk_time_step step = {t, h, e->starting > 0, e->options.tolerance};
     report->longest = HUGE_VAL;
-    const fk_status status =
-        e->integrator->kind->step(e->integrator, &step, u, report, message);
+    fk_status status = FK_OK;
+    if (fk_fokker_planck_interacts(e->fp))
+        status = predict(e, &step, u, &report->longest, message);
+    if (status == FK_OK)
+        status = e->integrator->kind->step(e->integrator, &step, u, report, message);
     e->longest = report->longest;
     return status;
 }
@@ -211,10 +241,9 @@ static fk_status try_pair(fk_evolution *e, double h, fk_step_report *report,
     FK_TRY(one_step(e, t, 0.5 * h, e->fine, report, message));
     FK_TRY(one_step(e, t + 0.5 * h, 0.5 * h, e->fine, report, message));
 
-    const double order = e->starting > 0 ? 1.0 : e->options.stepper->order;
     const double volume = fk_grid_volume(&fk_fokker_planck_domain(e->fp)->grid);
     const double distance = volume * l1_sum(e->cells, e->fine, e->coarse);
-    *error = distance / (e->mass * (exp2(order) - 1.0));
+    *error = distance / (e->mass * (exp2(order_now(e)) - 1.0));
     return FK_OK;
 }
 
@@ -223,6 +252,7 @@ static fk_status begin_control(fk_evolution *e, double length, fk_message *messa
 {
     if (e->control.shortest > 0.0)
         return FK_OK;
+    fk_fokker_planck_look(e->fp, e->time, e->p);
     FK_TRY(fk_fokker_planck_set(e->fp, e->time, message));
     const double rate = fk_fokker_planck_max_rate(e->fp);
     e->control = (fk_step_control){
@@ -266,8 +296,7 @@ static fk_status advance_adaptively(fk_evolution *e, double t_end,
         if (status != FK_OK)
             return status;
 
-        const double order = e->starting > 0 ? 1.0 : e->options.stepper->order;
-        e->wish = fk_step_control_next(&e->control, e->time, h, error, order);
+        e->wish = fk_step_control_next(&e->control, e->time, h, error, order_now(e));
         e->wish = fmin(e->wish, e->longest);
         if (!(error <= fk_step_control_share(&e->control, e->time, h))) {
             e->ledger.rejected += 2;

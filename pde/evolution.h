@@ -6,6 +6,10 @@
  * splitting is of an order between one and two (its parts do not keep the condition that
  * their sum keeps).
  *
+ * Where drift or noise depend on the density's own mean values, a step is made twice: with
+ * those of its beginning, to learn those of its end, then with lines from these to those.
+ * Steppers of order 2 keep it, higher orders become 2.
+ *
  * Adaptive runs compare one step of length h with two of h / 2 and keep the two; step
  * lengths are the interval asked for over a power of two, so that they end where they
  * should and that their factorisations serve again.  Shares of the tolerance:

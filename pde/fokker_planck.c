@@ -147,13 +147,14 @@ fk_status fk_fokker_planck_new(const fk_sde *sde, const fk_domain *domain,
     fk_fokker_planck *fp = calloc(1, sizeof *fp);
     if (fp == NULL)
         return fk_fail(message, FK_ENOMEM, "no memory for the Fokker-Planck operator");
-    fp->sde = sde;
+    fp->sde = &fp->means.view;
     fp->domain = *domain;
     fp->flux = flux;
     fp->time = NAN;
     fp->direction = fk_alloc(DIRECTIONS, sizeof *fp->direction);
-    const fk_status status =
-        fp->direction == NULL ? FK_ENOMEM : build(fp, sde, message);
+    fk_status status = fk_mean_values_init(&fp->means, sde);
+    if (status == FK_OK)
+        status = fp->direction == NULL ? FK_ENOMEM : build(fp, fp->sde, message);
     if (status != FK_OK) {
         fk_fokker_planck_free(fp);
         return status == FK_ENOMEM ? fk_fail(message, status,
@@ -174,6 +175,7 @@ void fk_fokker_planck_free(fk_fokker_planck *fp)
     fk_coefficients_free(fp->coefficients);
     fk_reaction_free(fp->reaction);
     fk_reactivity_clear(&fp->reactivity);
+    fk_mean_values_clear(&fp->means);
     free(fp->cells);
     free(fp->tiles);
     free(fp->scratch);
@@ -186,12 +188,36 @@ fk_status fk_fokker_planck_set(fk_fokker_planck *fp, double t, fk_message *messa
     if (t == fp->time)
         return FK_OK;
     fp->time = (double)NAN; /* until all has succeeded */
+    if (fk_fokker_planck_interacts(fp) && !fp->looked)
+        return fk_fail(message, FK_EDOMAIN,
+                       "drift or noise depend on the density: the operator is not that "
+                       "of a linear equation");
     if (fp->revision == 0 || !rates_steady(fp))
         FK_TRY(fk_fokker_planck_rates(fp, t, message));
     if (fp->reaction != NULL && !fk_reaction_steady(fp->reaction))
         FK_TRY(fk_reaction_set(fp->reaction, t, message));
     fp->time = t;
     return FK_OK;
+}
+
+bool fk_fokker_planck_interacts(const fk_fokker_planck *fp)
+{
+    return fp->means.field != NULL;
+}
+
+void fk_fokker_planck_look(fk_fokker_planck *fp, double t, const double *p)
+{
+    fk_mean_values_take(&fp->means, &fp->domain.grid, t, p);
+    fp->looked = true;
+    if (fk_fokker_planck_interacts(fp))
+        fp->time = (double)NAN; /* rates are to be made anew */
+}
+
+void fk_fokker_planck_look_ahead(fk_fokker_planck *fp, double t, double h,
+                                 const double *p)
+{
+    fk_mean_values_lead(&fp->means, &fp->domain.grid, t, h, p);
+    fp->time = (double)NAN;
 }
 
 fk_status fk_fokker_planck_react(fk_fokker_planck *fp, const fk_expr *killing,

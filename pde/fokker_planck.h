@@ -45,6 +45,17 @@ void fk_fokker_planck_free(fk_fokker_planck *fp); /* accepts NULL */
 FK_NODISCARD fk_status fk_fokker_planck_set(fk_fokker_planck *fp, double t,
                                             fk_message *message);
 
+/* True if drift or noise depend on the density itself: then the rates are those of the
+ * density that was looked at last.  None yet: fk_fokker_planck_set says so, FK_EDOMAIN. */
+bool fk_fokker_planck_interacts(const fk_fokker_planck *fp);
+
+/* Takes the mean values of p[cells] at time t, constant from then on; or, after such a
+ * look, lines from there to those of p at time t + h.  For a linear equation the first does
+ * nothing, and the second is not to be called. */
+void fk_fokker_planck_look(fk_fokker_planck *fp, double t, const double *p);
+void fk_fokker_planck_look_ahead(fk_fokker_planck *fp, double t, double h,
+                                 const double *p);
+
 /* dp/dt[cells] = L p, the currents alone. */
 void fk_fokker_planck_apply(const fk_fokker_planck *fp, const double *p, double *dpdt);
 
@@ -99,7 +110,8 @@ const fk_direction *fk_fokker_planck_directions(const fk_fokker_planck *fp, size
 uint64_t fk_fokker_planck_revision(const fk_fokker_planck *fp);
 const fk_domain *fk_fokker_planck_domain(const fk_fokker_planck *fp);
 const fk_flux *fk_fokker_planck_flux(const fk_fokker_planck *fp);
-bool fk_fokker_planck_steady(const fk_fokker_planck *fp); /* free of t */
+bool fk_fokker_planck_steady(
+    const fk_fokker_planck *fp); /* free of t and the density */
 const fk_reaction *fk_fokker_planck_reaction(const fk_fokker_planck *fp); /* or NULL */
 size_t fk_fokker_planck_threads(const fk_fokker_planck *fp); /* it was made for */
 

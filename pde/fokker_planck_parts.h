@@ -5,6 +5,7 @@
 
 #include "pde/coefficients.h"
 #include "pde/fokker_planck.h"
+#include "pde/mean_values.h"
 #include "pde/reaction.h"
 #include "pde/reactivity.h"
 
@@ -15,9 +16,11 @@ struct fk_fokker_planck {
     const fk_flux *flux;
     fk_coefficients *coefficients;
     fk_reactivity reactivity;
-    double time;       /* of the rates; NaN: none yet */
-    uint64_t revision; /* of the rates; 0: none yet */
-    const fk_sde *sde;
+    double time;          /* of the rates; NaN: none yet */
+    uint64_t revision;    /* of the rates; 0: none yet */
+    const fk_sde *sde;    /* the means' view of it */
+    fk_mean_values means; /* of the density that was looked at last */
+    bool looked;
     fk_reaction *reaction; /* NULL: none */
 
     size_t n_directions;

@@ -169,6 +169,11 @@ fk_status fk_spectral_new(const fk_sde *sde, const fk_domain *domain, const fk_l
     if (!fk_sde_continuous(sde))
         return fk_fail(message, FK_EDOMAIN,
                        "it has no term for jumps and stable noise");
+    if (fk_sde_interacts(sde))
+        return fk_fail(
+            message, FK_EDOMAIN,
+            "its equation is linear, in this one drift or noise depend on the "
+            "density");
     if (fk_domain_has(domain, FK_PARTIAL))
         return fk_fail(message, FK_EDOMAIN,
                        "a series of sines and cosines does not fit a partial face");
