@@ -45,7 +45,8 @@ static bool quadratic(const fk_sde *s, const fk_expr *e)
 
 bool fk_sde_moments_close(const fk_sde *s)
 {
-    if (!fk_sde_continuous(s) || s->killing != NULL || s->dim > MOST_DIM)
+    if (!fk_sde_continuous(s) || s->killing != NULL || fk_sde_interacts(s) ||
+        s->dim > MOST_DIM)
         return false;
     for (size_t i = 0; i < s->dim; i++)
         if (!fk_sde_affine_in(s, s->ito[i]))
