@@ -192,8 +192,9 @@ static fk_status read_walls(const fk_problem_reader *r, const fk_yaml *node,
                             "ends that move with t go neither with jumps nor with "
                             "killing or a source");
     if (fk_sde_interacts(p->sde))
-        return fk_yaml_fail(node, r->message,
-                            "ends that move with t do not go with mean values of the law");
+        return fk_yaml_fail(
+            node, r->message,
+            "ends that move with t do not go with mean values of the law");
     for (size_t side = 0; side < 2; side++)
         if (wall[side] == NULL)
             wall[side] = fk_expr_number(p->pool, *end[side]);

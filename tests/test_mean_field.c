@@ -233,7 +233,7 @@ START_TEST(threads_and_pauses_change_nothing)
 END_TEST
 
 /* Those that left have no part in the law of the others: half the paths start beyond the
- * absorbing face at 0, the others drift by 0.5 <X> = 0.5 from 1, not by 0. */
+ * absorbing face at -1/2, the others drift by 0.5 <X> = 0.5 from 1, not by 0. */
 START_TEST(the_law_is_that_of_those_alive)
 {
     fk_sde *sde = sde_text(FK_ITO, 1, 0, "x", "0.5*mean(x)", "");
@@ -245,7 +245,7 @@ START_TEST(the_law_is_that_of_those_alive)
     m->mean[1] = 1.0;
     ck_assert(fk_law_mixture_new(m, &law) == FK_OK);
     fk_mixture_free(m);
-    const fk_domain d = line(0.0, 10.0, 10, FK_ABSORBING);
+    const fk_domain d = line(-0.5, 9.5, 10, FK_ABSORBING);
     const fk_ensemble_options o = options("rk4", 1000, 0.01, 5);
     fk_ensemble *e = ensemble(sde, &d, law, &o);
     advance(e, 1.0);
