@@ -28,6 +28,7 @@
 #include "core/yaml.h"
 
 #include "solvers/eigen.h"
+#include "solvers/integrate.h"
 #include "solvers/lines.h"
 #include "solvers/matrix_exponential.h"
 #include "solvers/quadrature.h"

@@ -9,8 +9,8 @@
 #include "core/memory.h"
 #include "core/program.h"
 #include "sde/cholesky.h"
-#include "sde/integrate.h"
 #include "sde/linear.h"
+#include "solvers/integrate.h"
 
 static const double RELATIVE = 1e-11;
 

@@ -8,7 +8,7 @@
 
 #include "core/memory.h"
 #include "core/program.h"
-#include "sde/integrate.h"
+#include "solvers/integrate.h"
 
 static const double RELATIVE = 1e-12;
 

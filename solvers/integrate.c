@@ -1,4 +1,4 @@
-#include "sde/integrate.h"
+#include "solvers/integrate.h"
 
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_odeiv2.h>

@@ -1,6 +1,7 @@
-/* Private to sde/.  y' = f(t, y) from t0 to t1, by adaptive Runge-Kutta steps of order 8. */
-#ifndef FK_SDE_INTEGRATE_H
-#define FK_SDE_INTEGRATE_H
+/* y' = f(t, y) from t0 to t1, forward or backward, by adaptive Runge-Kutta steps of
+ * order 8 (Prince and Dormand, GSL).  [hairer-norsett-wanner-1993] */
+#ifndef FK_SOLVERS_INTEGRATE_H
+#define FK_SOLVERS_INTEGRATE_H
 
 #include <stddef.h>
 
