@@ -1,6 +1,7 @@
 #include "solvers/quadrature.h"
 
 #include <assert.h>
+#include <float.h>
 #include <math.h>
 
 /* P_n(x), and P_{n-1}(x) in *before, by k P_k = (2 k - 1) x P_{k-1} - (k - 1) P_{k-2}. */
@@ -25,7 +26,7 @@ static double slope(size_t n, double x, double p, double before)
 /* Newton's method for the roots of P_n, from a guess that is good to O(n^-4); five steps
  * end at rounding for every n allowed.  The weights w = 2 / ((1 - x^2) P_n'^2) are
  * insensitive to the rounding of x in this form; the lower half is the mirror image. */
-fk_status fk_gauss_legendre(size_t n, double *node, double *weight)
+static void legendre_rule(size_t n, double *node, double *weight)
 {
     assert(n >= 1 && n <= 64);
     const double c = (double)n;
@@ -45,5 +46,50 @@ fk_status fk_gauss_legendre(size_t n, double *node, double *weight)
         weight[n - 1 - i] = 2.0 / ((1.0 - x) * (1.0 + x) * derivative * derivative);
         weight[i] = weight[n - 1 - i];
     }
+}
+
+fk_status fk_gauss_legendre(size_t n, double *node, double *weight)
+{
+    legendre_rule(n, node, weight);
     return FK_OK;
+}
+
+enum { NODES = 16 };
+
+typedef struct rule {
+    double node[NODES], weight[NODES];
+} rule;
+
+/* *size gets the integral of |f|. */
+static double composite(const rule *r, fk_integrand f, void *context, double a,
+                        double b, size_t panels, double *size)
+{
+    const double half = 0.5 * (b - a) / (double)panels;
+    double sum = 0.0;
+    *size = 0.0;
+    for (size_t k = 0; k < panels; k++) {
+        const double middle = a + half * (2.0 * (double)k + 1.0);
+        double part = 0.0;
+        for (size_t i = 0; i < NODES; i++) {
+            const double value = r->weight[i] * f(middle + half * r->node[i], context);
+            part += value;
+            *size += fabs(half * value);
+        }
+        sum += half * part;
+    }
+    return sum;
+}
+
+double fk_integral(fk_integrand f, void *context, double a, double b, size_t panels,
+                   double *error)
+{
+    assert(panels >= 2);
+    rule r;
+    double size, coarse_size;
+    legendre_rule(NODES, r.node, r.weight);
+    const double fine = composite(&r, f, context, a, b, panels, &size);
+    if (error != NULL)
+        *error = 8.0 * DBL_EPSILON * size +
+                 fabs(fine - composite(&r, f, context, a, b, panels / 2, &coarse_size));
+    return fine;
 }

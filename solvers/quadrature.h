@@ -10,4 +10,12 @@
  * polynomials of degree 2 n - 1.  1 <= n <= 64.  [abramowitz-stegun-1964, 25.4.29] */
 FK_NODISCARD fk_status fk_gauss_legendre(size_t n, double *node, double *weight);
 
+typedef double (*fk_integrand)(double x, void *context);
+
+/* int_a^b f(x) dx by 16 such nodes in each of `panels` equal parts, at least 2.  *error,
+ * unless NULL, gets the distance to what half as many give, a bound for integrands that
+ * are smooth in a part, and the rounding of the sum. */
+double fk_integral(fk_integrand f, void *context, double a, double b, size_t panels,
+                   double *error);
+
 #endif

@@ -75,6 +75,31 @@ START_TEST(nodes_are_the_tabled_ones)
 }
 END_TEST
 
+static double oscillation(double x, void *context)
+{
+    return exp(-x) * cos(*(const double *)context * x);
+}
+
+/* int_0^b e^-x cos(w x) dx = (1 + e^-b (w sin w b - cos w b)) / (1 + w^2), with an error
+ * that is said and not much more than said, from coarse to rounding; the other way round it
+ * changes sign. */
+START_TEST(an_integral_knows_its_error)
+{
+    double w = 40.0;
+    const double b = 3.0;
+    const double exact =
+        (1.0 + exp(-b) * (w * sin(w * b) - cos(w * b))) / (1.0 + w * w);
+    for (size_t panels = 2; panels <= 64; panels *= 2) {
+        double error;
+        const double value = fk_integral(oscillation, &w, 0.0, b, panels, &error);
+        ck_assert_double_le(fabs(value - exact), error);
+        ck_assert(panels < 32 || error < 1e-14);
+        ck_assert_double_eq_tol(fk_integral(oscillation, &w, b, 0.0, panels, NULL),
+                                -value, 1e-16);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("quadrature");
@@ -83,6 +108,7 @@ int main(void)
     tcase_add_test(rule, the_next_degree_fails_by_the_known_remainder);
     tcase_add_test(rule, nodes_ascend_symmetrically_and_weights_are_positive);
     tcase_add_test(rule, nodes_are_the_tabled_ones);
+    tcase_add_test(rule, an_integral_knows_its_error);
     suite_add_tcase(suite, rule);
     return run_suite(suite);
 }
