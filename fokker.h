@@ -19,6 +19,7 @@
 #include "core/program.h"
 #include "core/progress.h"
 #include "core/random.h"
+#include "core/ranges.h"
 #include "core/richardson.h"
 #include "core/slope.h"
 #include "core/smooth.h"

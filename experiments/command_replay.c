@@ -1,15 +1,13 @@
 /* fokker replay FILE particle=17: one path alone, the same as in the whole run. */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/block.h"
-#include "core/memory.h"
+#include "core/ranges.h"
 #include "experiments/command.h"
+#include "experiments/follow.h"
 #include "experiments/options.h"
 #include "experiments/problem_load.h"
-#include "sampling/ensemble.h"
 
 enum { OPTION_EVERY = 0x100 };
 
@@ -60,44 +58,11 @@ static int read_arguments(int argc, char **argv, arguments *a)
     return 0;
 }
 
-/* A number of a particle and what follows it; false if there is none. */
-static bool read_particle(const char **text, size_t count, size_t *p)
-{
-    char *end;
-    if (**text < '0' || **text > '9')
-        return false;
-    const unsigned long long value = strtoull(*text, &end, 10);
-    *text = end;
-    *p = (size_t)value;
-    return value < count;
-}
-
-/* The next range of "3,10-19"; false at anything else. */
-static bool read_range(const char **text, size_t count, size_t *from, size_t *to)
-{
-    if (!read_particle(text, count, from))
-        return false;
-    *to = *from;
-    if (**text == '-') {
-        (*text)++;
-        if (!read_particle(text, count, to) || *to < *from)
-            return false;
-    }
-    if (**text == ',' && (*text)[1] != '\0')
-        (*text)++;
-    else if (**text != '\0')
-        return false;
-    return true;
-}
-
 static fk_status check_particles(const char *text, size_t count, bool *several,
                                  fk_message *message)
 {
-    const char *rest = text;
-    size_t from, to, n = 0;
-    while (*rest != '\0' && read_range(&rest, count, &from, &to))
-        n += to - from + 1;
-    if (*rest != '\0' || n == 0)
+    const size_t n = fk_ranges_count(text, count);
+    if (n == 0)
         return fk_fail(message, FK_ESYNTAX,
                        "particle=%s: must be numbers and ranges from 0 to %zu, such as "
                        "17 or 0-9,17",
@@ -108,107 +73,54 @@ static fk_status check_particles(const char *text, size_t count, bool *several,
 
 /* ---- one path ---- */
 
-typedef struct path {
+typedef struct printer {
     const fk_problem *p;
-    fk_ensemble *e; /* the particle's block, or all on whose law it depends */
-    size_t particle, lane, every;
+    const fk_path *path;
     bool several;
-    bool lost; /* this or an earlier particle: its state is not finite */
-    double *x;
-} path;
+} printer;
 
-static void print_state(const path *a)
+static fk_status print_state(void *context, double t, const double *x)
 {
-    fk_ensemble_states(a->e, a->lane, 1, a->x);
+    const printer *a = context;
     if (a->several)
-        printf("%zu,", a->particle);
-    printf("%.17g", fk_ensemble_time(a->e));
+        printf("%zu,", a->path->particle);
+    printf("%.17g", t);
     for (size_t i = 0; i < a->p->sde->dim; i++)
-        printf(",%.17g", a->x[i]);
+        printf(",%.17g", x[i]);
     putchar('\n');
-}
-
-static bool lost(const path *a)
-{
-    if (!fk_ensemble_lost(a->e, a->lane))
-        return false;
-    fprintf(stderr,
-            "particle %zu is nowhere (not finite) after the step that ends at "
-            "t = %.10g: lost\n",
-            a->particle, fk_ensemble_time(a->e));
-    return true;
-}
-
-static bool ended(const path *a)
-{
-    size_t axis, side;
-    if (fk_ensemble_killed(a->e, a->lane)) {
-        fprintf(stderr, "particle %zu was killed in the step that ends at t = %.10g\n",
-                a->particle, fk_ensemble_time(a->e));
-        return true;
-    }
-    if (!fk_ensemble_ended(a->e, a->lane, &axis, &side))
-        return false;
-    const fk_axis *axes = a->p->domain.grid.axis;
-    char *name = fk_expr_print(a->p->sde->variable[axis], FK_EXPR_TEXT);
-    fprintf(stderr, "particle %zu left through %s = %g at t = %.10g\n", a->particle,
-            name != NULL ? name : "?", side == 0 ? axes[axis].lo : axes[axis].hi,
-            fk_ensemble_time(a->e));
-    free(name);
-    return true;
-}
-
-/* Step by step to t_end, at the pace of a run; a line every a->every steps and at the
- * end. */
-static fk_status follow(path *a, double t_end, bool *over, fk_message *message)
-{
-    const double start = fk_ensemble_time(a->e);
-    fk_ensemble_pace(a->e, t_end);
-    const double h = fk_ensemble_step(a->e);
-    const size_t n = (size_t)round((t_end - start) / h);
-    for (size_t k = 1; k <= n; k++) {
-        const double t = k == n ? t_end : start + (double)k * h;
-        FK_TRY(fk_ensemble_advance(a->e, t, NULL, message));
-        if ((*over = lost(a))) {
-            a->lost = true;
-            return FK_OK;
-        }
-        *over = ended(a);
-        if (*over || k == n || fk_ensemble_steps(a->e) % a->every == 0)
-            print_state(a);
-        if (*over)
-            return FK_OK;
-    }
     return FK_OK;
 }
 
-static fk_status replay(path *a, const fk_methods *methods, fk_message *message)
+static void tell_face(const fk_problem *p, const fk_path *path)
 {
-    const fk_problem *p = a->p;
-    const bool all = fk_sde_interacts(p->sde);
-    const size_t first = all ? 0 : a->particle / FK_BLOCK * FK_BLOCK;
-    const fk_ensemble_options o = {.count = all ? p->particles.count : FK_BLOCK,
-                                   .first = first,
-                                   .start = p->start,
-                                   .step = p->particles.step,
-                                   .seed = p->particles.seed,
-                                   .purpose = FK_FOR_NOISE,
-                                   .scheme = methods->scheme,
-                                   .faces = methods->faces,
-                                   .rules = methods->rules};
-    FK_TRY(fk_ensemble_new(p->sde, p->has_domain ? &p->domain : NULL, p->initial, &o,
-                           &a->e, message));
-    a->lane = a->particle - first;
-    print_state(a);
-    bool over = ended(a);
-    fk_status status = FK_OK;
-    for (size_t i = 0; i < p->n_outputs && !over && status == FK_OK; i++)
-        status = follow(a, p->output[i], &over, message);
-    fk_ensemble_free(a->e);
-    return status;
+    const fk_axis *a = &p->domain.grid.axis[path->axis];
+    char *name = fk_expr_print(p->sde->variable[path->axis], FK_EXPR_TEXT);
+    fprintf(stderr, "particle %zu left through %s = %g at t = %.10g\n", path->particle,
+            name != NULL ? name : "?", path->side == 0 ? a->lo : a->hi, path->t_end);
+    free(name);
 }
 
-static void print_header(const path *a)
+static void tell_end(const fk_problem *p, const fk_path *path)
+{
+    switch (path->end) {
+    case FK_PATH_GOES_ON:
+        return;
+    case FK_PATH_LEFT:
+        tell_face(p, path);
+        return;
+    case FK_PATH_KILLED:
+        fprintf(stderr, "particle %zu was killed in the step that ends at t = %.10g\n",
+                path->particle, path->t_end);
+        return;
+    case FK_PATH_LOST:
+        fprintf(stderr,
+                "particle %zu is nowhere (not finite) after the step that ends at "
+                "t = %.10g: lost\n",
+                path->particle, path->t_end);
+    }
+}
+
+static void print_header(const printer *a)
 {
     fputs(a->several ? "particle,t" : "t", stdout);
     for (size_t i = 0; i < a->p->sde->dim; i++) {
@@ -223,27 +135,24 @@ static fk_status replay_all(const arguments *a, const fk_problem *p,
                             const fk_methods *methods, bool *any_lost,
                             fk_message *message)
 {
-    path one = {.p = p, .every = a->every};
+    fk_path path = {.n = 0};
+    printer one = {.p = p, .path = &path};
+    const fk_follower follower = {print_state, &one};
     const char *rest = a->particles;
     size_t from, to;
     if (methods->scheme == NULL)
         return fk_fail(message, FK_ESYNTAX, "the problem has particles: off");
     FK_TRY(check_particles(rest, p->particles.count, &one.several, message));
-    one.x = fk_doubles(p->sde->dim);
-    if (one.x == NULL)
-        return fk_fail(message, FK_ENOMEM, "out of memory");
     print_header(&one);
-    fk_status status = FK_OK;
-    while (status == FK_OK && *rest != '\0') {
-        read_range(&rest, p->particles.count, &from, &to);
-        for (one.particle = from; one.particle <= to && status == FK_OK; one.particle++)
-            status = replay(&one, methods, message);
-    }
-    free(one.x);
-    *any_lost = one.lost;
-    if (status == FK_OK && (fflush(stdout) != 0 || ferror(stdout)))
+    while (*rest != '\0' && fk_ranges_next(&rest, p->particles.count, &from, &to))
+        for (size_t k = from; k <= to; k++) {
+            FK_TRY(fk_follow(p, methods, k, a->every, &follower, &path, message));
+            tell_end(p, &path);
+            *any_lost = *any_lost || path.end == FK_PATH_LOST;
+        }
+    if (fflush(stdout) != 0 || ferror(stdout))
         return fk_fail(message, FK_EIO, "standard output cannot be written");
-    return status;
+    return FK_OK;
 }
 
 static int run(int argc, char **argv)
@@ -279,9 +188,7 @@ const fk_command fk_the_replay = {
         "0-9,17)\n"
         "as CSV: time and state after each step, to the last bit the path that "
         "`fokker run`\n"
-        "takes.  Only the block of 256 particles around each is simulated, or all "
-        "where\n"
-        "paths depend on their law.\n\n"
+        "takes.  Only the block of 256 particles around each is simulated.\n\n"
         "      --every=N      a line every N steps, and at output times [1]\n"
         "  -h, --help         this text\n\n"
         "exit status: 0, or 3 if a state is not finite\n",

@@ -128,6 +128,10 @@ static fk_status write_all(const fk_problem *problem, const fk_result *r,
     char path[1200];
     snprintf(path, sizeof path, "%s/results.nc", dir);
     FK_TRY(fk_write_results(r, path, message));
+    if (r->n_traced > 0) {
+        snprintf(path, sizeof path, "%s/paths.csv", dir);
+        FK_TRY(fk_write_paths(r, path, message));
+    }
     snprintf(path, sizeof path, "%s/summary.json", dir);
     FILE *summary = fopen(path, "w");
     if (summary == NULL)
@@ -139,7 +143,7 @@ static fk_status write_all(const fk_problem *problem, const fk_result *r,
     FILE *text = fopen(path, "w");
     if (text == NULL || fputs(problem->text, text) < 0 || fclose(text) != 0)
         return fk_fail(message, FK_EIO, "cannot write %s", path);
-    if (problem->result.plots && problem->has_domain)
+    if (problem->result.plots && (problem->has_domain || r->n_traced > 0))
         FK_TRY(draw(r, dir, terminal, message));
     FK_TRY(fk_write_report(r, dir, message));
     return fk_terminal_interrupted() ? FK_EINTERRUPTED : FK_OK;

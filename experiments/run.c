@@ -180,6 +180,7 @@ static fk_status run_parts(fk_run_state *run, fk_message *message)
     if (problem->particles.on) {
         FK_TRY(fk_run_particles(run, message));
         FK_TRY(fk_run_particles_finish(run));
+        FK_TRY(fk_run_paths(run, message));
     }
     if (problem->pde.on)
         FK_TRY(fk_run_pde(run, message));

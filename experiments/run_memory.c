@@ -25,7 +25,7 @@ typedef struct part {
     double bytes;
 } part;
 
-enum { PARTS = 5 };
+enum { PARTS = 6 };
 
 /* Sums about an origin, what is told, what halving changes; counts between values. */
 static void estimate_moments(const fk_run_state *run, part parts[PARTS])
@@ -68,6 +68,8 @@ fk_status fk_run_memory(const fk_run_state *run, size_t frames, fk_message *mess
     double sum = (double)fk_run_chunk_memory(run->problem);
     size_t largest = 0;
     estimate(run, frames, parts);
+    parts[PARTS - 1] =
+        (part){"paths", "output.paths", fk_run_paths_memory(run->problem)};
     for (size_t i = 0; i < PARTS; i++) {
         sum += parts[i].bytes;
         largest = parts[i].bytes > parts[largest].bytes ? i : largest;

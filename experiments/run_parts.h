@@ -129,6 +129,12 @@ bool fk_run_halves(const fk_run_state *run); /* whether there are pairs */
 double fk_run_weak_order(const fk_run_state *run);
 FK_NODISCARD fk_status fk_run_particles_finish(fk_run_state *run);
 FK_NODISCARD fk_status fk_run_halving(fk_run_state *run, fk_message *message);
+/* Paths that output.paths names; the steps from one point of them to the next, and the
+ * bytes that they take. */
+FK_NODISCARD fk_status fk_run_paths(fk_run_state *run, fk_message *message);
+size_t fk_run_path_every(const fk_problem *p);
+double fk_run_paths_memory(const fk_problem *p);
+
 /* Moments where there is no grid: room for them, what the particles say once all have
  * marched, and what the pairs and the exact law add, with the comparisons. */
 FK_NODISCARD fk_status fk_run_moments_plan(fk_run_state *run, size_t i);

@@ -23,6 +23,19 @@ double fk_field_peak(const fk_grid *g, const double *p)
     return peak;
 }
 
+double fk_field_quantile(const fk_axis *a, const double *p, double q)
+{
+    double total = 0, below = 0;
+    for (size_t i = 0; i < a->cells; i++)
+        total += p[i];
+    for (size_t i = 0; i < a->cells; i++) {
+        if (p[i] > 0 && below + p[i] >= q * total)
+            return fk_axis_edge(a, i) + (q * total - below) / p[i] * fk_axis_width(a);
+        below += p[i];
+    }
+    return (double)NAN;
+}
+
 const double *fk_initial_density(const fk_result *r)
 {
     return r->n_snapshots > 0 ? fk_snapshot_law(&r->snapshot[0]) : NULL;

@@ -28,6 +28,7 @@ typedef enum fk_figure_kind { FK_STILL, FK_ANIMATION } fk_figure_kind;
 typedef struct fk_figure {
     const char *name;
     fk_figure_kind kind;
+    bool anywhere; /* needs no grid */
     bool (*applies)(const fk_result *r);
     /* Data files and NAME.gp; failures are kept in the canvas. */
     void (*write)(const fk_result *r, fk_canvas *c);

@@ -27,7 +27,7 @@ bool fk_figure_wanted(const fk_figure *f, const fk_result *r)
 {
     const fk_problem_output *o = &r->problem->result;
     return (f->kind == FK_STILL ? o->plots : o->plots && o->animation) &&
-           r->problem->has_domain && f->applies(r);
+           (r->problem->has_domain || f->anywhere) && f->applies(r);
 }
 
 static fk_status make_folder(const char *path, fk_message *message)

@@ -15,6 +15,10 @@
 FK_NODISCARD fk_status fk_write_results(const fk_result *r, const char *path,
                                         fk_message *message);
 
+/* The traced paths as CSV: particle, t, and the variables, all digits. */
+FK_NODISCARD fk_status fk_write_paths(const fk_result *r, const char *path,
+                                      fk_message *message);
+
 /* Every number of the verdict and timings; the keys are documented in docs/output.md. */
 FK_NODISCARD fk_status fk_write_summary(const fk_result *r, FILE *out);
 

@@ -109,6 +109,11 @@ void fk_result_free(fk_result *r)
     free_arrays(r->frame_pde, r->n_frames);
     free_arrays(r->frame_particles, r->n_frames);
     free_arrays(r->frame_points, r->n_frames);
+    for (size_t i = 0; i < r->n_traced; i++) {
+        free(r->traced[i].t);
+        free(r->traced[i].x);
+    }
+    free(r->traced);
     free(r->lost.x);
     free(r->exits.time);
     for (size_t k = 0; k < r->exits.n_faces; k++) {

@@ -121,6 +121,25 @@ typedef struct fk_exits {
     fk_face_exits face[2 * FK_GRID_DIM];
 } fk_exits;
 
+/* How a path ended, if it did: at the end of the run, at a face, by killing, nowhere. */
+typedef enum fk_path_end {
+    FK_PATH_GOES_ON,
+    FK_PATH_LEFT,
+    FK_PATH_KILLED,
+    FK_PATH_LOST,
+} fk_path_end;
+
+/* One particle's way. */
+typedef struct fk_path {
+    size_t particle;
+    size_t n;     /* states */
+    double *t;    /* [n] */
+    double *x;    /* [n][dim] */
+    double t_end; /* when it ended, or the end of the run */
+    fk_path_end end;
+    size_t axis, side; /* of the face */
+} fk_path;
+
 /* Particles that are nowhere (not finite): the first of them and what to do about it. */
 typedef struct fk_lost_particles {
     uint64_t count;
@@ -171,6 +190,9 @@ typedef struct fk_result {
     size_t n_paths;           /* particles followed through the frames, for pictures */
     double **frame_points;    /* [n_frames][n_paths][dim], the same particles in each
                                  frame; NULL: none kept */
+
+    size_t n_traced; /* paths that the problem asks for */
+    fk_path *traced;
 
     fk_exits exits;
     fk_lost_particles lost;

@@ -103,8 +103,8 @@ static fk_label coordinate_name(const fk_problem *p, size_t i)
 {
     static const char *const taken[] = {"time",  "density", "particles", "kernel",
                                         "exact", "bounds",  "smooth"};
-    static const char *const starts[] = {"current_",   "exit_",   "frame_", "reverse_",
-                                         "particles_", "kernel_", "smooth_"};
+    static const char *const starts[] = {"current_",   "exit_",   "frame_",  "reverse_",
+                                         "particles_", "kernel_", "smooth_", "path_"};
     static const char ending[] = "_bounds", addition[] = "_coordinate";
     fk_label name = fk_label_variable(p, i);
     const size_t length = strlen(name.text);
@@ -328,6 +328,7 @@ static void write_all(fk_results *f)
             write_reverse(f, &f->r->reverse[i]);
     } else
         fk_results_moments(f);
+    fk_results_paths(f);
     if (f->error == NC_NOERR)
         fk_results_call(f, nc_sync(f->id));
 }

@@ -36,5 +36,6 @@ void fk_results_values(fk_results *f, int variable, const double *x);
 
 void fk_results_exits(fk_results *f);
 void fk_results_moments(fk_results *f);
+void fk_results_paths(fk_results *f);
 
 #endif

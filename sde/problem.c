@@ -15,6 +15,7 @@ void fk_problem_free(fk_problem *p)
     free(p->text);
     free(p->path);
     free(p->output);
+    free(p->result.paths);
     free(p->initial_text);
     free(p->data_path);
     fk_law_free(p->initial);

@@ -58,6 +58,8 @@ typedef struct fk_problem_output {
     bool plots;
     bool animation;
     size_t frames; /* of the animation */
+    char *paths;   /* particles whose paths are kept, "0-9,17"; NULL: none */
+    size_t every;  /* steps between points of a path; 0: as gives 1000 points */
 } fk_problem_output;
 
 typedef struct fk_problem {

@@ -1,6 +1,7 @@
 /* What is done with the problem: particles, density, comparison, way back, output. */
 #include <string.h>
 
+#include "core/ranges.h"
 #include "sde/linear.h"
 #include "sde/problem_reader.h"
 
@@ -181,6 +182,25 @@ static fk_status read_plain(const fk_problem_reader *r, const char *section)
     return fk_read_table(r, section);
 }
 
+static fk_status read_paths(const fk_problem_reader *r)
+{
+    fk_problem *p = r->problem;
+    const fk_yaml *node = fk_yaml_get(fk_yaml_get(r->root, "output"), "paths");
+    if (node == NULL)
+        return FK_OK;
+    if (node->kind != FK_YAML_TEXT)
+        return fk_read_refuse(r, node);
+    if (!p->particles.on)
+        return fk_yaml_fail_key(node, r->message, "the problem has particles: off");
+    if (fk_ranges_count(node->text, p->particles.count) == 0)
+        return fk_yaml_fail(node, r->message,
+                            "expected numbers and ranges from 0 to %zu, such as 17 or "
+                            "\"0-9,17\"; found '%.60s'",
+                            p->particles.count - 1, node->text);
+    p->result.paths = strdup(node->text);
+    return p->result.paths != NULL ? FK_OK : FK_ENOMEM;
+}
+
 /* The number of particles is given at the start. */
 static fk_status check_source(const fk_problem_reader *r)
 {
@@ -199,6 +219,7 @@ fk_status fk_read_methods(fk_problem_reader *r)
     FK_TRY(read_pde(r));
     FK_TRY(read_plain(r, "compare"));
     FK_TRY(read_plain(r, "output"));
+    FK_TRY(read_paths(r));
     FK_TRY(read_reverse(r));
     if (r->problem->particles.on || r->problem->pde.on)
         return FK_OK;

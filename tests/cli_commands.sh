@@ -128,7 +128,7 @@ sed -n 's/^300,//p' "$work/stdout" >"$work/beside"
 expect_same "$work/alone" "$work/beside"
 expect_status 2 fokker replay drift_diffusion
 expect_stderr 'particle=17'
-for list in 1000000 -1 3-2 1,,2 x; do
+for list in 1000000 0-9,1000000 -1 3-2 1,,2 x; do
     expect_status 2 fokker replay drift_diffusion "particle=$list"
     expect_stderr 'from 0 to 999999'
 done

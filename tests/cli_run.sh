@@ -150,4 +150,15 @@ expect_status 3 fokker run "$work/moments.yaml" -q -o "$work/hides" compare.tole
 expect_status 0 fokker run "$work/moments.yaml" -q -o "$work/cubic" 'drift.1=-y^3'
 expect_stdout '^verdict: none, as only one sample'
 
+# chosen paths, to the last bit those of replay, whatever runs beside them
+expect_status 0 fokker run "$work/moments.yaml" -q -o "$work/paths" output.paths=0-2,777 output.every=10
+fokker replay "$work/moments.yaml" particle=0-2,777 --every=10 >"$work/replayed.csv"
+expect_same "$work/replayed.csv" "$work/paths/paths.csv"
+expect_file "$work/paths/plots/paths.png"
+expect_file "$work/paths/plots/paths.svg"
+expect_status 2 fokker run "$work/moments.yaml" -q output.paths=0-2,100000
+expect_stderr 'from 0 to 99999'
+expect_status 2 fokker run double_well -q output.paths=1 particles=off
+expect_stderr 'particles: off'
+
 finish

@@ -101,6 +101,46 @@ START_TEST(densities_come_back)
 }
 END_TEST
 
+/* Two paths, the second of which ends early: what lies behind its end is missing. */
+START_TEST(paths_come_back)
+{
+    enum { PATHS = 2, POINTS = 5 };
+    fk_message message;
+    int id, variable;
+    double x[PATHS][POINTS];
+    unsigned long long particle[PATHS];
+    begin(1);
+    f.result.n_traced = PATHS;
+    f.result.traced = calloc(PATHS, sizeof *f.result.traced);
+    for (size_t i = 0; i < PATHS; i++) {
+        fk_path *p = &f.result.traced[i];
+        *p = (fk_path){.particle = 17 + i,
+                       .n = POINTS - 2 * i,
+                       .t = fk_doubles(POINTS),
+                       .x = fk_doubles(POINTS)};
+        for (size_t k = 0; k < p->n; k++)
+            p->x[k] = 10.0 * (double)i + sqrt((double)k);
+    }
+    const char *path = in_dir("paths.nc");
+    ck_assert_int_eq(fk_write_results(&f.result, path, &message), FK_OK);
+    ck_assert_int_eq(nc_open(path, NC_NOWRITE, &id), NC_NOERR);
+    ck_assert_int_eq(nc_inq_varid(id, "path_x", &variable), NC_NOERR);
+    ck_assert_int_eq(nc_get_var_double(id, variable, &x[0][0]), NC_NOERR);
+    ck_assert_int_eq(nc_inq_varid(id, "path_particle", &variable), NC_NOERR);
+    ck_assert_int_eq(nc_get_var_ulonglong(id, variable, particle), NC_NOERR);
+    for (size_t i = 0; i < PATHS; i++) {
+        ck_assert_uint_eq(particle[i], 17 + i);
+        for (size_t k = 0; k < POINTS; k++)
+            if (k < POINTS - 2 * i)
+                ck_assert_double_eq(x[i][k], 10.0 * (double)i + sqrt((double)k));
+            else
+                ck_assert(isnan(x[i][k]));
+    }
+    nc_close(id);
+    end();
+}
+END_TEST
+
 START_TEST(no_place_to_write)
 {
     begin(1);
@@ -259,6 +299,7 @@ int main(void)
     TCase *cases = tcase_create("output");
     tcase_set_timeout(cases, 100);
     tcase_add_loop_test(cases, densities_come_back, 1, 3);
+    tcase_add_test(cases, paths_come_back);
     tcase_add_test(cases, no_place_to_write);
     tcase_add_loop_test(cases, summary_is_json, 1, 3);
     tcase_add_loop_test(cases, table_fits_a_terminal, 1, 3);

@@ -55,20 +55,6 @@ static void write_map(const fk_result *r, fk_canvas *c)
     free(z);
 }
 
-/* x with share q of the mass below it, linear within the cell. */
-static double quantile(const fk_axis *a, const double *p, double q)
-{
-    double total = 0, below = 0;
-    for (size_t i = 0; i < a->cells; i++)
-        total += p[i];
-    for (size_t i = 0; i < a->cells; i++) {
-        if (p[i] > 0 && below + p[i] >= q * total)
-            return fk_axis_edge(a, i) + (q * total - below) / p[i] * fk_axis_width(a);
-        below += p[i];
-    }
-    return (double)NAN;
-}
-
 static void write_quantiles(const fk_result *r, double *const *p, const char *name,
                             fk_canvas *c)
 {
@@ -81,7 +67,7 @@ static void write_quantiles(const fk_result *r, double *const *p, const char *na
     for (size_t k = 0; k < r->n_frames; k++) {
         fprintf(out, "%.9g", r->frame_time[k]);
         for (size_t i = 0; i < QUANTILES; i++)
-            fprintf(out, "\t%.9g", quantile(a, p[k], level[i]));
+            fprintf(out, "\t%.9g", fk_field_quantile(a, p[k], level[i]));
         fputc('\n', out);
     }
     fk_canvas_close(c, out);
