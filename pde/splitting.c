@@ -4,42 +4,17 @@
 #include <stdlib.h>
 
 #include "core/memory.h"
+#include "pde/factors.h"
 #include "pde/line_step.h"
 #include "pde/reaction.h"
 
-/* Factorisations of all tiles of one direction for one step length. */
-typedef struct slot {
-    double tau;
-    uint64_t revision; /* of the rates; 0: empty */
-    uint64_t used;     /* for finding the least recently used */
-    double *factor;    /* [tiles][factor_size] */
-} slot;
-
 typedef struct splitting {
     fk_integrator base;
-    size_t n_slots, n_threads, tile;
-    uint64_t clock;
-    slot *slot;             /* [directions][n_slots] */
+    fk_factors factors;
+    size_t n_threads, tile;
     fk_line_report *report; /* [most tiles] */
     double *work;           /* [n_threads][1 + FK_LINE_STEP_TILES][tile] */
 } splitting;
-
-static fk_status add_slots(splitting *s)
-{
-    size_t n;
-    const fk_direction *d = fk_fokker_planck_directions(s->base.fp, &n);
-    s->slot = fk_alloc(n * s->n_slots, sizeof *s->slot);
-    if (s->slot == NULL)
-        return FK_ENOMEM;
-    for (size_t i = 0; i < n * s->n_slots; i++) {
-        const fk_direction *mine = &d[i / s->n_slots];
-        s->slot[i].factor =
-            fk_doubles(mine->tiles * fk_lines_factor_size(&mine->shape));
-        if (s->slot[i].factor == NULL)
-            return FK_ENOMEM;
-    }
-    return FK_OK;
-}
 
 static fk_status add_workspace(splitting *s)
 {
@@ -59,11 +34,7 @@ static void release(fk_integrator *i)
     splitting *s = (splitting *)i;
     if (s == NULL)
         return;
-    size_t n;
-    (void)fk_fokker_planck_directions(s->base.fp, &n);
-    for (size_t k = 0; s->slot != NULL && k < n * s->n_slots; k++)
-        free(s->slot[k].factor);
-    free(s->slot);
+    fk_factors_clear(&s->factors);
     free(s->report);
     free(s->work);
     free(s);
@@ -77,9 +48,8 @@ static fk_status make(fk_fokker_planck *fp, const fk_pde_stepper *stepper, size_
     if (s == NULL)
         return FK_ENOMEM;
     s->base = (fk_integrator){stepper->kind, stepper, fp};
-    s->n_slots = slots;
     s->n_threads = fk_fokker_planck_threads(fp);
-    fk_status status = add_slots(s);
+    fk_status status = fk_factors_init(&s->factors, fp, slots);
     if (status == FK_OK)
         status = add_workspace(s);
     if (status != FK_OK) {
@@ -93,44 +63,18 @@ static fk_status make(fk_fokker_planck *fp, const fk_pde_stepper *stepper, size_
 static size_t memory(const fk_sde *sde, const fk_grid *g, const fk_pde_stepper *stepper,
                      size_t slots)
 {
-    /* a factorisation is as large as the rates; the operator's rest is one field */
     (void)stepper;
-    const size_t field = fk_grid_cells(g) * sizeof(double);
-    return slots * (fk_fokker_planck_memory(sde, g) - field);
+    return fk_factors_memory(sde, g, slots);
 }
 
-/* The slot of direction i for steps of length tau: one that fits the present rates, or
- * the one used longest ago, marked empty. */
-static slot *choose_slot(splitting *s, size_t i, double tau)
-{
-    const uint64_t revision = fk_fokker_planck_revision(s->base.fp);
-    slot *best = &s->slot[i * s->n_slots];
-    for (size_t k = 0; k < s->n_slots; k++) {
-        slot *c = &s->slot[i * s->n_slots + k];
-        if (c->revision == revision && c->tau == tau) {
-            best = c;
-            break;
-        }
-        if (c->used < best->used)
-            best = c;
-    }
-    if (best->revision != revision || best->tau != tau)
-        best->revision = 0;
-    best->tau = tau;
-    best->used = ++s->clock;
-    return best;
-}
-
-/* One tile: factor if need be, load, step, store. */
+/* One tile: load, step, store. */
 static fk_status run_tile(const fk_line_step *step, const fk_direction *d, size_t tile,
-                          int factor_first, double *factor, double *u, double *work,
+                          const fk_factor_slot *slot, double *u, double *work,
                           fk_line_report *report)
 {
-    const size_t first = d->first_exit[tile], n = d->first_exit[tile + 1] - first;
-    if (factor_first)
-        FK_TRY(fk_lines_factor(&d->shape, step->stepper->theta * step->tau,
-                               d->up + tile * d->tile, d->dn + tile * d->tile, n,
-                               d->sink + first, factor));
+    const double *factor = fk_factors_tile(slot, d, tile);
+    if (factor == NULL)
+        return FK_ESINGULAR;
     fk_direction_load(d, tile, u, work);
     fk_line_step_run(step, d, tile, factor, work, work + d->tile, report);
     fk_direction_store(d, tile, work, u);
@@ -159,8 +103,8 @@ static fk_status sweep(splitting *s, size_t i, double tau, bool start, double *u
     const fk_direction *d = &fk_fokker_planck_directions(fp, &n)[i];
     const fk_line_step step = {s->base.stepper, tau, start,
                                fk_fokker_planck_flux(fp)->positive};
-    slot *mine = choose_slot(s, i, tau);
-    const size_t size = fk_lines_factor_size(&d->shape);
+    fk_factor_slot *slot =
+        fk_factors_choose(&s->factors, i, s->base.stepper->theta * tau);
     int failed = 0;
 #pragma omp parallel for schedule(static) num_threads((int)s->n_threads) \
     reduction(|                                                          \
@@ -168,12 +112,11 @@ static fk_status sweep(splitting *s, size_t i, double tau, bool start, double *u
     for (size_t t = 0; t < d->tiles; t++) {
         double *work =
             s->work + (size_t)omp_get_thread_num() * (1 + FK_LINE_STEP_TILES) * s->tile;
-        failed |= run_tile(&step, d, t, mine->revision == 0, mine->factor + t * size, u,
-                           work, &s->report[t]) != FK_OK;
+        failed |= run_tile(&step, d, t, slot, u, work, &s->report[t]) != FK_OK;
     }
     if (failed)
         return FK_ESINGULAR;
-    mine->revision = fk_fokker_planck_revision(fp);
+    fk_factors_filled(&s->factors, slot);
     add_reports(s, d->tiles, u + fk_grid_cells(&fk_fokker_planck_domain(fp)->grid),
                 report);
     return FK_OK;

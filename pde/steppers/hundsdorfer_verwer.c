@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "pde/factors.h"
 #include "pde/integrator.h"
 
 /* Alternating directions with corrections.  F = L + killing and source, L_i one direction's
@@ -20,9 +21,10 @@
 
 typedef struct verwer {
     fk_integrator base;
-    size_t n, n_threads, tile, factor; /* cells + FK_BOOKS; the largest of a tile */
+    fk_factors factors;
+    size_t n, n_threads, tile; /* cells + FK_BOOKS; the largest tile */
     double *u_flow, *y, *y_flow, *part;
-    double *work; /* [n_threads][tile + factor] */
+    double *work; /* [n_threads][tile] */
 } verwer;
 
 static void release(fk_integrator *i)
@@ -30,6 +32,7 @@ static void release(fk_integrator *i)
     verwer *v = (verwer *)i;
     if (v == NULL)
         return;
+    fk_factors_clear(&v->factors);
     free(v->u_flow);
     free(v->y);
     free(v->y_flow);
@@ -41,18 +44,14 @@ static void release(fk_integrator *i)
 static fk_status make(fk_fokker_planck *fp, const fk_pde_stepper *stepper, size_t slots,
                       fk_integrator **out)
 {
-    (void)slots;
     *out = NULL;
     verwer *v = calloc(1, sizeof *v);
     if (v == NULL)
         return FK_ENOMEM;
     size_t n;
     const fk_direction *d = fk_fokker_planck_directions(fp, &n);
-    for (size_t i = 0; i < n; i++) {
-        const size_t factor = (fk_lines_factor_size(&d[i].shape) / 8 + 1) * 8;
+    for (size_t i = 0; i < n; i++)
         v->tile = d[i].tile > v->tile ? d[i].tile : v->tile;
-        v->factor = factor > v->factor ? factor : v->factor;
-    }
     v->tile = (v->tile / 8 + 1) * 8;
     v->base = (fk_integrator){stepper->kind, stepper, fp};
     v->n = fk_grid_cells(&fk_fokker_planck_domain(fp)->grid) + FK_BOOKS;
@@ -61,9 +60,9 @@ static fk_status make(fk_fokker_planck *fp, const fk_pde_stepper *stepper, size_
     v->y = fk_doubles(v->n);
     v->y_flow = fk_doubles(v->n);
     v->part = fk_doubles(v->n);
-    v->work = fk_doubles(v->n_threads * (v->tile + v->factor));
+    v->work = fk_doubles(v->n_threads * v->tile);
     if (v->u_flow == NULL || v->y == NULL || v->y_flow == NULL || v->part == NULL ||
-        v->work == NULL) {
+        v->work == NULL || fk_factors_init(&v->factors, fp, slots) != FK_OK) {
         release(&v->base);
         return FK_ENOMEM;
     }
@@ -74,20 +73,20 @@ static fk_status make(fk_fokker_planck *fp, const fk_pde_stepper *stepper, size_
 static size_t memory(const fk_sde *sde, const fk_grid *g, const fk_pde_stepper *stepper,
                      size_t slots)
 {
-    (void)sde;
     (void)stepper;
-    (void)slots;
-    return 4 * (fk_grid_cells(g) + FK_BOOKS) * sizeof(double);
+    return 4 * (fk_grid_cells(g) + FK_BOOKS) * sizeof(double) +
+           fk_factors_memory(sde, g, slots);
 }
 
-static fk_status solve_tile(const fk_direction *d, size_t t, double tau, double *x,
-                            double *tile, double *factor)
+static fk_status solve_tile(const fk_direction *d, size_t t, const fk_factor_slot *slot,
+                            double *x, double *tile)
 {
-    const size_t first = d->first_exit[t], exits = d->first_exit[t + 1] - first;
     const double *up = d->up + t * d->tile, *dn = d->dn + t * d->tile;
-    FK_TRY(fk_lines_factor(&d->shape, tau, up, dn, exits, d->sink + first, factor));
+    const double *factor = fk_factors_tile(slot, d, t);
+    if (factor == NULL)
+        return FK_ESINGULAR;
     fk_direction_load(d, t, x, tile);
-    fk_lines_solve(&d->shape, tau, up, dn, factor, tile);
+    fk_lines_solve(&d->shape, slot->tau, up, dn, factor, tile);
     fk_direction_store(d, t, tile, x);
     return FK_OK;
 }
@@ -98,6 +97,7 @@ static fk_status solve(verwer *v, size_t i, double tau, const double *from, doub
     fk_fokker_planck *fp = v->base.fp;
     size_t n;
     const fk_direction *d = &fk_fokker_planck_directions(fp, &n)[i];
+    fk_factor_slot *slot = fk_factors_choose(&v->factors, i, tau);
     int failed = 0;
     fk_fokker_planck_part_flow(fp, i, from, v->part);
     for (size_t k = 0; k < v->n; k++)
@@ -106,11 +106,12 @@ static fk_status solve(verwer *v, size_t i, double tau, const double *from, doub
     reduction(|                                                          \
               : failed) if (d->tiles * d->tile >= FK_PARALLEL_PLACES)
     for (size_t t = 0; t < d->tiles; t++) {
-        double *tile = v->work + (v->tile + v->factor) * (size_t)omp_get_thread_num();
-        failed |= solve_tile(d, t, tau, x, tile, tile + v->tile) != FK_OK;
+        double *tile = v->work + v->tile * (size_t)omp_get_thread_num();
+        failed |= solve_tile(d, t, slot, x, tile) != FK_OK;
     }
     if (failed)
         return FK_ESINGULAR;
+    fk_factors_filled(&v->factors, slot);
     double *left = x + v->n - FK_BOOKS;
     const double volume = fk_grid_volume(&fk_fokker_planck_domain(fp)->grid);
     for (size_t e = 0; e < d->n_exits; e++)
