@@ -3,10 +3,12 @@
 #include <assert.h>
 #include <fftw3.h>
 #include <math.h>
+#include <omp.h>
 #include <stdlib.h>
 
 #include "core/density.h"
 #include "core/memory.h"
+#include "core/smooth_line.h"
 
 static const double pi = 3.14159265358979323846;
 
@@ -133,18 +135,27 @@ double fk_undersmoothing(double total, size_t dim)
 
 /* ---- weights ---- */
 
-/* Row j: entries j * most .. of cells and weights. */
+/* Row j: entries j * most .. of cells and weights; or no rows but transforms. */
 typedef struct weights {
     size_t n, most;
-    size_t *used; /* [n] */
-    size_t *cell; /* [n][most] */
-    double *w;    /* likewise */
+    fk_smooth_line *line; /* NULL: rows */
+    size_t *used;         /* [n] */
+    size_t *cell;         /* [n][most] */
+    double *w;            /* likewise */
 } weights;
 
-enum { MOST_WEIGHTS = 1 << 26 };
+enum { MOST_WEIGHTS = 1 << 26, TRANSFORM_REACH = 12 };
+
+/* From some reach on transforms are faster; they know no kernel that meets both faces. */
+static bool transforms(fk_smooth_sums sums, size_t cells, size_t reach)
+{
+    return 2 * reach < cells && sums != FK_SMOOTH_DIRECT &&
+           (sums == FK_SMOOTH_TRANSFORM || reach >= TRANSFORM_REACH);
+}
 
 static void weights_free(weights *t)
 {
+    fk_smooth_line_free(t->line);
     free(t->used);
     free(t->cell);
     free(t->w);
@@ -204,13 +215,15 @@ static void fill_row(weights *t, size_t j, long reach, double spread,
     t->used[j] = used;
 }
 
-static fk_status weights_make(const fk_axis *a, const fk_boundary face[2], double h,
-                              weights *t)
+static fk_status weights_make(const fk_axis *a, const fk_boundary face[2],
+                              fk_smooth_sums sums, double h, weights *t)
 {
     const double spread = h / fk_axis_width(a), n = (double)a->cells;
     const double most = face[0] == FK_PERIODIC ? floor(0.5 * (n - 1.0)) : n;
     const long reach = (long)fmin(ceil(5.0 * spread), most);
     *t = (weights){.n = a->cells, .most = 2 * (size_t)reach + 1};
+    if (transforms(sums, a->cells, (size_t)reach))
+        return fk_smooth_line_new(a->cells, face, spread, (size_t)reach, &t->line);
     if (t->n > MOST_WEIGHTS / t->most)
         return FK_ELIMIT;
     t->used = fk_alloc(t->n, sizeof *t->used);
@@ -241,23 +254,48 @@ static void apply(const weights *t, const fk_grid *g, size_t axis, int power,
     }
 }
 
+/* The same by transforms, line by line.  FK_ENOMEM. */
+static fk_status apply_line(const weights *t, const fk_grid *g, size_t axis, int power,
+                            const double *in, double *out)
+{
+    const size_t stride = axis == 0 ? 1 : g->axis[0].cells;
+    const size_t lines = fk_grid_cells(g) / t->n, each = fk_smooth_line_room(t->line);
+    double *room = fk_doubles((size_t)omp_get_max_threads() * each);
+    if (room == NULL)
+        return FK_ENOMEM;
+#pragma omp parallel for default(none) \
+    firstprivate(t, power, in, out, stride, lines, each, room)
+    for (size_t k = 0; k < lines; k++) {
+        const size_t first = stride == 1 ? k * t->n : k;
+        fk_smooth_line_run(t->line, power, in + first, out + first, stride,
+                           room + (size_t)omp_get_thread_num() * each);
+    }
+    free(room);
+    return FK_OK;
+}
+
 /* Kernels are products, and so are their squares: axis by axis, in two buffers. */
-static void apply_all(const weights *t, const fk_grid *g, int power,
-                      const uint64_t *count, double *spare, double *out)
+static fk_status apply_all(const weights *t, const fk_grid *g, int power,
+                           const uint64_t *count, double *spare, double *out)
 {
     double *from = g->dim == 1 ? spare : out, *to = g->dim == 1 ? out : spare;
     for (size_t c = 0; c < fk_grid_cells(g); c++)
         from[c] = (double)count[c];
     for (size_t i = 0; i < g->dim; i++) {
-        apply(&t[i], g, i, power, from, to);
+        if (t[i].line != NULL)
+            FK_TRY(apply_line(&t[i], g, i, power, from, to));
+        else
+            apply(&t[i], g, i, power, from, to);
         double *const next = from;
         from = to;
         to = next;
     }
+    return FK_OK;
 }
 
 fk_status fk_smooth_density(const fk_domain *d, const uint64_t *count, double total,
-                            const double h[FK_GRID_DIM], double *p, double *error)
+                            const double h[FK_GRID_DIM], fk_smooth_sums sums, double *p,
+                            double *error)
 {
     const fk_grid *g = &d->grid;
     weights t[2] = {{0}, {0}};
@@ -265,10 +303,14 @@ fk_status fk_smooth_density(const fk_domain *d, const uint64_t *count, double to
     double *spare = fk_doubles(fk_grid_cells(g));
     fk_status status = spare != NULL ? FK_OK : FK_ENOMEM;
     for (size_t i = 0; i < g->dim && status == FK_OK; i++)
-        status = weights_make(&g->axis[i], d->face[i], h[i], &t[i]);
+        status = weights_make(&g->axis[i], d->face[i], sums, h[i], &t[i]);
+    if (status == FK_OK)
+        status = apply_all(t, g, 1, count, spare, p);
+    if (status == FK_OK)
+        status = apply_all(t, g, 2, count, spare, error);
     if (status == FK_OK) {
-        apply_all(t, g, 1, count, spare, p);
-        apply_all(t, g, 2, count, spare, error);
+        for (size_t c = 0; c < fk_grid_cells(g); c++)
+            error[c] = fmax(error[c], 0.0); /* a transform rounds */
         fk_density_from_masses(g, total, p, error, p, error);
         for (size_t c = 0; c < fk_grid_cells(g); c++)
             p[c] = fmax(p[c], 0.0);

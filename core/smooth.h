@@ -26,10 +26,19 @@ FK_NODISCARD fk_status fk_smooth_bandwidth(const fk_domain *d, const uint64_t *c
  * holds the density itself and not its smoothed image [hall-1992]. */
 double fk_undersmoothing(double total, size_t dim);
 
+/* How the sums over i are taken: weight by weight, or as correlations by fast Fourier
+ * transforms, axis by axis, unless the kernel meets both faces.  The same densities
+ * to 1e-13 of the largest one, standard errors to 1e-12. */
+typedef enum fk_smooth_sums {
+    FK_SMOOTH_FASTER, /* transforms where the kernel reaches over many cells */
+    FK_SMOOTH_DIRECT,
+    FK_SMOOTH_TRANSFORM,
+} fk_smooth_sums;
+
 /* Density p[cells] and its standard error, of `total` samples of which those in the cells
  * are counted.  Never negative.  FK_ELIMIT: more than 2^26 weights on an axis. */
 FK_NODISCARD fk_status fk_smooth_density(const fk_domain *d, const uint64_t *count,
                                          double total, const double h[FK_GRID_DIM],
-                                         double *p, double *error);
+                                         fk_smooth_sums sums, double *p, double *error);
 
 #endif

@@ -206,9 +206,10 @@ static fk_status finish_smooth(const fk_run_state *run, size_t i)
     for (size_t k = 0; k < run->dim; k++)
         h[k] = s->bandwidth[k] * fk_undersmoothing(total, run->dim);
     if (status == FK_OK)
-        status = fk_smooth_density(d, count, total, s->bandwidth, p, error);
+        status = fk_smooth_density(d, count, total, s->bandwidth, FK_SMOOTH_FASTER, p,
+                                   error);
     if (status == FK_OK)
-        status = fk_smooth_density(d, count, total, h, centre, error);
+        status = fk_smooth_density(d, count, total, h, FK_SMOOTH_FASTER, centre, error);
     if (status == FK_OK)
         fk_normal_band(run->cells, centre, error, TAIL, s->limit[FK_SMOOTH][0],
                        s->limit[FK_SMOOTH][1]);

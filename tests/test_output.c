@@ -15,7 +15,8 @@ static char dir[64];
 static void begin(size_t dim)
 {
     fixture_begin(&f, dim, dim == 1 ? 80 : 40, 8);
-    f.problem.result = (fk_problem_output){true, true, 8};
+    f.problem.result =
+        (fk_problem_output){.plots = true, .animation = true, .frames = 8};
     snprintf(dir, sizeof dir, "/tmp/fokker-output-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(dir));
 }

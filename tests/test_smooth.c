@@ -111,13 +111,15 @@ START_TEST(faces_are_met_without_bias)
         const law l = on_line(0.0, 1.0, CELLS, kind[k], kind[k], ramp);
         for (size_t c = 0; c < CELLS; c++)
             count[c] = (uint64_t)(1e12 * cell_mass(&l, c));
-        ck_assert_int_eq(fk_smooth_density(&l.d, count, 1e12, h, p, error), FK_OK);
+        ck_assert_int_eq(
+            fk_smooth_density(&l.d, count, 1e12, h, FK_SMOOTH_FASTER, p, error), FK_OK);
         ck_assert_double_eq_tol(fk_density_mass(&l.d.grid, p), 1.0, 1e-9);
     }
     const law l = on_line(0.0, 1.0, CELLS, FK_ABSORBING, FK_OPEN, ramp);
     for (size_t c = 0; c < CELLS; c++)
         count[c] = (uint64_t)(1e12 * cell_mass(&l, c));
-    ck_assert_int_eq(fk_smooth_density(&l.d, count, 1e12, h, p, error), FK_OK);
+    ck_assert_int_eq(
+        fk_smooth_density(&l.d, count, 1e12, h, FK_SMOOTH_FASTER, p, error), FK_OK);
     for (size_t c = 0; c < CELLS; c++)
         ck_assert_double_eq_tol(p[c], CELLS * cell_mass(&l, c), 1e-8);
 }
@@ -139,7 +141,9 @@ static double coverage(const law *l, int histogram, unsigned n, size_t repeats,
         } else {
             ck_assert_int_eq(fk_smooth_bandwidth(&l->d, count, h), FK_OK);
             h[0] *= fk_undersmoothing(n, 1);
-            ck_assert_int_eq(fk_smooth_density(&l->d, count, n, h, p, error), FK_OK);
+            ck_assert_int_eq(
+                fk_smooth_density(&l->d, count, n, h, FK_SMOOTH_FASTER, p, error),
+                FK_OK);
             fk_normal_band(CELLS, p, error, TAIL, lower, upper);
         }
         for (size_t c = 0; c < CELLS; c++) {
@@ -211,7 +215,8 @@ START_TEST(planes_are_products_of_lines)
         gsl_ran_multinomial(r, N * N, 2000, mass, drawn);
         for (size_t c = 0; c < N * N; c++)
             count[c] = drawn[c];
-        ck_assert_int_eq(fk_smooth_density(&d, count, 2000.0, h, p, error), FK_OK);
+        ck_assert_int_eq(
+            fk_smooth_density(&d, count, 2000.0, h, FK_SMOOTH_FASTER, p, error), FK_OK);
         for (size_t c = 0; c < N * N; c++) {
             mean[c] += p[c] / REPEATS;
             square[c] += p[c] * p[c] / REPEATS;
@@ -228,12 +233,51 @@ START_TEST(planes_are_products_of_lines)
 }
 END_TEST
 
+/* Transforms are the direct sums: all kinds of faces, in the plane along both axes. */
+START_TEST(transforms_are_the_direct_sums)
+{
+    enum { N = 120, M = 97 };
+    static const fk_boundary kind[][2] = {
+        {FK_OPEN, FK_REFLECTING},      {FK_REFLECTING, FK_REFLECTING},
+        {FK_PERIODIC, FK_PERIODIC},    {FK_ABSORBING, FK_OPEN},
+        {FK_REFLECTING, FK_ABSORBING},
+    };
+    static uint64_t count[N * M];
+    static double p[N * M], error[N * M], q[N * M], other[N * M];
+    const double h[FK_GRID_DIM] = {9.3 / N, 7.1 / M};
+    gsl_rng *r = gsl_rng_alloc(gsl_rng_taus);
+    for (size_t c = 0; c < N * M; c++)
+        count[c] = (uint64_t)gsl_ran_poisson(r, 3.0 + (double)(c % N) / 10.0);
+    for (size_t k = 0; k < 5; k++) {
+        const fk_axis axis[] = {{0.0, 1.0, N}, {0.0, 1.0, M}};
+        fk_domain d = {.grid = fk_grid_make(2, axis)};
+        double most = 0.0, most_error = 0.0;
+        memcpy(d.face[0], kind[k], sizeof kind[k]);
+        memcpy(d.face[1], kind[(k + 1) % 5], sizeof kind[k]);
+        ck_assert_int_eq(
+            fk_smooth_density(&d, count, 1e5, h, FK_SMOOTH_DIRECT, p, error), FK_OK);
+        ck_assert_int_eq(
+            fk_smooth_density(&d, count, 1e5, h, FK_SMOOTH_TRANSFORM, q, other), FK_OK);
+        for (size_t c = 0; c < N * M; c++) {
+            most = fmax(most, p[c]);
+            most_error = fmax(most_error, error[c]);
+        }
+        for (size_t c = 0; c < N * M; c++) {
+            ck_assert_double_eq_tol(p[c], q[c], 1e-13 * most);
+            ck_assert_double_eq_tol(error[c], other[c], 1e-12 * most_error);
+        }
+    }
+    gsl_rng_free(r);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("smooth");
     TCase *cases = tcase_create("smooth");
     tcase_add_test(cases, bandwidths_fit_the_law);
     tcase_add_test(cases, faces_are_met_without_bias);
+    tcase_add_test(cases, transforms_are_the_direct_sums);
     tcase_add_test(cases, bands_hold_the_density);
     tcase_add_test(cases, poisson_intervals_are_exact);
     tcase_add_test(cases, planes_are_products_of_lines);
