@@ -122,15 +122,27 @@ static fk_status apply_all(source *s, size_t n, const char *const *setting,
     return FK_OK;
 }
 
-static fk_status load(source *s, const char *path, size_t n_settings,
-                      const char *const *setting, fk_message *message)
+static fk_status load_text(source *s, const char *text)
+{
+    s->length = strlen(text);
+    s->text = strdup(text);
+    return s->text != NULL ? FK_OK : FK_ENOMEM;
+}
+
+static fk_status load_file(source *s, const char *path, fk_message *message)
 {
     fk_message reason = {""};
     const fk_status status =
         fk_file_read(path, MOST_BYTES, &s->text, &s->length, &reason);
-    if (status == FK_EIO)
-        return fk_fail(message, FK_EIO, "%s: %s", path, reason.text);
-    FK_TRY(status);
+    return status != FK_EIO ? status
+                            : fk_fail(message, FK_EIO, "%s: %s", path, reason.text);
+}
+
+/* text NULL: what the file holds. */
+static fk_status load(source *s, const char *text, const char *path, size_t n_settings,
+                      const char *const *setting, fk_message *message)
+{
+    FK_TRY(text != NULL ? load_text(s, text) : load_file(s, path, message));
     s->file = (fk_yaml_origin){path, false};
     FK_TRY(fk_yaml_parse(s->text, s->length, &s->file, &s->root, message));
     if (s->root->kind != FK_YAML_MAP)
@@ -248,16 +260,15 @@ static fk_status read_problem(source *s, const char *path, fk_problem *p,
     return status == FK_OK ? keep_text(p, s) : status;
 }
 
-fk_status fk_problem_read(const char *path, size_t n_settings,
-                          const char *const *setting, fk_problem **out,
-                          fk_message *message)
+static fk_status make(const char *text, const char *path, size_t n_settings,
+                      const char *const *setting, fk_problem **out, fk_message *message)
 {
     source s = {.text = NULL};
     fk_status status = FK_ENOMEM;
     *out = NULL;
     fk_problem *p = calloc(1, sizeof *p);
     if (p != NULL)
-        status = load(&s, path, n_settings, setting, message);
+        status = load(&s, text, path, n_settings, setting, message);
     if (status == FK_OK)
         status = read_problem(&s, path, p, message);
     source_end(&s);
@@ -267,4 +278,18 @@ fk_status fk_problem_read(const char *path, size_t n_settings,
     }
     *out = p;
     return FK_OK;
+}
+
+fk_status fk_problem_read(const char *path, size_t n_settings,
+                          const char *const *setting, fk_problem **out,
+                          fk_message *message)
+{
+    return make(NULL, path, n_settings, setting, out, message);
+}
+
+fk_status fk_problem_parse(const char *text, const char *path, size_t n_settings,
+                           const char *const *setting, fk_problem **out,
+                           fk_message *message)
+{
+    return make(text, path, n_settings, setting, out, message);
 }

@@ -17,6 +17,12 @@ FK_NODISCARD fk_status fk_problem_read(const char *path, size_t n_settings,
                                        const char *const *setting, fk_problem **out,
                                        fk_message *message);
 
+/* The same of a text in place of a file; `path` is what it is called in sentences, and names
+ * the problem where it has no name of its own. */
+FK_NODISCARD fk_status fk_problem_parse(const char *text, const char *path,
+                                        size_t n_settings, const char *const *setting,
+                                        fk_problem **out, fk_message *message);
+
 /* Every key with its type, default, range and meaning, for help and documentation. */
 typedef struct fk_problem_key {
     const char *key;      /* "particles.count" */

@@ -333,6 +333,15 @@ START_TEST(the_text_gives_the_same_problem_again)
     ck_assert_str_eq(q->text, p->text);
     ck_assert_uint_eq(q->particles.count, 123);
     ck_assert_uint_eq(q->domain.grid.axis[0].cells, 17);
+
+    /* as a text in memory, with a file's sentences */
+    fk_problem *r;
+    ck_assert_int_eq(fk_problem_parse(p->text, "memory", 0, NULL, &r, &message), FK_OK);
+    ck_assert_str_eq(r->text, p->text);
+    fk_problem_free(r);
+    ck_assert_int_eq(fk_problem_parse("drift: y", "memory", 0, NULL, &r, &message),
+                     FK_ESYNTAX);
+    ck_assert_ptr_nonnull(strstr(message.text, "memory:1:"));
     char *a = fk_expr_print(p->sde->drift[0], FK_EXPR_TEXT);
     char *b = fk_expr_print(q->sde->drift[0], FK_EXPR_TEXT);
     ck_assert_str_eq(a, b);
