@@ -3,7 +3,7 @@
 
 #include "experiments/run_parts.h"
 
-enum { CHUNK_BYTES = 32 << 20 };
+enum { CHUNK_BYTES = 8 << 20 };
 
 /* Seconds between two looks at the clock and at the keyboard, about. */
 static const double SLICE = 0.25;

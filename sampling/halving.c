@@ -319,7 +319,7 @@ typedef struct histogram {
     size_t cells; /* of g; the index of the rest */
 } histogram;
 
-static size_t find_member(const histogram *t, size_t b, size_t member, size_t *cell)
+static size_t find_member(const histogram *t, size_t b, size_t member, uint32_t *cell)
 {
     unsigned char *block = block_at(t->h, b);
     const uint8_t *status = part_status(t->h, block, member);
@@ -327,23 +327,24 @@ static size_t find_member(const histogram *t, size_t b, size_t member, size_t *c
     fk_tally_cells(t->g, part_x(t->h, block, member), cell);
     for (size_t j = 0; j < lanes; j++)
         if (status[j] != FK_ALIVE)
-            cell[j] = t->cells;
+            cell[j] = (uint32_t)t->cells;
     return lanes;
 }
 
-static size_t find_coarse(const void *context, size_t b, size_t *index)
+static size_t find_coarse(const void *context, size_t b, uint32_t *index)
 {
     return find_member(context, b, COARSE, index);
 }
 
-static size_t find_fine(const void *context, size_t b, size_t *index)
+static size_t find_fine(const void *context, size_t b, uint32_t *index)
 {
     return find_member(context, b, FINE, index);
 }
 
-static size_t find_moved(const void *context, size_t b, size_t *index)
+static size_t find_moved(const void *context, size_t b, uint32_t *index)
 {
-    size_t from[FK_BLOCK], to[FK_BLOCK], n = 0;
+    uint32_t from[FK_BLOCK], to[FK_BLOCK];
+    size_t n = 0;
     const size_t lanes = find_member(context, b, COARSE, from);
     find_member(context, b, FINE, to);
     for (size_t j = 0; j < lanes; j++)

@@ -126,14 +126,14 @@ static size_t class_of(const line *l, double x)
     return 2 * low + (low < l->edges && l->edge[low] <= x ? 1 : 0);
 }
 
-static size_t find(const void *context, size_t b, size_t *index)
+static size_t find(const void *context, size_t b, uint32_t *index)
 {
     const line *l = context;
     const double *x = fk_ensemble_x(l->e, b) + l->i * FK_BLOCK;
     size_t n = 0;
     for (size_t j = 0; j < fk_block_lanes(l->e->count, b); j++)
         if (counts(l->e, b, j))
-            index[n++] = class_of(l, x[j]);
+            index[n++] = (uint32_t)class_of(l, x[j]);
     return n;
 }
 

@@ -230,7 +230,7 @@ static void record_frame(const sampler *s, const traveller *c, size_t frame, siz
                          size_t lanes)
 {
     uint64_t *count = s->out->frames + frame * (s->cells + 1);
-    size_t cell[FK_BLOCK];
+    uint32_t cell[FK_BLOCK];
     fk_tally_cells(s->o->histogram, c->x, cell);
     for (size_t j = 0; j < lanes; j++) {
         const size_t sample = b * FK_BLOCK + j;
@@ -245,7 +245,7 @@ static void record_frame(const sampler *s, const traveller *c, size_t frame, siz
 
 static void record_pairs(const sampler *s, const traveller *c, size_t b, size_t lanes)
 {
-    size_t coarse[FK_BLOCK], fine[FK_BLOCK];
+    uint32_t coarse[FK_BLOCK], fine[FK_BLOCK];
     if (b * FK_BLOCK >= s->o->pairs)
         return;
     fk_tally_cells(s->o->histogram, c->far, coarse);
