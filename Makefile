@@ -15,7 +15,8 @@ VERSION  := 0.1.0
 PREFIX   ?= /usr/local
 BUILD    ?= build
 OPT      ?= -O3 -g
-PACKAGES ?= gsl netcdf yaml-0.1 arpack sleef fftw3
+# OpenBLAS first: GSL's own BLAS has the same names and is slow.
+PACKAGES ?= openblas gsl netcdf yaml-0.1 arpack sleef fftw3
 UMFPACK  ?= -lumfpack  # older SuiteSparse has no pkg-config file
 REVISION := $(if $(wildcard .git),$(shell git -c safe.directory='*' describe --always --dirty=+ \
               --abbrev=12 --exclude='*' 2>/dev/null))

@@ -18,6 +18,7 @@ build|library yaml-0.1 |libyaml-dev   |libyaml-devel      |libyaml   |libyaml
 build|library arpack   |libarpack2-dev |arpack-devel      |arpack    |arpack
 build|header suitesparse/umfpack.h |libsuitesparse-dev |suitesparse-devel |suite-sparse |suitesparse
 build|library fftw3    |libfftw3-dev |fftw-devel         |fftw      |fftw
+build|library openblas |libopenblas-dev |openblas-devel     |openblas  |openblas
 run  |gnuplot          |gnuplot-nox   |gnuplot            |gnuplot   |gnuplot
 test |library check    |check         |check-devel        |check     |check
 END

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "solvers/blas.h"
 
 enum { RESTARTS = 1000 };
 
@@ -129,6 +130,7 @@ fk_status fk_eigen_largest(const fk_operator *A, size_t k, fk_eigen_set *out,
     assert(k > 0 && k + 2 <= A->n);
     arnoldi a;
     *out = (fk_eigen_set){0};
+    fk_blas_one_thread();
     fk_status status = prepare(&a, A->n, k);
     int info = 0;
     if (status == FK_OK)

@@ -6,6 +6,7 @@
 #include <suitesparse/umfpack.h>
 
 #include "core/memory.h"
+#include "solvers/blas.h"
 
 struct fk_sparse_lu {
     size_t n;
@@ -67,6 +68,7 @@ static fk_status compress(fk_sparse_lu *lu, size_t m, const fk_sparse_entry *ent
 static fk_status factor(fk_sparse_lu *lu)
 {
     void *order = NULL;
+    fk_blas_one_thread();
     const SuiteSparse_long n = (SuiteSparse_long)lu->n;
     umfpack_dl_defaults(lu->control);
     lu->control[UMFPACK_STRATEGY] = UMFPACK_STRATEGY_SYMMETRIC;
