@@ -28,10 +28,13 @@
 #include "core/utf8.h"
 #include "core/yaml.h"
 
+#include "solvers/blas.h"
 #include "solvers/eigen.h"
 #include "solvers/integrate.h"
 #include "solvers/lines.h"
 #include "solvers/matrix_exponential.h"
+#include "solvers/network.h"
+#include "solvers/optimizer.h"
 #include "solvers/quadrature.h"
 #include "solvers/series.h"
 #include "solvers/sparse_lu.h"

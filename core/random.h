@@ -21,11 +21,16 @@ typedef enum fk_purpose {
     FK_FOR_HALVING, /* initial draws of the step-halving pair */
     FK_FOR_REVERSE, /* initial draws of the reverse samplers */
     FK_FOR_TEST,
-    FK_FOR_HALVING_NOISE, /* increments of the pair */
-    FK_FOR_REVERSE_NOISE, /* increments of the reverse samplers */
-    FK_FOR_JUMPS,         /* times and marks of jumps */
-    FK_FOR_EXACT_PATH,    /* what a path's increments leave open of its solution */
-    FK_FOR_KILLING,       /* how long paths last that are killed */
+    FK_FOR_HALVING_NOISE,  /* increments of the pair */
+    FK_FOR_REVERSE_NOISE,  /* increments of the reverse samplers */
+    FK_FOR_JUMPS,          /* times and marks of jumps */
+    FK_FOR_EXACT_PATH,     /* what a path's increments leave open of its solution */
+    FK_FOR_KILLING,        /* how long paths last that are killed */
+    FK_FOR_WEIGHTS,        /* first parameters of networks */
+    FK_FOR_TRAINING,       /* data that a network learns from */
+    FK_FOR_TRAINING_NOISE, /* and their noise */
+    FK_FOR_JUDGING,        /* data that a network is judged by */
+    FK_FOR_JUDGING_NOISE,  /* and their noise */
 } fk_purpose;
 
 /* FK_BLOCK neighbouring streams.  State at the border of a pair of rows, `used` rows
