@@ -111,6 +111,50 @@ START_TEST(one_wall_that_moves_evenly)
 }
 END_TEST
 
+static double below(double x)
+{
+    return 0.5 * erfc(-x * M_SQRT1_2);
+}
+
+/* Daniels's curved wall, met first by W where images at 1 and 2 cancel it:
+ *
+ *     S(t) = 1/2 - t log(1/4 + sqrt(1/16 + exp(-1/t) / 2)),
+ *     P(not met by t) = Phi(S / sqrt t) - Phi((S - 1) / sqrt t) / 2
+ *                                       - Phi((S - 2) / sqrt t) / 2.   [daniels-1969] */
+static double met_by(double t)
+{
+    const double S = 0.5 - t * log(0.25 + sqrt(0.0625 + 0.5 * exp(-1.0 / t)));
+    const double root = sqrt(t);
+    return 1.0 - below(S / root) + 0.5 * below((S - 1.0) / root) +
+           0.5 * below((S - 2.0) / root);
+}
+
+START_TEST(a_curved_wall)
+{
+    enum { N = 200000, CELLS = 400 };
+    scene s = scene_of("-6", "1/2 - t*log(1/4 + sqrt(1/16 + exp(-1/max(t, 1e-3))/2))",
+                       FK_REFLECTING, FK_ABSORBING, -6.0, 0.9, CELLS);
+    fk_law *law = normal_law_1d(0.0, 0.0);
+    fk_ensemble_options o = euler_options(N, 1.0 / 64.0, 52);
+    o.faces.bridge = true;
+    fk_ensemble *e = ensemble(s.sde, &s.domain, law, &o);
+    for (double t = 0.25; t <= 1.0; t *= 2.0) {
+        fk_census census;
+        advance(e, t);
+        free(histogram_of(e, &s.domain.grid, &census));
+        assert_sigmas((double)census.absorbed[0][1] / N, met_by(t),
+                      sqrt(met_by(t) * (1.0 - met_by(t)) / N));
+    }
+    double p[CELLS];
+    const double by = left_by_density(&s, 0.01, p);
+    printf("# met %.5f, by the density %.5f\n", met_by(1.0), by);
+    ck_assert_double_eq_tol(by, met_by(1.0), 2e-4);
+    fk_ensemble_free(e);
+    fk_law_free(law);
+    sde_text_free(s.sde);
+}
+END_TEST
+
 /* Particles and density between two walls that move, of all kinds. */
 START_TEST(particles_agree_with_the_density)
 {
@@ -179,6 +223,7 @@ int main(void)
     Suite *suite = suite_create("moving_walls");
     TCase *cases = tcase_create("laws");
     tcase_add_test(cases, one_wall_that_moves_evenly);
+    tcase_add_test(cases, a_curved_wall);
     tcase_add_test(cases, particles_agree_with_the_density);
     tcase_add_test(cases, remapping_keeps_mass);
     suite_add_tcase(suite, cases);
