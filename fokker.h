@@ -25,6 +25,7 @@
 #include "core/smooth.h"
 #include "core/spelling.h"
 #include "core/status.h"
+#include "core/tail.h"
 #include "core/utf8.h"
 #include "core/yaml.h"
 

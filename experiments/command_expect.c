@@ -131,6 +131,19 @@ static void print_density(const answer *w)
     putchar('\n');
 }
 
+/* The error told is that of a finite variance. */
+static void print_tail(const fk_expectation *m)
+{
+    if (!fk_tail_is_heavy(&m->tail))
+        return;
+    printf("warning: the largest values fall off like a power with index %.2g +- %.1g. "
+           "Below 2\nthe variance is infinite and the error means nothing%s.\n",
+           m->tail.index, m->tail.error,
+           m->tail.index - 2.0 * m->tail.error < 1.1
+               ? "; at 1 and below there is\nno expectation either"
+               : "");
+}
+
 /* Killed paths count as nothing: Feynman and Kac's expectation. */
 static void print_quantity(const answer *w)
 {
@@ -163,6 +176,7 @@ static void print_one(const answer *w)
            m->sampling, m->bias);
     printf("work: %.3g particle-steps; plain Monte Carlo of the same error: %.3g\n",
            m->work, m->plain);
+    print_tail(m);
     print_density(w);
 }
 
@@ -182,6 +196,11 @@ static void print_all(const answer *w)
     }
     printf(
         "\nwork: particle-steps, those that measured the error of the step included\n");
+    for (size_t i = 0; i < w->n; i++)
+        if (w->estimate[i].refusal.text[0] == '\0') {
+            print_tail(&w->estimate[i].found);
+            break;
+        }
     print_density(w);
 }
 
@@ -200,6 +219,8 @@ static void write_estimate(fk_json *j, const estimate *e)
     fk_json_number(j, "work", m->work);
     fk_json_number(j, "plain_work", m->plain);
     fk_json_number(j, "seconds", e->seconds);
+    fk_json_bool(j, "infinite_variance", fk_tail_is_heavy(&m->tail));
+    fk_json_number(j, "tail_index", m->tail.index);
     fk_json_array(j, "levels");
     for (size_t l = 0; l < m->levels; l++) {
         fk_json_object(j, NULL);

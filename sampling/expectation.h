@@ -14,6 +14,7 @@
 #include "core/grid.h"
 #include "core/progress.h"
 #include "core/status.h"
+#include "core/tail.h"
 #include "sampling/scheme.h"
 #include "sde/law.h"
 #include "sde/sde.h"
@@ -46,6 +47,7 @@ typedef struct fk_expectation {
     double work;     /* particle-steps taken, those that measured the bias included */
     double plain;    /* particle-steps of plain Monte Carlo with the finest step and the
                         error asked for */
+    fk_tail tail;    /* of phi(X_T), from paths of their own */
     size_t levels;
     fk_expectation_level level[FK_EXPECTATION_LEVELS];
 } fk_expectation;
@@ -57,7 +59,7 @@ typedef struct fk_estimator {
     /* domain NULL: free space.  Absorbed paths count with the point where they ended.
      * FK_EDOMAIN with a sentence if phi or a path becomes not finite, or if this way
      * does not fit the problem; FK_ESYNTAX if not the increments; FK_ECONVERGE with a sentence if the error is out of
-     * reach; FK_EINTERRUPTED. */
+     * reach, as where the variance looks infinite; FK_EINTERRUPTED. */
     fk_status (*run)(const fk_sde *sde, const fk_domain *domain, const fk_law *law,
                      const fk_expectation_options *o, const fk_progress *progress,
                      fk_expectation *out, fk_message *message);

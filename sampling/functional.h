@@ -16,6 +16,7 @@ typedef struct fk_functional {
     const fk_expectation_options *o;
     const fk_progress *progress;
     double order; /* weak order with these faces; HUGE_VAL: exact */
+    fk_tail tail; /* of phi(X_T) */
 } fk_functional;
 
 /* The whole of an estimator: makes a functional, lets `sample` fill *out, clears it. */
@@ -59,8 +60,9 @@ double fk_sums_error(const fk_sums *s);    /* standard error of the mean */
 
 enum { FK_PILOT = 4096 }; /* samples that tell how many are needed */
 
-/* At least n samples in all, those in *s included.  FK_EDOMAIN with a sentence: not
- * finite; FK_EINTERRUPTED, FK_ENOMEM. */
+/* At least n samples in all, those in *s included.  With a sentence FK_EDOMAIN: not
+ * finite; FK_ECONVERGE: so many, and a variance that looks infinite.  FK_EINTERRUPTED,
+ * FK_ENOMEM. */
 FK_NODISCARD fk_status fk_functional_top_up(const fk_functional *f,
                                             const fk_coupling *c, double n, fk_sums *s,
                                             fk_message *message);

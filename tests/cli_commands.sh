@@ -63,6 +63,10 @@ expect_status 2 fokker expect ornstein_uhlenbeck 'y^2'
 expect_stderr "unknown name 'y'"
 expect_status 2 fokker expect ornstein_uhlenbeck x --error=0
 expect_status 2 fokker expect ornstein_uhlenbeck
+expect_status 0 fokker expect cauchy_noise x -q --error=1
+expect_stdout '^warning: the largest values fall off like a power with index 1'
+expect_status 4 fokker expect ornstein_uhlenbeck '1/(x - 1)' -q --error=0.3
+expect_stderr 'variance looks infinite'
 expect_status 0 fokker order pde double_well -q -o "$work/order_pde"
 expect_stdout '^holds: scharfetter-gummel with tr-bdf2 converges with order (1\.9|2\.0)'
 expect_file "$work/order_pde/order.svg"
