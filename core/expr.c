@@ -176,10 +176,12 @@ static double degree_of(const fk_expr *key, const fk_expr *const *arg)
 static bool complete(fk_expr *key, const fk_expr *const *arg)
 {
     const bool bound = key->kind == FK_NODE_MEAN;
-    key->law = bound;
+    key->folds = key->kind == FK_NODE_CONV;
+    key->law = bound || key->folds;
     for (size_t i = 0; i < key->count; i++) {
         key->symbols |= bound ? 0 : arg[i]->symbols;
         key->law = key->law || arg[i]->law;
+        key->folds = key->folds || arg[i]->folds;
         if (arg[i]->depth >= key->depth)
             key->depth = arg[i]->depth + 1;
     }
@@ -307,6 +309,17 @@ bool fk_expr_depends(const fk_expr *e, const fk_expr *symbol)
 bool fk_expr_uses_law(const fk_expr *e)
 {
     return e->law;
+}
+
+bool fk_expr_convolves(const fk_expr *e)
+{
+    return e->folds;
+}
+
+const fk_expr *fk_expr_kernel(const fk_expr *convolution)
+{
+    assert(convolution->kind == FK_NODE_CONV);
+    return convolution->arg[0];
 }
 
 bool fk_expr_is_number(const fk_expr *e, double *value)

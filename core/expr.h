@@ -10,7 +10,7 @@
  * the right, tighter than unary minus (-x^2 is -(x^2)); calls, names, numbers,
  * parentheses.  Constants pi and e.  Functions: see fk_expr_functions().
  * diff(u, x) is the derivative, taken when the text is read.  mean(u), var(u) and cov(u, v)
- * are those of the law of the process itself.
+ * are those of the law of the process itself, conv(K) is a convolution with it.
  *
  * Nodes live in a pool, are immutable and unique: equal expressions are the same
  * pointer.  Everything built is simplified and in a canonical order that depends on
@@ -45,6 +45,11 @@ const fk_expr *fk_expr_mul(fk_expr_pool *pool, const fk_expr *a, const fk_expr *
 const fk_expr *fk_expr_div(fk_expr_pool *pool, const fk_expr *a, const fk_expr *b);
 const fk_expr *fk_expr_pow(fk_expr_pool *pool, const fk_expr *a, const fk_expr *b);
 const fk_expr *fk_expr_neg(fk_expr_pool *pool, const fk_expr *a);
+
+/* (K p)(x) = int K(x - y) p(y) dy over the density p of the process: the kernel's symbols
+ * are displacements in the kernel and the point x outside.  Derivatives are those of the
+ * kernel, piece by piece; substitution leaves it alone. */
+const fk_expr *fk_expr_convolution(fk_expr_pool *pool, const fk_expr *kernel);
 
 /* <e> and <(e - <e>) (f - <f>)> under the law of the process that the expression helps to
  * describe.  They bind the symbols in e: the result depends on none, derivatives are 0,
@@ -87,7 +92,17 @@ const fk_expr *fk_expr_substitute(fk_expr_pool *pool, const fk_expr *e, size_t n
 const fk_expr *fk_expr_expand(fk_expr_pool *pool, const fk_expr *e);
 
 bool fk_expr_depends(const fk_expr *e, const fk_expr *symbol);
-bool fk_expr_uses_law(const fk_expr *e);                 /* has a mean value in it */
+bool fk_expr_uses_law(const fk_expr *e);  /* has a mean value or a convolution in it */
+bool fk_expr_convolves(const fk_expr *e); /* has a convolution */
+
+/* The kernel of an expression that is a convolution. */
+const fk_expr *fk_expr_kernel(const fk_expr *convolution);
+
+/* The convolution of a kernel that is a sum of products K(x - y) = sum a(x) b(y) as
+ * sum a(x) <b>: polynomials, sines, cosines and exponentials of linear arguments, their
+ * sums and products.  NULL for other kernels, and beyond 64 products. */
+const fk_expr *fk_expr_separated(fk_expr_pool *pool, const fk_expr *convolution,
+                                 size_t dim, const fk_expr *const *variable);
 bool fk_expr_is_number(const fk_expr *e, double *value); /* value may be NULL */
 
 /* Value with the n symbols set; other symbols give NaN.  Slow: for single numbers. */

@@ -389,9 +389,23 @@ const fk_expr *fk_expr_pow(fk_expr_pool *pool, const fk_expr *a, const fk_expr *
     return fk_node_binary(pool, FK_NODE_POWER, a, b);
 }
 
+/* <c e> is c <e> for numbers c. */
 const fk_expr *fk_expr_mean(fk_expr_pool *pool, const fk_expr *e)
 {
-    return e->kind == FK_NODE_NUMBER ? e : fk_node_make(pool, FK_NODE_MEAN, 0.0, 1, &e);
+    if (e->kind == FK_NODE_NUMBER)
+        return e;
+    if (e->kind == FK_NODE_PRODUCT && !fk_same(e->value, 1.0))
+        return fk_expr_mul(pool, fk_expr_number(pool, e->value),
+                           fk_expr_mean(pool, bare(pool, e)));
+    return fk_node_make(pool, FK_NODE_MEAN, 0.0, 1, &e);
+}
+
+/* The law's mass is 1. */
+const fk_expr *fk_expr_convolution(fk_expr_pool *pool, const fk_expr *kernel)
+{
+    return kernel->kind == FK_NODE_NUMBER
+               ? kernel
+               : fk_node_make(pool, FK_NODE_CONV, 0.0, 1, &kernel);
 }
 
 const fk_expr *fk_expr_covariance(fk_expr_pool *pool, const fk_expr *e,

@@ -203,6 +203,8 @@ static const fk_expr *rule(walk *w, const fk_expr *e)
         return product_rule(w, e);
     case FK_NODE_POWER:
         return power_rule(w, e);
+    case FK_NODE_CONV: /* the kernel's derivative, seams left out */
+        return fk_expr_convolution(w->pool, derivative(w, e->arg[0]));
     case FK_NODE_IF:
         return fk_node_choose(w->pool, e->arg[0], derivative(w, e->arg[1]),
                               derivative(w, e->arg[2]));

@@ -220,6 +220,12 @@ static void call(FILE *out, const fk_expr *e)
         between(out, mean ? "&#x27e8;" : "|", e->arg[0], mean ? "&#x27e9;" : "|");
         return;
     }
+    if (e->kind == FK_NODE_CONV) { /* (K * p) */
+        fputs("<mrow><mo>(</mo>", out);
+        factor(out, e->arg[0]);
+        fputs("<mo>&#x2217;</mo><mi>p</mi><mo>)</mo></mrow>", out);
+        return;
+    }
     fprintf(out, "<mi>%s</mi><mo>&#x2061;</mo><mrow><mo>(</mo>", fk_node_name(e->kind));
     for (size_t i = 0; i < e->count; i++) {
         if (i > 0)

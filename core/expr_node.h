@@ -6,6 +6,7 @@
  *     product  value * arg[0] * arg[1] * ...   factors sorted, none a number or product
  *     power    arg[0] ^ arg[1]
  *     mean     of arg[0] under the law: symbols in it are bound, it is free of all
+ *     conv     of the kernel arg[0] and the law, at the point that its symbols name
  *     others   a function of arg[0], arg[1], ...
  *
  * Children are made before their parents and have smaller ids. */
@@ -81,6 +82,7 @@ typedef enum fk_node_kind {
 #undef FK_NODE_ENUM
         FK_NODE_IF,
     FK_NODE_MEAN,
+    FK_NODE_CONV,
     FK_NODE_KINDS
 } fk_node_kind;
 
@@ -92,7 +94,8 @@ struct fk_expr {
     double value;     /* number, constant of a sum, coefficient of a product */
     double degree;    /* orders terms: 1 + x + x^2 */
     uint64_t symbols; /* bit i: contains symbol number i; bit 63: any from 63 on */
-    bool law;         /* contains a mean */
+    bool law;         /* contains a mean or a convolution */
+    bool folds;       /* contains a convolution */
     uint64_t hash;
     const char *name; /* of a symbol, else NULL */
     const fk_expr *arg[];
@@ -165,10 +168,11 @@ static inline bool fk_node_is(const fk_expr *e, double value)
     return e->kind == FK_NODE_NUMBER && fk_same(e->value, value);
 }
 
-/* What no walk goes into: numbers, symbols, and mean values, whose symbols are bound. */
+/* What no walk goes into: numbers, symbols, mean values, whose symbols are bound, and
+ * convolutions, whose symbols are displacements. */
 static inline bool fk_node_is_leaf(const fk_expr *e)
 {
-    return e->count == 0 || e->kind == FK_NODE_MEAN;
+    return e->count == 0 || e->kind == FK_NODE_MEAN || e->kind == FK_NODE_CONV;
 }
 
 double fk_special_lgamma(double x);

@@ -120,18 +120,22 @@ static const fk_expr *fold(parser *p, fk_node_kind kind, size_t n, const fk_expr
     return e;
 }
 
-/* mean, var and cov; NULL for other words. */
+/* mean, var, cov and conv; NULL for other words. */
 static const fk_expr *moment(parser *p, size_t start, const char *word, size_t n,
                              const fk_expr *const *arg)
 {
-    const size_t want = strcmp(word, "cov") == 0 ? 2 : 1;
-    const bool mean = strcmp(word, "mean") == 0;
-    if (!mean && want == 1 && strcmp(word, "var") != 0)
+    static const char *const known[] = {"mean", "conv", "var", "cov"};
+    size_t which = 0;
+    while (which < 4 && strcmp(known[which], word) != 0)
+        which++;
+    const size_t want = which == 3 ? 2 : 1;
+    if (which == 4)
         return NULL;
     if (n != want)
         return wrong_count(p, start, word, want, n);
-    return mean ? fk_expr_mean(p->pool, arg[0])
-                : fk_expr_covariance(p->pool, arg[0], arg[want - 1]);
+    return which == 0   ? fk_expr_mean(p->pool, arg[0])
+           : which == 1 ? fk_expr_convolution(p->pool, arg[0])
+                        : fk_expr_covariance(p->pool, arg[0], arg[want - 1]);
 }
 
 static const fk_expr *call(parser *p, size_t start, const char *word)

@@ -18,6 +18,8 @@ const char *fk_node_name(fk_node_kind kind)
 #undef FK_CASE
     case FK_NODE_MEAN:
         return "mean";
+    case FK_NODE_CONV:
+        return "conv";
     default:
         return NULL;
     }
@@ -69,6 +71,8 @@ const fk_expr_function *fk_expr_functions(void)
         {"mean", 1, "mean value of u under the law of the process itself"},
         {"var", 1, "variance of u, mean((u - mean(u))^2)"},
         {"cov", 2, "covariance of u and v"},
+        {"conv", 1,
+         "convolution of the kernel K with the density of the process itself"},
         {NULL, 0, NULL},
     };
     return table;

@@ -150,6 +150,7 @@ static double compute(const fk_expr *e, const point *p)
     case FK_NODE_SYMBOL:
         return symbol_value(e, p);
     case FK_NODE_MEAN: /* no law here */
+    case FK_NODE_CONV:
         return NAN;
     case FK_NODE_SUM:
         for (size_t i = 0; i < e->count; i++)

@@ -13,6 +13,7 @@
 
 #include "core/elementary.h"
 #include "core/expr_node.h"
+#include "core/mean_field.h"
 #include "core/program.h"
 
 /* Operation, value at a, b, c: on rows, and on scalars too. */
@@ -53,6 +54,7 @@ typedef enum fk_operation {
 typedef struct fk_instruction {
     fk_operation op;
     fk_block_function *function; /* the loop of an elementary function, else NULL */
+    const fk_mean_map *map;      /* what is read at the point of the rows, else NULL */
     unsigned row[3];             /* places of a, b, c; those not used repeat another */
     unsigned scalar[2];          /* of s, u; in scalar code scalar[0] is not used */
     unsigned first, count;

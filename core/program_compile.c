@@ -407,6 +407,26 @@ static fk_value mean(fk_compiler *c, const fk_expr *e)
     return nothing;
 }
 
+/* A sum of means, or what the map says at the first variables. */
+static fk_value convolution(fk_compiler *c, const fk_expr *e)
+{
+    const fk_mean_field *field = c->binding->field;
+    for (size_t k = 0; field != NULL && k < field->n_maps; k++) {
+        fk_mean_map *map = &field->map[k];
+        if (map->node != e)
+            continue;
+        if (map->separated != NULL)
+            return fk_compile(c, map->separated);
+        map->wanted = true;
+        fk_instruction i = {.op = FK_OP_COPY, .map = map};
+        for (unsigned d = 0; d < 3; d++)
+            i.row[d] = d < field->grid.dim ? d : 0;
+        return emit_row(c, &i);
+    }
+    c->status = FK_EDOMAIN;
+    return nothing;
+}
+
 static fk_value function(fk_compiler *c, const fk_expr *e)
 {
     static const fk_operation operation[] = {[FK_NODE_IF] = FK_OP_IF,
@@ -435,6 +455,8 @@ fk_value fk_compile(fk_compiler *c, const fk_expr *e)
         v = symbol(c, e);
     } else if (e->kind == FK_NODE_MEAN) {
         v = mean(c, e);
+    } else if (e->kind == FK_NODE_CONV) {
+        v = convolution(c, e);
     } else if (e->kind == FK_NODE_SUM) {
         v = sum(c, e);
     } else if (e->kind == FK_NODE_PRODUCT) {
@@ -470,8 +492,13 @@ fk_status fk_compiler_begin(fk_compiler *c, const fk_binding *binding, size_t n,
 {
     *c = (fk_compiler){.binding = binding, .status = FK_OK};
     size_t ids = 1;
+    const fk_mean_field *field = binding->field;
+    const size_t maps = field != NULL ? field->n_maps : 0;
     for (size_t i = 0; i < n; i++)
         ids = e[i]->id >= ids ? (size_t)e[i]->id + 1 : ids;
+    for (size_t k = 0; k < maps; k++) /* they are younger than what they stand for */
+        if (field->map[k].separated != NULL && field->map[k].separated->id >= ids)
+            ids = (size_t)field->map[k].separated->id + 1;
     c->uses = calloc(ids, sizeof *c->uses);
     c->known = calloc(ids, sizeof *c->known);
     c->made = calloc(ids, sizeof *c->made);
@@ -480,7 +507,7 @@ fk_status fk_compiler_begin(fk_compiler *c, const fk_binding *binding, size_t n,
     for (size_t i = 0; i < n; i++)
         count_uses(c, e[i]);
     new_scalar(c, 0.0, true); /* t */
-    for (size_t k = 0; binding->field != NULL && k < binding->field->n; k++)
+    for (size_t k = 0; field != NULL && k < field->n; k++)
         new_scalar(c, 0.0, true);
     return c->status;
 }

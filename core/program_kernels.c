@@ -26,6 +26,10 @@ FK_CLONES static void run_rows(const fk_instruction *code, size_t n,
             i->function(p, q, to);
             continue;
         }
+        if (i->map != NULL) {
+            fk_mean_map_read(i->map, scalar[0], (const double *const[]){p, q, r}, to);
+            continue;
+        }
         switch (i->op) {
             FK_ARITHMETIC_LIST(CASE)
             FK_UNARY_LIST(NODE_CASE)
