@@ -30,6 +30,7 @@
 #include "core/yaml.h"
 
 #include "solvers/blas.h"
+#include "solvers/convolution.h"
 #include "solvers/eigen.h"
 #include "solvers/integrate.h"
 #include "solvers/lines.h"
@@ -45,6 +46,7 @@
 #include "sde/cholesky.h"
 #include "sde/exact_moments.h"
 #include "sde/free_space.h"
+#include "sde/interaction.h"
 #include "sde/jump.h"
 #include "sde/landscape.h"
 #include "sde/law.h"

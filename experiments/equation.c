@@ -176,6 +176,19 @@ static void print_directed(const fk_sde *s, size_t k, FILE *out)
     fputc('\n', out);
 }
 
+/* What the equation takes from its own law. */
+static void print_law(const fk_sde *s, FILE *out)
+{
+    bool convolves = false;
+    for (size_t i = 0; i < s->dim; i++)
+        convolves = convolves || fk_expr_convolves(s->flux_drift[i]);
+    for (size_t k = 0; k < s->dim * s->dim; k++)
+        convolves = convolves || fk_expr_convolves(s->diffusion[k]);
+    if (fk_sde_interacts(s))
+        fprintf(out, "  mean(u) = int u p%s: the density itself, or all particles\n",
+                convolves ? ", conv(K) = int K(x - y) p(y) dy" : "");
+}
+
 void fk_print_equations(const fk_problem *p, FILE *out)
 {
     const fk_sde *s = p->sde;
@@ -205,6 +218,7 @@ void fk_print_equations(const fk_problem *p, FILE *out)
     fputc('\n', out);
     for (size_t i = 0; i < s->dim; i++)
         print_current(s, i, out);
+    print_law(s, out);
     for (size_t k = 0; k < s->n_jumps; k++)
         print_integral(s, k, out);
     for (size_t k = 0; k < s->n_stables; k++)

@@ -17,12 +17,13 @@ typedef struct probe {
     double *x[FK_GRID_DIM], *out[2 * FK_GRID_DIM], *scratch;
 } probe;
 
-static fk_status compile(const fk_sde *sde, double t, const double *u, probe *p)
+static fk_status compile(const fk_sde *sde, const fk_domain *domain, double t,
+                         const double *u, probe *p)
 {
     const fk_expr *e[2 * FK_GRID_DIM];
-    FK_TRY(fk_mean_values_init(&p->means, sde));
-    fk_mean_values_take(&p->means, p->g, t, u);
-    const fk_binding binding = fk_sde_binding(&p->means.view);
+    FK_TRY(fk_mean_values_init(&p->means, sde, domain));
+    fk_mean_values_take(&p->means, t, u);
+    const fk_binding binding = fk_sde_binding(&p->means.of.view);
     for (size_t i = 0; i < sde->dim; i++) {
         e[i] = sde->flux_drift[i];
         e[sde->dim + i] = sde->diffusion[i * sde->dim + i];
@@ -75,17 +76,17 @@ static fk_status make_rows(probe *p, double **rows)
     return FK_OK;
 }
 
-fk_status fk_grid_order(const fk_sde *sde, const fk_grid *g, const fk_flux *flux,
+fk_status fk_grid_order(const fk_sde *sde, const fk_domain *domain, const fk_flux *flux,
                         double t, const double *p, double *order)
 {
-    probe it = {.g = g};
+    probe it = {.g = &domain->grid};
     /* the higher orders are those along an axis */
     const double most = sde->dim > 1 ? 2.0 : HUGE_VAL;
     *order = fmin(flux->order, most);
     if (!(flux->order > flux->drift_order) && !(flux->order < flux->drift_order))
         return FK_OK;
     double *rows = NULL;
-    fk_status status = compile(sde, t, p, &it);
+    fk_status status = compile(sde, domain, t, p, &it);
     if (status == FK_OK)
         status = make_rows(&it, &rows);
     if (status == FK_OK && share(&it, t, p) > SHARE)

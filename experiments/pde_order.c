@@ -38,13 +38,14 @@ static fk_status averages(const fk_pde_order_case *c, const fk_expr *density, do
 /* The flux's order on the finest cells. */
 static fk_status find_order(fk_pde_order_case *c, fk_message *message)
 {
-    const fk_grid g = fk_grid_refine(&c->domain.grid, (size_t)1 << (c->levels - 1));
-    double *p = fk_doubles(fk_grid_cells(&g));
+    fk_domain d = c->domain;
+    d.grid = fk_grid_refine(&d.grid, (size_t)1 << (c->levels - 1));
+    double *p = fk_doubles(fk_grid_cells(&d.grid));
     if (p == NULL)
         return FK_ENOMEM;
-    fk_status status = averages(c, exact_density(c), c->start, &g, p, message);
+    fk_status status = averages(c, exact_density(c), c->start, &d.grid, p, message);
     if (status == FK_OK)
-        status = fk_grid_order(c->sde, &g, c->flux, c->start, p, &c->order);
+        status = fk_grid_order(c->sde, &d, c->flux, c->start, p, &c->order);
     free(p);
     return status;
 }

@@ -70,7 +70,7 @@ static fk_status particles_and_pde(fk_run_state *run, size_t i, size_t sharing,
     const fk_step_evidence step = step_evidence(run, r);
     double order = 1.0;
     if (r->half != NULL)
-        FK_TRY(fk_grid_order(p->sde, &p->domain.grid, run->methods->flux, s->t, s->pde,
+        FK_TRY(fk_grid_order(p->sde, &p->domain, run->methods->flux, s->t, s->pde,
                              &order));
     const fk_grid_evidence grid = {.fine = r->half,
                                    .ended = r->half_ended,

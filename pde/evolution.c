@@ -169,7 +169,7 @@ static fk_status predict(fk_evolution *e, const fk_time_step *step, const double
         e->integrator->kind->step(e->integrator, step, e->ahead, &report, message);
     *longest = report.longest;
     if (status == FK_OK)
-        fk_fokker_planck_look_ahead(e->fp, step->t, step->h, e->ahead);
+        fk_fokker_planck_look_ahead(e->fp, step->t + step->h, e->ahead);
     return status;
 }
 

@@ -147,12 +147,12 @@ fk_status fk_fokker_planck_new(const fk_sde *sde, const fk_domain *domain,
     fk_fokker_planck *fp = calloc(1, sizeof *fp);
     if (fp == NULL)
         return fk_fail(message, FK_ENOMEM, "no memory for the Fokker-Planck operator");
-    fp->sde = &fp->means.view;
+    fp->sde = &fp->means.of.view;
     fp->domain = *domain;
     fp->flux = flux;
     fp->time = NAN;
     fp->direction = fk_alloc(DIRECTIONS, sizeof *fp->direction);
-    fk_status status = fk_mean_values_init(&fp->means, sde);
+    fk_status status = fk_mean_values_init(&fp->means, sde, domain);
     if (status == FK_OK)
         status = fp->direction == NULL ? FK_ENOMEM : build(fp, fp->sde, message);
     if (status != FK_OK) {
@@ -202,21 +202,20 @@ fk_status fk_fokker_planck_set(fk_fokker_planck *fp, double t, fk_message *messa
 
 bool fk_fokker_planck_interacts(const fk_fokker_planck *fp)
 {
-    return fp->means.field != NULL;
+    return fp->means.of.field != NULL;
 }
 
 void fk_fokker_planck_look(fk_fokker_planck *fp, double t, const double *p)
 {
-    fk_mean_values_take(&fp->means, &fp->domain.grid, t, p);
+    fk_mean_values_take(&fp->means, t, p);
     fp->looked = true;
     if (fk_fokker_planck_interacts(fp))
         fp->time = (double)NAN; /* rates are to be made anew */
 }
 
-void fk_fokker_planck_look_ahead(fk_fokker_planck *fp, double t, double h,
-                                 const double *p)
+void fk_fokker_planck_look_ahead(fk_fokker_planck *fp, double t, const double *p)
 {
-    fk_mean_values_lead(&fp->means, &fp->domain.grid, t, h, p);
+    fk_mean_values_lead(&fp->means, t, p);
     fp->time = (double)NAN;
 }
 

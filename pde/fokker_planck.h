@@ -49,12 +49,11 @@ FK_NODISCARD fk_status fk_fokker_planck_set(fk_fokker_planck *fp, double t,
  * density that was looked at last.  None yet: fk_fokker_planck_set says so, FK_EDOMAIN. */
 bool fk_fokker_planck_interacts(const fk_fokker_planck *fp);
 
-/* Takes the mean values of p[cells] at time t, constant from then on; or, after such a
- * look, lines from there to those of p at time t + h.  For a linear equation the first does
+/* Takes what p[cells] at time t says of the law, constant from then on; or, after such a
+ * look, lines from there to p at the later time t.  For a linear equation the first does
  * nothing, and the second is not to be called. */
 void fk_fokker_planck_look(fk_fokker_planck *fp, double t, const double *p);
-void fk_fokker_planck_look_ahead(fk_fokker_planck *fp, double t, double h,
-                                 const double *p);
+void fk_fokker_planck_look_ahead(fk_fokker_planck *fp, double t, const double *p);
 
 /* dp/dt[cells] = L p, the currents alone. */
 void fk_fokker_planck_apply(const fk_fokker_planck *fp, const double *p, double *dpdt);

@@ -5,35 +5,34 @@
 
 #include "core/memory.h"
 
-fk_status fk_mean_values_init(fk_mean_values *v, const fk_sde *sde)
+fk_status fk_mean_values_init(fk_mean_values *v, const fk_sde *sde,
+                              const fk_domain *domain)
 {
-    *v = (fk_mean_values){.field = NULL};
-    FK_TRY(fk_sde_observe(sde, &v->view, &v->field));
-    if (v->field == NULL)
+    *v = (fk_mean_values){.grid = domain->grid};
+    FK_TRY(fk_interaction_init(&v->of, sde, domain));
+    const fk_mean_field *f = v->of.field;
+    if (f == NULL)
         return FK_OK;
-    const size_t n = v->field->n, values = fk_mean_field_widest(v->field) * FK_BLOCK;
-    v->now = fk_doubles(n);
-    v->before = fk_doubles(n);
-    v->sum = fk_doubles(n);
-    v->scratch = fk_doubles(values + fk_mean_field_scratch(v->field));
-    v->row = calloc(n, sizeof *v->row);
-    if (v->now == NULL || v->before == NULL || v->sum == NULL || v->scratch == NULL ||
-        v->row == NULL)
+    const size_t widest = fk_mean_field_widest(f);
+    v->mass = fk_doubles(fk_grid_cells(&v->grid));
+    v->sum = fk_doubles(widest);
+    v->scratch = fk_doubles(widest * FK_BLOCK + fk_mean_field_scratch(f));
+    v->row = calloc(widest + 1, sizeof *v->row);
+    if (v->mass == NULL || v->sum == NULL || v->scratch == NULL || v->row == NULL)
         return FK_ENOMEM;
-    for (size_t k = 0; k < values / FK_BLOCK; k++)
+    for (size_t k = 0; k < widest; k++)
         v->row[k] = v->scratch + k * FK_BLOCK;
     return FK_OK;
 }
 
 void fk_mean_values_clear(fk_mean_values *v)
 {
-    fk_mean_field_free(v->field);
-    free(v->now);
-    free(v->before);
+    fk_interaction_clear(&v->of);
+    free(v->mass);
     free(v->sum);
     free(v->scratch);
     free(v->row);
-    *v = (fk_mean_values){.field = NULL};
+    *v = (fk_mean_values){.mass = NULL};
 }
 
 /* Centres of cells from `first` on, those behind the last cell repeat it. */
@@ -48,52 +47,58 @@ static void place(const fk_grid *g, size_t cells, size_t first,
     }
 }
 
-/* sum_c E_k(x_c) p_c over the cells, k of level l. */
-static void sum_level(fk_mean_values *v, const fk_grid *g, size_t l, double t,
-                      const double *p)
+/* sum_c E_k(x_c) m_c over the cells, k of level l. */
+static void sum_level(fk_mean_values *v, size_t l, double t)
 {
     _Alignas(FK_ALIGN) double x[FK_GRID_DIM][FK_BLOCK];
     const double *const in[FK_GRID_DIM] = {x[0], x[1], x[2]};
-    const fk_mean_field *f = v->field;
-    const size_t n = f->first[l + 1] - f->first[l], cells = fk_grid_cells(g);
-    double *sum = v->sum + f->first[l];
-    memset(sum, 0, n * sizeof *sum);
+    const fk_mean_field *f = v->of.field;
+    const size_t n = f->first[l + 1] - f->first[l], cells = fk_grid_cells(&v->grid);
+    memset(v->sum, 0, n * sizeof *v->sum);
     for (size_t first = 0; first < cells; first += FK_BLOCK) {
         const size_t here = cells - first < FK_BLOCK ? cells - first : FK_BLOCK;
-        place(g, cells, first, x);
+        place(&v->grid, cells, first, x);
         fk_program_run(f->integrand[l], t, in, v->row,
                        v->scratch + fk_mean_field_widest(f) * FK_BLOCK);
         for (size_t k = 0; k < n; k++) {
             double block = 0.0;
             for (size_t j = 0; j < here; j++)
-                block += v->row[k][j] * p[first + j];
-            sum[k] += block;
+                block += v->row[k][j] * v->mass[first + j];
+            v->sum[k] += block;
         }
     }
 }
 
-void fk_mean_values_take(fk_mean_values *v, const fk_grid *g, double t, const double *p)
+/* Shares of the whole; none if there is nothing. */
+static void take_masses(fk_mean_values *v, const double *p)
 {
-    fk_mean_field *f = v->field;
-    const size_t cells = fk_grid_cells(g);
-    double mass = 0.0;
-    if (f == NULL)
-        return;
+    const size_t cells = fk_grid_cells(&v->grid);
+    double sum = 0.0;
     for (size_t c = 0; c < cells; c++)
-        mass += p[c];
-    fk_mean_field_hold(f, t);
-    for (size_t l = 0; l < f->n_levels; l++) {
-        sum_level(v, g, l, t, p);
-        for (size_t k = f->first[l]; k < f->first[l + 1]; k++)
-            f->value[k] = mass > 0.0 ? v->sum[k] / mass : 0.0;
-    }
-    memcpy(v->now, f->value, f->n * sizeof *v->now);
+        sum += p[c];
+    for (size_t c = 0; c < cells; c++)
+        v->mass[c] = sum > 0.0 ? p[c] / sum : 0.0;
 }
 
-void fk_mean_values_lead(fk_mean_values *v, const fk_grid *g, double t, double h,
-                         const double *p)
+void fk_mean_values_take(fk_mean_values *v, double t, const double *p)
 {
-    memcpy(v->before, v->now, v->field->n * sizeof *v->before);
-    fk_mean_values_take(v, g, t + h, p);
-    fk_mean_field_lead(v->field, t, v->before, t + h, v->now);
+    fk_mean_field *f = v->of.field;
+    if (f == NULL)
+        return;
+    fk_interaction_open(&v->of, t);
+    take_masses(v, p);
+    if (v->of.maps != NULL)
+        fk_interaction_spread(&v->of, v->mass);
+    for (size_t l = 0; l < f->n_levels; l++) {
+        sum_level(v, l, t);
+        memcpy(f->value + f->first[l], v->sum,
+               (f->first[l + 1] - f->first[l]) * sizeof *v->sum);
+    }
+    fk_interaction_close(&v->of);
+}
+
+void fk_mean_values_lead(fk_mean_values *v, double t, const double *p)
+{
+    fk_mean_values_take(v, t, p);
+    fk_interaction_line(&v->of);
 }

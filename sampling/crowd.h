@@ -1,13 +1,14 @@
 /* Private to sampling/.
  * What the paths of an ensemble know of each other where the equation depends on its own
- * law: the mean values over those alive, the particles' <E_k>.  Before a step from t_n they
- * are taken anew and continued through the step along the line from those of the step
- * before,
+ * law: the mean values over those alive, the particles' <E_k>, and convolutions of the
+ * counts in cells finer than the domain's.  Before a step from t_n they are taken anew and
+ * continued through the step along the line from those of the step before,
  *
- *     <E_k>(t) = m_n + (t - t_n) (m_n - m_{n-1}) / (t_n - t_{n-1}),
+ *     m(t) = m_n + (t - t_n) (m_n - m_{n-1}) / (t_n - t_{n-1}),
  *
  * an error of second order in the step; in the first one they are constant.  Sums run over
- * slices of the blocks that depend on their number alone, then over the slices in order. */
+ * slices of the blocks that depend on their number alone, then over the slices in order.
+ * Who is beyond an open end counts in the cell there. */
 #ifndef FK_SAMPLING_CROWD_H
 #define FK_SAMPLING_CROWD_H
 
@@ -16,19 +17,17 @@
 #include <stdint.h>
 
 #include "core/keep.h"
-#include "core/mean_field.h"
 #include "core/status.h"
-#include "sde/sde.h"
+#include "sde/interaction.h"
 
 typedef struct fk_crowd {
-    fk_sde view;          /* of the SDE, for the walk; reads the field */
-    fk_mean_field *field; /* NULL: paths are independent, and nothing below is there */
+    fk_interaction of; /* without a field paths are independent, and nothing is below */
     size_t widest, n_threads, scratch_size;
-    bool seen;           /* once at least */
-    double time;         /* when they were last taken */
-    double *now, *after; /* [n] values then, and while new ones are summed */
-    double *sum;         /* [slices][widest] */
-    double *scratch;     /* [n_threads][scratch_size] */
+    bool seen;       /* once at least */
+    double *sum;     /* [slices][widest] */
+    double *scratch; /* [n_threads][scratch_size] */
+    uint64_t *count; /* [cells] for convolutions; NULL without */
+    double *mass;    /* [cells] */
 } fk_crowd;
 
 /* Where the particles of block b are: x[dim][FK_BLOCK] and status[FK_BLOCK]. */
@@ -39,8 +38,14 @@ typedef struct fk_crowd_members {
     const uint8_t *(*status)(const void *context, size_t b);
 } fk_crowd_members;
 
-/* FK_ENOMEM; FK_EDOMAIN: a symbol that is not known. */
-FK_NODISCARD fk_status fk_crowd_init(fk_crowd *c, const fk_sde *sde);
+/* domain NULL: free space.  As fk_interaction_init. */
+FK_NODISCARD fk_status fk_crowd_init(fk_crowd *c, const fk_sde *sde,
+                                     const fk_domain *domain);
+
+static inline bool fk_crowd_interacts(const fk_crowd *c)
+{
+    return c->of.field != NULL;
+}
 void fk_crowd_clear(fk_crowd *c); /* accepts one of zeros */
 
 /* Takes the mean values at time t, later than the last one, for the steps that begin

@@ -70,9 +70,9 @@ fk_status fk_ensemble_new(const fk_sde *sde, const fk_domain *domain, const fk_l
     if (e == NULL)
         return FK_ENOMEM;
     const fk_walk_options walk = {o->scheme, o->faces, o->rules, o->step};
-    fk_status status = fk_crowd_init(&e->crowd, sde);
+    fk_status status = fk_crowd_init(&e->crowd, sde, domain);
     if (status == FK_OK)
-        status = fk_walk_init(&e->walk, &e->crowd.view, domain, &walk, message);
+        status = fk_walk_init(&e->walk, &e->crowd.of.view, domain, &walk, message);
     if (status != FK_OK)
         goto fail;
 
@@ -192,7 +192,7 @@ fk_status fk_ensemble_advance_some(fk_ensemble *e, double t_end, uint64_t most,
                                    const fk_progress *progress, fk_message *message)
 {
     const uint64_t steps = fk_clock_plan(&e->clock, t_end, most);
-    if (e->crowd.field == NULL)
+    if (!fk_crowd_interacts(&e->crowd))
         return march(e, steps, progress, message);
     for (uint64_t k = 0; k < steps; k++) {
         FK_TRY(march(e, 1, progress, message));

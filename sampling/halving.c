@@ -138,8 +138,8 @@ static fk_status prepare(fk_halving *h, const fk_sde *sde, const fk_domain *doma
 {
     const fk_walk_options walk = {o->scheme, o->faces, o->rules, 0.5 * o->step};
     for (size_t m = 0; m < MEMBERS; m++) {
-        FK_TRY(fk_crowd_init(&h->crowd[m], sde));
-        FK_TRY(fk_walk_init(&h->walk[m], &h->crowd[m].view, domain, &walk, message));
+        FK_TRY(fk_crowd_init(&h->crowd[m], sde, domain));
+        FK_TRY(fk_walk_init(&h->walk[m], &h->crowd[m].of.view, domain, &walk, message));
     }
     return FK_OK;
 }
@@ -162,7 +162,7 @@ fk_status fk_halving_new(const fk_sde *sde, const fk_domain *domain, const fk_la
     h->count = o->count;
     h->n_blocks = fk_block_count(o->count);
     h->clock = (fk_clock){.time = o->start, .step = o->step};
-    const size_t waiting = h->crowd[FINE].field != NULL ? h->walk->draws : 0;
+    const size_t waiting = fk_crowd_interacts(&h->crowd[FINE]) ? h->walk->draws : 0;
     h->block_bytes = STREAMS_BYTES + MEMBERS * member_bytes(h->walk->rows) +
                      waiting * FK_BLOCK * sizeof(double);
     h->memory = fk_alloc(h->n_blocks, h->block_bytes);
@@ -287,7 +287,7 @@ fk_status fk_halving_advance_some(fk_halving *h, double t_end, uint64_t most,
                                   const fk_progress *progress, fk_message *message)
 {
     const uint64_t steps = fk_clock_plan(&h->clock, t_end, most);
-    if (h->crowd[FINE].field == NULL) {
+    if (!fk_crowd_interacts(&h->crowd[FINE])) {
         FK_TRY(march(h, ALL, steps, progress, message));
         fk_clock_tick(&h->clock, steps);
         return FK_OK;

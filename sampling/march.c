@@ -168,6 +168,7 @@ fk_status fk_march_run(const fk_march *m, const fk_progress *progress,
 {
     const size_t n_blocks = fk_block_count(m->count);
     const size_t threads = (size_t)omp_get_max_threads();
+    const bool few = n_blocks <= FK_FEW_BLOCKS && m->steps == 1;
     const size_t spares = SPARES * m->block_bytes;
     const size_t own = spares + (m->scratch * sizeof(double) / FK_ALIGN + 1) * FK_ALIGN;
     unsigned char *memory = fk_alloc(threads, own);
@@ -180,7 +181,7 @@ fk_status fk_march_run(const fk_march *m, const fk_progress *progress,
               .first_step = losses->count > 0 ? 0 : m->steps,
               .x = x};
 #pragma omp parallel for default(none) shared(t, memory) \
-    firstprivate(n_blocks, own, spares) schedule(dynamic, 4)
+    firstprivate(n_blocks, own, spares) schedule(dynamic, 4) if (!few)
     for (size_t b = 0; b < n_blocks; b++) {
         unsigned char *spare = memory + (size_t)omp_get_thread_num() * own;
         run_block(&t, b, spare, (double *)(void *)(spare + spares));

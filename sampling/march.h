@@ -17,7 +17,10 @@
 #include "core/status.h"
 #include "sampling/losses.h"
 
-enum { FK_PORTION = 256 };
+enum {
+    FK_PORTION = 256,
+    FK_FEW_BLOCKS = 32 /* not worth waking other threads for, one step each */
+};
 
 /* Times of steps: step k begins at start + (first + k) h.  Counted from one origin as
  * long as the step stays the same, so that pausing does not change a single bit. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/memory.h"
+#include "sampling/march.h"
 
 typedef struct tally {
     size_t n_blocks, n;
@@ -51,7 +52,7 @@ void fk_tally(size_t n_blocks, size_t n, uint64_t *count,
 {
     tally t = {n_blocks, n, count, NULL, find, context};
     const size_t threads = (size_t)omp_get_max_threads();
-    if (threads == 1) {
+    if (threads == 1 || n_blocks <= FK_FEW_BLOCKS) {
         uint32_t index[FK_TALLY_MOST];
         for (size_t b = 0; b < n_blocks; b++)
             for (size_t k = find(context, b, index); k-- > 0;)

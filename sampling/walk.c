@@ -88,9 +88,9 @@ fk_status fk_scheme_fits(const fk_scheme *s, const fk_sde *sde, const fk_domain 
     fk_walk walk = {.scheme = NULL};
     fk_crowd crowd;
     const fk_walk_options o = {s, faces, rules, 1.0};
-    fk_status status = fk_crowd_init(&crowd, sde);
+    fk_status status = fk_crowd_init(&crowd, sde, domain);
     if (status == FK_OK)
-        status = fk_walk_init(&walk, &crowd.view, domain, &o, message);
+        status = fk_walk_init(&walk, &crowd.of.view, domain, &o, message);
     fk_walk_clear(&walk);
     fk_crowd_clear(&crowd);
     return status;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "sde/interaction.h"
 #include "sde/problem_reader.h"
 
 /* ---- time ---- */
@@ -259,6 +260,25 @@ fk_grid fk_read_grid(const fk_problem_reader *r)
 {
     const fk_problem *p = r->problem;
     return p->has_domain ? fk_grid_make(r->dim, p->domain.grid.axis) : p->domain.grid;
+}
+
+/* Convolutions, on two cells along each axis. */
+fk_status fk_read_check_law(const fk_problem_reader *r)
+{
+    const fk_problem *p = r->problem;
+    fk_domain small = p->domain;
+    fk_interaction law;
+    for (size_t i = 0; i < small.grid.dim; i++)
+        small.grid.axis[i].cells = 2;
+    const fk_status status =
+        fk_interaction_init(&law, p->sde, p->has_domain ? &small : NULL);
+    fk_interaction_clear(&law);
+    if (status != FK_EDOMAIN)
+        return status;
+    return fk_yaml_fail(fk_yaml_get(r->root, "drift"), r->message,
+                        "the kernel of conv() must be finite and free of t and of the "
+                        "law; without a domain it must be a sum of products, such as "
+                        "sin(x) and x^2 are");
 }
 
 fk_status fk_read_domain(fk_problem_reader *r)

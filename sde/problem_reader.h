@@ -132,8 +132,10 @@ FK_NODISCARD fk_status fk_read_names(fk_problem_reader *r);    /* problem_names.
 FK_NODISCARD fk_status fk_read_units(fk_problem_reader *r);    /* problem_names.c */
 FK_NODISCARD fk_status fk_read_time(fk_problem_reader *r);     /* problem_domain.c */
 FK_NODISCARD fk_status fk_read_domain(fk_problem_reader *r);   /* problem_domain.c */
-FK_NODISCARD fk_status fk_read_initial(fk_problem_reader *r);  /* problem_initial.c */
-FK_NODISCARD fk_status fk_read_samples(fk_problem_reader *r,   /* problem_samples.c */
+FK_NODISCARD fk_status
+fk_read_check_law(const fk_problem_reader *r);                /* with the domain */
+FK_NODISCARD fk_status fk_read_initial(fk_problem_reader *r); /* problem_initial.c */
+FK_NODISCARD fk_status fk_read_samples(fk_problem_reader *r,  /* problem_samples.c */
                                        const fk_yaml *node);
 FK_NODISCARD fk_status fk_read_methods(fk_problem_reader *r); /* problem_methods.c */
 

@@ -227,23 +227,6 @@ bool fk_sde_interacts(const fk_sde *s)
     return false;
 }
 
-fk_status fk_sde_observe(const fk_sde *s, fk_sde *view, fk_mean_field **field)
-{
-    const size_t n = s->dim, m = s->dim * s->noises;
-    const fk_binding binding = fk_sde_binding(s);
-    *view = *s;
-    *field = NULL;
-    const fk_expr **e = expressions(n + m, NULL);
-    if (e == NULL)
-        return FK_ENOMEM;
-    memcpy(e, s->drift, n * sizeof *e);
-    memcpy(e + n, s->noise, m * sizeof *e);
-    const fk_status status = fk_mean_field_new(n + m, e, &binding, field);
-    view->field = *field;
-    free(e);
-    return status;
-}
-
 bool fk_sde_continuous(const fk_sde *s)
 {
     return s->n_jumps == 0 && s->n_stables == 0;

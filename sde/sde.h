@@ -62,7 +62,7 @@ typedef struct fk_sde {
     const fk_expr **diffusion;  /* [dim][dim]     a, symmetric */
     const fk_expr **flux_drift; /* [dim]          b */
 
-    const fk_mean_field *field; /* borrowed: the mean values of now, see fk_sde_observe;
+    const fk_mean_field *field; /* borrowed: what the law is now, see sde/interaction.h;
                                    NULL: nobody knows them */
 } fk_sde;
 
@@ -95,12 +95,6 @@ fk_binding fk_sde_binding(const fk_sde *s);
 /* True if drift or noise depend on the law of X itself, which makes the Fokker-Planck
  * equation nonlinear (McKean and Vlasov) and ties paths to each other. */
 bool fk_sde_interacts(const fk_sde *s);
-
-/* A view of s for somebody who has a law: all parts are borrowed, and programs made of it
- * read mean values from *field, which is the caller's.  Where s does not depend on its law
- * the view is s and *field NULL.  FK_ENOMEM; FK_EDOMAIN: a symbol that is not known. */
-FK_NODISCARD fk_status fk_sde_observe(const fk_sde *s, fk_sde *view,
-                                      fk_mean_field **field);
 
 /* True if paths are continuous: there are neither jumps nor stable noise, and the
  * Fokker-Planck equation above is the whole one. */

@@ -11,14 +11,15 @@
 static double order_of(const fk_sde *sde, size_t cells, const char *flux)
 {
     const fk_axis axis[] = {{-4.0, 4.0, cells}, {-4.0, 4.0, cells}};
-    const fk_grid g = fk_grid_make(sde->dim, axis);
+    const fk_domain d = {.grid = fk_grid_make(sde->dim, axis)};
+    const fk_grid g = d.grid;
     double *p = fk_doubles(fk_grid_cells(&g)), order = 0.0;
     for (size_t c = 0; c < fk_grid_cells(&g); c++) {
         double x[FK_GRID_DIM];
         fk_grid_centre(&g, c, x);
         p[c] = exp(-0.5 * x[0] * x[0] - (sde->dim > 1 ? 0.5 * x[1] * x[1] : 0.0));
     }
-    ck_assert_int_eq(fk_grid_order(sde, &g, fk_flux_find(flux), 0.0, p, &order), FK_OK);
+    ck_assert_int_eq(fk_grid_order(sde, &d, fk_flux_find(flux), 0.0, p, &order), FK_OK);
     free(p);
     return order;
 }

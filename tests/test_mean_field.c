@@ -30,8 +30,8 @@ static words words_begin(void)
 }
 
 static const char *const with_law[] = {
-    "mean(x)",        "var(x)",    "x - 2*mean(x*y + t)",
-    "exp(-var(2*x))", "cov(x, y)", "mean(mean(x))"};
+    "mean(x)",   "var(x)",        "x - 2*mean(x*y + t)", "exp(-var(2*x))",
+    "cov(x, y)", "mean(mean(x))", "conv(sign(x))/2",     "mean(x*conv(abs(y)))"};
 
 /* What is bound by the mean is no variable any more. */
 START_TEST(means_bind_their_variables)
@@ -81,6 +81,33 @@ START_TEST(means_take_their_own_number_of_arguments)
 }
 END_TEST
 
+/* Kernels that are sums of products are means; (d/dx)(K * p) = K' * p. */
+START_TEST(kernels_come_apart_where_they_can)
+{
+    static const char *const pair[][2] = {
+        {"conv(x)", "x - mean(x)"},
+        {"conv(sin(x))", "sin(x)*mean(cos(x)) - cos(x)*mean(sin(x))"},
+        {"conv(x^2)", "x^2 - 2*x*mean(x) + mean(x^2)"},
+        {"conv(exp(2*x)*3)", "3*exp(2*x)*mean(exp(-2*x))"},
+        {"conv(x*y)", "x*y - x*mean(y) - y*mean(x) + mean(x*y)"}};
+    static const char *const whole[] = {"conv(abs(x))", "conv(exp(-x^2))",
+                                        "conv(sin(x^2))", "conv(x^9)"};
+    const words w = words_begin();
+    const fk_expr *variable[] = {w.x, fk_expr_symbol(w.pool, "y")};
+    for (size_t i = 0; i < sizeof pair / sizeof *pair; i++)
+        ck_assert_msg(fk_expr_separated(w.pool, read_as(&w, pair[i][0]), 2, variable) ==
+                          read_as(&w, pair[i][1]),
+                      "%s", pair[i][0]);
+    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
+        ck_assert_ptr_null(
+            fk_expr_separated(w.pool, read_as(&w, whole[i]), 2, variable));
+    ck_assert_ptr_eq(fk_expr_diff(w.pool, read_as(&w, "x*conv(abs(x) + y)"), w.x),
+                     read_as(&w, "conv(abs(x) + y) + x*conv(sign(x))"));
+    ck_assert_ptr_eq(read_as(&w, "conv(2.5)"), read_as(&w, "2.5"));
+    fk_expr_pool_free(w.pool);
+}
+END_TEST
+
 /* ---- ensembles ---- */
 
 static fk_ensemble_options options(const char *scheme, size_t count, double step,
@@ -111,6 +138,12 @@ START_TEST(an_ensemble_follows_its_own_law)
     sde_text_free(sde);
 }
 END_TEST
+
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
 
 typedef struct change {
     double mean, mean_error;
@@ -177,11 +210,13 @@ END_TEST
  * process's variance: ensembles of 8 feel their own eight and nobody else. */
 START_TEST(a_small_ensemble_has_the_law_of_a_small_ensemble)
 {
-    enum { N = 8, TRIALS = 4000 };
-    const double k = 1.5, s = 0.8, t = 1.0, h = 0.02;
+    enum { N = 8, TRIALS = 1000 };
+    const double k = 1.5, s = 0.8, t = 1.0, h = 0.05;
     fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", "-1.5*(x - mean(x))", "0.8");
     fk_law *law = normal_law_1d(0.0, 0.0);
     double *mean = fk_doubles(TRIALS), *spread = fk_doubles(TRIALS);
+    const int threads = omp_get_max_threads();
+    omp_set_num_threads(1); /* eight are not worth waking others */
     for (uint64_t i = 0; i < TRIALS; i++) {
         const fk_ensemble_options o = options("euler-maruyama", N, h, 100 + i);
         fk_ensemble *e = ensemble(sde, NULL, law, &o);
@@ -191,6 +226,7 @@ START_TEST(a_small_ensemble_has_the_law_of_a_small_ensemble)
         spread[i] = m.var;
         fk_ensemble_free(e);
     }
+    omp_set_num_threads(threads);
     const double a = (1.0 - k * h) * (1.0 - k * h), steps = round(t / h);
     const double var = s * s * h * (1.0 - pow(a, steps)) / (1.0 - a);
     const moments of_mean = moments_of(mean, TRIALS, 1);
@@ -208,7 +244,9 @@ END_TEST
 START_TEST(threads_and_pauses_change_nothing)
 {
     enum { N = 3000 };
-    fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", self_drift, self_noise);
+    const fk_domain d = line(-4.0, 4.0, 50, FK_OPEN);
+    fk_sde *sde =
+        sde_text(FK_ITO, 1, 1, "x", "cos(mean(x)) - var(x)*x - conv(abs(x)*x)", "0.7");
     fk_law *law = normal_law_1d(self_start.mean, self_start.variance);
     const fk_ensemble_options o = options("heun", N, 0.01, 5);
     const int threads = omp_get_max_threads();
@@ -216,7 +254,7 @@ START_TEST(threads_and_pauses_change_nothing)
     double *x[2];
     for (int k = 0; k < 2; k++) {
         omp_set_num_threads(k == 0 ? 1 : 4);
-        fk_ensemble *e = ensemble(sde, NULL, law, &o);
+        fk_ensemble *e = ensemble(sde, &d, law, &o);
         for (int pause = 0; k == 1 && pause < 3; pause++)
             ck_assert(fk_ensemble_advance_some(e, 1.0, 7, NULL, &message) == FK_OK);
         advance(e, 1.0);
@@ -233,10 +271,13 @@ START_TEST(threads_and_pauses_change_nothing)
 END_TEST
 
 /* Those that left have no part in the law of the others: half the paths start beyond the
- * absorbing face at -1/2, the others drift by 0.5 <X> = 0.5 from 1, not by 0. */
+ * absorbing face at -1/2, the others drift by 0.5 <X> from 1, or by the share of what is
+ * more than 1.2 away, nothing. */
 START_TEST(the_law_is_that_of_those_alive)
 {
-    fk_sde *sde = sde_text(FK_ITO, 1, 0, "x", "0.5*mean(x)", "");
+    static const char *const drift[] = {"0.5*mean(x)", "conv(abs(x) > 1.2)"};
+    const double exact[] = {exp(0.5), 1.0};
+    const fk_domain d = line(-0.5, 9.5, 100, FK_ABSORBING);
     fk_mixture *m;
     fk_law *law;
     ck_assert(fk_mixture_new(1, 2, &m) == FK_OK);
@@ -245,16 +286,92 @@ START_TEST(the_law_is_that_of_those_alive)
     m->mean[1] = 1.0;
     ck_assert(fk_law_mixture_new(m, &law) == FK_OK);
     fk_mixture_free(m);
-    const fk_domain d = line(-0.5, 9.5, 10, FK_ABSORBING);
-    const fk_ensemble_options o = options("rk4", 1000, 0.01, 5);
-    fk_ensemble *e = ensemble(sde, &d, law, &o);
-    advance(e, 1.0);
-    const moments alive = ensemble_moments(e);
-    ck_assert(alive.n > 400.0 && alive.n < 600.0);
-    ck_assert_double_eq_tol(alive.mean, exp(0.5), 1e-4);
+    for (size_t k = 0; k < 2; k++) {
+        fk_sde *sde = sde_text(FK_ITO, 1, 0, "x", drift[k], "");
+        const fk_ensemble_options o = options("rk4", 1000, 0.01, 5);
+        fk_ensemble *e = ensemble(sde, &d, law, &o);
+        advance(e, 1.0);
+        const moments alive = ensemble_moments(e);
+        ck_assert(alive.n > 400.0 && alive.n < 600.0);
+        ck_assert_double_eq_tol(alive.mean, exact[k], 1e-4);
+        fk_ensemble_free(e);
+        sde_text_free(sde);
+    }
+    fk_law_free(law);
+}
+END_TEST
+
+/* Softmax attention to a Gaussian is the linear drift V (m + Sig A x): Sig = Sig_0 / (1 -
+ * 2 V A Sig_0 t), of any ensemble's own variance, as nothing is drawn [castin-2025]. */
+START_TEST(attention_squeezes_a_gaussian)
+{
+    fk_sde *sde = sde_text(FK_ITO, 1, 0, "x", "-(mean(x) + var(x)*x)", "");
+    fk_law *law = normal_law_1d(0.0, 1.0);
+    const fk_ensemble_options o = options("rk4", 1000, 0.002, 5);
+    fk_ensemble *e = ensemble(sde, NULL, law, &o);
+    const double first = ensemble_moments(e).var * 0.999; /* over n, not n - 1 */
+    advance(e, 0.5);
+    ck_assert_double_eq_tol(ensemble_moments(e).var * 0.999, first / (1.0 + first),
+                            1e-6);
     fk_ensemble_free(e);
     fk_law_free(law);
     sde_text_free(sde);
+}
+END_TEST
+
+/* Matter on a line that attracts itself: v = -(F - 1/2) is kept along paths, and a uniform
+ * law on [-1, 1] shrinks evenly, x(t) = (1 - t/2) x(0), until all is at one place at t = 2.
+ * With 4 x 100 cells for the force, whose counts are those of 4000 paths. */
+START_TEST(gravity_compresses_evenly)
+{
+    enum { N = 4000 };
+    fk_sde *sde = sde_text(FK_ITO, 1, 0, "x", "-conv(sign(x))/2", "");
+    const fk_domain d = line(-2.0, 2.0, 100, FK_OPEN);
+    const double lo = -1.0, hi = 1.0;
+    fk_law *law;
+    ck_assert(fk_law_uniform_new(1, &lo, &hi, &law) == FK_OK);
+    const fk_ensemble_options o = options("heun", N, 0.01, 5);
+    fk_ensemble *e = ensemble(sde, &d, law, &o);
+    double *from = all_states(e, 1);
+    qsort(from, N, sizeof *from, ascending);
+    advance(e, 1.6);
+    double *to = all_states(e, 1);
+    qsort(to, N, sizeof *to, ascending);
+    for (size_t i = 0; i < N;
+         i++) { /* exact for N bodies: half of those to each side */
+        const double force = -((double)i + 0.5) / N + 0.5;
+        ck_assert_double_eq_tol(to[i], from[i] + 1.6 * force, 0.01);
+    }
+    free(from);
+    free(to);
+    fk_ensemble_free(e);
+    fk_law_free(law);
+    sde_text_free(sde);
+}
+END_TEST
+
+/* The cubic force between pairs, by moments up to the third and by counts in cells. */
+START_TEST(two_ways_to_one_force)
+{
+    static const char *const drift[] = {"-conv(x^3)", "-conv(x^2*abs(x)*sign(x))"};
+    const fk_domain d = line(-3.0, 3.0, 100, FK_OPEN);
+    fk_law *law = normal_law_1d(0.3, 0.25);
+    double *x[2], most = 0.0;
+    for (size_t k = 0; k < 2; k++) {
+        fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", drift[k], "0.5");
+        const fk_ensemble_options o = options("heun", 2000, 0.01, 5);
+        fk_ensemble *e = ensemble(sde, &d, law, &o);
+        advance(e, 1.0);
+        x[k] = all_states(e, 1);
+        fk_ensemble_free(e);
+        sde_text_free(sde);
+    }
+    for (size_t i = 0; i < 2000; i++)
+        most = fmax(most, fabs(x[0][i] - x[1][i]));
+    ck_assert_double_lt(most, 3e-4); /* 9e-5 */
+    free(x[0]);
+    free(x[1]);
+    fk_law_free(law);
 }
 END_TEST
 
@@ -265,7 +382,11 @@ int main(void)
     tcase_add_test(text, means_bind_their_variables);
     tcase_add_test(text, means_are_printed_as_they_are_read);
     tcase_add_test(text, means_take_their_own_number_of_arguments);
+    tcase_add_test(text, kernels_come_apart_where_they_can);
     tcase_add_test(paths, an_ensemble_follows_its_own_law);
+    tcase_add_test(paths, attention_squeezes_a_gaussian);
+    tcase_add_test(paths, gravity_compresses_evenly);
+    tcase_add_test(paths, two_ways_to_one_force);
     tcase_add_test(paths, schemes_keep_their_order_to_two);
     tcase_add_test(paths, a_small_ensemble_has_the_law_of_a_small_ensemble);
     tcase_add_test(paths, threads_and_pauses_change_nothing);

@@ -136,6 +136,112 @@ START_TEST(incoherence_loses_stability_at_twice_the_noise)
 }
 END_TEST
 
+/* ---- attention on the circle ---- */
+
+/* d/dt of log of the k-th Fourier coefficient about the uniform law. */
+static double growth_rate(const char *drift, const char *noise, size_t k, size_t cells)
+{
+    const fk_domain d = pde_line(-M_PI, M_PI, cells, FK_PERIODIC);
+    const fk_evolution_options o = {.stepper = fk_pde_stepper_find("rkc"),
+                                    .step = 0.002};
+    double *p = fk_doubles(cells), before = 0.0, after = 0.0;
+    for (size_t c = 0; c < cells; c++) {
+        const double x = fk_axis_centre(&d.grid.axis[0], c);
+        p[c] = (1.0 + 1e-6 * cos((double)k * x)) / (2.0 * M_PI);
+        before += p[c] * cos((double)k * x);
+    }
+    pde_run r = pde_begin(sde_text(FK_ITO, 1, noise[0] != '\0', "x", drift, noise), d,
+                          "central", &o, 0.0, p);
+    pde_advance(&r, 0.1);
+    for (size_t c = 0; c < cells; c++)
+        after += fk_evolution_density(r.evolution)[c] *
+                 cos((double)k * fk_axis_centre(&d.grid.axis[0], c));
+    pde_end(&r);
+    return log(after / before) / 0.1;
+}
+
+/* The same extrapolated from two grids, order 2. */
+static double exact_rate(const char *drift, const char *noise, size_t k)
+{
+    const double coarse = growth_rate(drift, noise, k, 64);
+    const double fine = growth_rate(drift, noise, k, 128);
+    return fine + (fine - coarse) / 3.0;
+}
+
+/* Tokens on the circle attend to each other with e^(beta cos): v = (W * p)' with W =
+ * e^(beta cos) / beta, or over e^(beta cos) * p.  Modes about uniform grow at the rates k^2
+ * I_k(beta) / beta and k^2 I_k(beta) / (beta I_0(beta)) [geshkovski-2023]; noise takes
+ * k^2 D away. */
+START_TEST(attention_grows_clusters_at_bessel_rates)
+{
+    static const double plain[] = {2.439866, 6.422189, 7.508871, 5.665103};
+    static const double softmax[] = {0.215881, 0.568239, 0.664389, 0.501251};
+    static const char force[] = "-conv(sin(x)*exp(4*cos(x)))";
+    static const char share[] = "-conv(sin(x)*exp(4*cos(x)))/conv(exp(4*cos(x)))";
+    for (size_t k = 1; k <= 4; k++) {
+        ck_assert_double_eq_tol(exact_rate(force, "", k) / plain[k - 1], 1.0, 1e-4);
+        ck_assert_double_eq_tol(exact_rate(share, "", k) / softmax[k - 1], 1.0, 1e-4);
+        ck_assert_double_eq_tol(exact_rate(force, "0.8", k),
+                                plain[k - 1] - 0.32 * (double)(k * k), 1e-3);
+    }
+}
+END_TEST
+
+/* Kernels on the grid are lines in time as means are. */
+START_TEST(convolutions_keep_order_two_in_time)
+{
+    double *p[3], change[2] = {0.0, 0.0};
+    for (size_t k = 0; k < 3; k++) {
+        const fk_domain d = pde_line(-5.0, 4.0, 60, FK_REFLECTING);
+        const fk_evolution_options o = {.stepper = fk_pde_stepper_find("tr-bdf2"),
+                                        .step = 0.02 / (double)(1 << k)};
+        pde_run r =
+            pde_begin(sde_text(FK_ITO, 1, 1, "x", "x - conv(x*abs(x))", "0.7"), d,
+                      "chang-cooper", &o, 0.0, pde_project(&d.grid, self_cell, 0.0));
+        pde_advance(&r, 1.0);
+        p[k] = fk_doubles(60);
+        memcpy(p[k], fk_evolution_density(r.evolution), 60 * sizeof *p[k]);
+        pde_end(&r);
+    }
+    for (size_t k = 0; k < 2; k++)
+        for (size_t c = 0; c < 60; c++)
+            change[k] += fabs(p[k][c] - p[k + 1][c]);
+    for (size_t k = 0; k < 3; k++)
+        free(p[k]);
+    ck_assert_double_eq_tol(log2(change[0] / change[1]), 2.0, 0.1);
+}
+END_TEST
+
+/* ---- gravity on a line ---- */
+
+static double slab(const double *lo, const double *hi, double t)
+{
+    const double R = 1.0 - 0.5 * t;
+    const double inside = fmin(*hi, R) - fmax(*lo, -R);
+    return inside > 0.0 ? inside / (2.0 * R * (*hi - *lo)) : 0.0;
+}
+
+/* Uniform on [-1, 1], mass 1, shrinks to R = 1 - t/2: at 0.8 of the time to collapse the
+ * density is five times as high, and the edges' error falls like h^(2/3). */
+START_TEST(gravity_raises_the_density_five_times)
+{
+    double error[2];
+    for (size_t k = 0; k < 2; k++) {
+        const fk_domain d = pde_line(-1.5, 1.5, (size_t)150 << k, FK_REFLECTING);
+        const fk_evolution_options o = {.stepper = fk_pde_stepper_find("ssp-rk3"),
+                                        .step = 0.004};
+        pde_run r = pde_begin(sde_text(FK_ITO, 1, 0, "x", "-conv(sign(x))/2", ""), d,
+                              "van-leer", &o, 0.0, pde_project(&d.grid, slab, 0.0));
+        pde_advance(&r, 1.6);
+        const double *p = fk_evolution_density(r.evolution);
+        ck_assert_double_eq_tol(p[r.cells / 2], 2.5, 0.01);
+        error[k] = pde_error(&r, slab, 1.6);
+        pde_end(&r);
+    }
+    ck_assert_double_lt(error[1], 0.65 * error[0]);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("nonlinear_density");
@@ -144,6 +250,9 @@ int main(void)
     tcase_add_test(tc, steppers_keep_their_order_to_two);
     tcase_add_test(tc, coherence_is_that_of_von_mises);
     tcase_add_test(tc, incoherence_loses_stability_at_twice_the_noise);
+    tcase_add_test(tc, attention_grows_clusters_at_bessel_rates);
+    tcase_add_test(tc, convolutions_keep_order_two_in_time);
+    tcase_add_test(tc, gravity_raises_the_density_five_times);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

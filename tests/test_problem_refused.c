@@ -230,6 +230,10 @@ START_TEST(laws_belong_into_the_equation)
          AT
          "9:10: killing: drift and noise alone may depend on mean values of the law"},
         {9, "exact: var(x)", AT "9:8: exact: drift and noise alone"},
+        {4, "drift: conv(x*t)",
+         AT "4:8: drift: the kernel of conv() must be finite and"},
+        {4, "drift: conv(abs(x)*mean(x))", AT "4:8: drift: the kernel of conv()"},
+        {4, "drift: conv(log(x))", AT "4:8: drift: the kernel of conv()"},
         {3, "define: {U: x^4/4 - mean(x)}\nkilling: U\nparticles: off",
          AT "4:10: killing: drift and noise alone"},
         {8, "initial: {density: exp(-x^2) + 0*t + mean(x)^2}",
