@@ -1,5 +1,5 @@
-/* Expectations of polynomials of degree two are means over 2 d points that have the mean
- * and the covariance, m +- sqrt(d) L_k with L L^T = S: no coefficient is ever looked at. */
+/* Neither slopes nor coefficients are ever looked at: differences of values over steps of
+ * any length are exact for polynomials of degree two. */
 #include "sde/exact_moments.h"
 
 #include <math.h>
@@ -8,7 +8,6 @@
 
 #include "core/memory.h"
 #include "core/program.h"
-#include "sde/cholesky.h"
 #include "sde/linear.h"
 #include "solvers/integrate.h"
 
@@ -58,87 +57,152 @@ bool fk_sde_moments_close(const fk_sde *s)
     return true;
 }
 
-/* Points and values are blocks of FK_BLOCK lanes, of which 2 d are used. */
+/* m + s_i e_i + s_j e_j is where the program looks; weight is for means of a. */
+typedef struct point {
+    size_t i, j;     /* MOST_DIM: none */
+    double s_i, s_j; /* steps, of either sign */
+    double weight;
+} point;
+
+/* Points and values are blocks of FK_BLOCK lanes. */
 typedef struct closure {
     size_t d, outputs; /* ito[d], a_ij for i <= j */
+    size_t n_points;   /* m, m + s_i, m - s_i, then pairs i < j if a varies */
+    bool varies;
     fk_program *program;
-    double *root;              /* [d][d] */
-    double *x, *out, *scratch; /* [d][FK_BLOCK], [outputs][FK_BLOCK] */
+    point *point;
+    double *step, *slope, *mean_a; /* [d], [d][d] d ito_i / d x_j, [d (d + 1) / 2] */
+    double *x, *out, *scratch;     /* [d][FK_BLOCK], [outputs][FK_BLOCK] */
     double **x_row, **out_row;
 } closure;
 
 static void release(closure *k)
 {
     fk_program_free(k->program);
-    free(k->root);
+    free(k->point);
+    free(k->step);
     free(k->x);
-    free(k->out);
     free(k->scratch);
     free(k->x_row);
-    free(k->out_row);
 }
 
-static fk_status compile(const fk_sde *s, closure *k)
+static fk_status compile_program(const fk_sde *s, closure *k)
 {
-    const size_t d = k->d = s->dim, n = k->outputs = d + d * (d + 1) / 2;
-    const fk_expr **e = calloc(n, sizeof *e);
+    const size_t d = k->d;
+    const fk_expr **e = calloc(k->outputs, sizeof *e);
     if (e == NULL)
         return FK_ENOMEM;
     memcpy(e, s->ito, d * sizeof *e);
     for (size_t i = 0, at = d; i < d; i++)
-        for (size_t j = i; j < d; j++)
+        for (size_t j = i; j < d; j++) {
             e[at++] = s->diffusion[i * d + j];
+            k->varies = k->varies || fk_sde_varies(s, s->diffusion[i * d + j]);
+        }
     const fk_binding binding = fk_sde_binding(s);
-    const fk_status status = fk_program_new(n, e, &binding, &k->program);
+    const fk_status status = fk_program_new(k->outputs, e, &binding, &k->program);
     free(e);
-    FK_TRY(status);
-    k->root = fk_doubles(d * d);
-    k->x = fk_doubles(d * FK_BLOCK);
-    k->out = fk_doubles(n * FK_BLOCK);
+    return status;
+}
+
+static void list_points(closure *k)
+{
+    point *p = k->point;
+    *p++ = (point){.i = MOST_DIM, .j = MOST_DIM};
+    for (size_t i = 0; i < k->d; i++)
+        for (int sign = 0; sign < 2; sign++)
+            *p++ = (point){.i = i, .j = MOST_DIM};
+    for (size_t i = 0; i < k->d && k->varies; i++)
+        for (size_t j = i + 1; j < k->d; j++)
+            *p++ = (point){.i = i, .j = j};
+    k->n_points = (size_t)(p - k->point);
+}
+
+static fk_status compile(const fk_sde *s, closure *k)
+{
+    const size_t d = k->d = s->dim, pairs = d * (d + 1) / 2;
+    k->outputs = d + pairs;
+    FK_TRY(compile_program(s, k));
+    k->point = calloc(1 + 2 * d + pairs, sizeof *k->point);
+    k->step = fk_doubles(d + d * d + pairs);
+    k->x = fk_doubles((d + k->outputs) * FK_BLOCK);
     k->scratch = fk_doubles(fk_program_scratch(k->program));
-    k->x_row = calloc(d, sizeof *k->x_row);
-    k->out_row = calloc(n, sizeof *k->out_row);
-    if (k->root == NULL || k->x == NULL || k->out == NULL || k->scratch == NULL ||
-        k->x_row == NULL || k->out_row == NULL)
+    k->x_row = calloc(d + k->outputs, sizeof *k->x_row);
+    if (k->point == NULL || k->step == NULL || k->x == NULL || k->scratch == NULL ||
+        k->x_row == NULL)
         return FK_ENOMEM;
-    for (size_t i = 0; i < d; i++)
+    k->slope = k->step + d;
+    k->mean_a = k->slope + d * d;
+    k->out = k->x + d * FK_BLOCK;
+    k->out_row = k->x_row + d;
+    for (size_t i = 0; i < d + k->outputs; i++)
         k->x_row[i] = k->x + i * FK_BLOCK;
-    for (size_t i = 0; i < n; i++)
-        k->out_row[i] = k->out + i * FK_BLOCK;
+    list_points(k);
     return FK_OK;
 }
 
-/* Lanes 2 q and 2 q + 1 are m +- sqrt(d) L_q, lanes beyond them m. */
-static void place(const closure *k, const double *mean, const double *cov)
+/* Steps of a standard deviation, or of the mean's size where there is none, and weights with
+ * which a sum over the points is the mean of a polynomial of degree two:
+ *
+ *     sum_i S_ii / (2 s_i^2) (a(+i) + a(-i) - 2 a) + sum_(i<j) S_ij / (s_i s_j)
+ *                            (a(+i +j) - a(+i) - a(+j) + a) + a                  */
+static void weigh(const closure *k, const double *mean, const double *cov)
 {
     const size_t d = k->d;
-    (void)fk_cholesky(d, cov, k->root);
+    point *p = k->point, *single = p + 1, *pair = single + 2 * d;
+    p->weight = 1.0;
     for (size_t i = 0; i < d; i++) {
-        for (size_t j = 0; j < FK_BLOCK; j++)
-            k->x_row[i][j] = mean[i];
-        for (size_t q = 0; q < d; q++) {
-            const double away = sqrt((double)d) * k->root[i * d + q];
-            k->x_row[i][2 * q] += away;
-            k->x_row[i][2 * q + 1] -= away;
-        }
+        const double variance = cov[i * (d + 1)];
+        const double s = variance > 0.0 ? sqrt(variance) : fmax(fabs(mean[i]), 1.0);
+        const double w = k->varies ? 0.5 * variance / (s * s) : 0.0;
+        k->step[i] = single[2 * i].s_i = s;
+        single[2 * i + 1].s_i = -s;
+        single[2 * i].weight = single[2 * i + 1].weight = w;
+        p->weight -= 2.0 * w;
     }
+    for (size_t i = 0; i < d && k->varies; i++)
+        for (size_t j = i + 1; j < d; j++, pair++) {
+            const double w = cov[i * d + j] / (k->step[i] * k->step[j]);
+            *pair = (point){i, j, k->step[i], k->step[j], w};
+            single[2 * i].weight -= w;
+            single[2 * j].weight -= w;
+            p->weight += w;
+        }
 }
 
-static double mean_of(const closure *k, const double *row)
+/* The program at the points first .. first + lanes - 1. */
+static void look(const closure *k, double t, const double *mean, size_t first,
+                 size_t lanes)
 {
-    double sum = 0.0;
-    for (size_t j = 0; j < 2 * k->d; j++)
-        sum += row[j];
-    return sum / (double)(2 * k->d);
+    for (size_t i = 0; i < k->d; i++)
+        for (size_t q = 0; q < FK_BLOCK; q++)
+            k->x_row[i][q] = mean[i];
+    for (size_t q = 0; q < lanes; q++) {
+        const point *p = &k->point[first + q];
+        if (p->i < MOST_DIM)
+            k->x_row[p->i][q] += p->s_i;
+        if (p->j < MOST_DIM)
+            k->x_row[p->j][q] += p->s_j;
+    }
+    fk_program_run(k->program, t, (const double *const *)k->x_row, k->out_row,
+                   k->scratch);
 }
 
-/* E (X_i - m_i) f for the row of f */
-static double product(const closure *k, size_t i, const double *row)
+/* What a block of points says of ito at the mean, of its slopes and of the mean of a. */
+static void gather(const closure *k, size_t first, size_t lanes, double *dm)
 {
-    double sum = 0.0;
-    for (size_t q = 0; q < k->d; q++)
-        sum += (row[2 * q] - row[2 * q + 1]) * k->root[i * k->d + q];
-    return sum * 0.5 / sqrt((double)k->d);
+    const size_t d = k->d;
+    for (size_t q = 0; q < lanes; q++) {
+        const point *p = &k->point[first + q];
+        for (size_t i = 0; i < d && p->j == MOST_DIM; i++) {
+            const double f = k->out_row[i][q];
+            if (p->i == MOST_DIM)
+                dm[i] = f;
+            else
+                k->slope[i * d + p->i] += 0.5 * f / p->s_i;
+        }
+        for (size_t e = d; e < k->outputs; e++)
+            k->mean_a[e - d] += p->weight * k->out_row[e][q];
+    }
 }
 
 /* y = (m[d], S[d][d]) */
@@ -146,17 +210,25 @@ static void flow(double t, const double *y, double *dy, void *context)
 {
     const closure *k = context;
     const size_t d = k->d;
+    const double *S = y + d;
     double *dm = dy, *dS = dy + d;
-    place(k, y, y + d);
-    fk_program_run(k->program, t, (const double *const *)k->x_row, k->out_row,
-                   k->scratch);
-    for (size_t i = 0; i < d; i++)
-        dm[i] = mean_of(k, k->out_row[i]);
-    for (size_t i = 0, at = d; i < d; i++)
-        for (size_t j = i; j < d; j++)
-            dS[i * d + j] = dS[j * d + i] = product(k, i, k->out_row[j]) +
-                                            product(k, j, k->out_row[i]) +
-                                            2.0 * mean_of(k, k->out_row[at++]);
+    weigh(k, y, S);
+    memset(k->slope, 0, d * d * sizeof *k->slope);
+    memset(k->mean_a, 0, (k->outputs - d) * sizeof *k->mean_a);
+    for (size_t first = 0; first < k->n_points; first += FK_BLOCK) {
+        const size_t left = k->n_points - first;
+        const size_t lanes = left < FK_BLOCK ? left : FK_BLOCK;
+        look(k, t, y, first, lanes);
+        gather(k, first, lanes, dm);
+    }
+    for (size_t i = 0, at = 0; i < d; i++)
+        for (size_t j = i; j < d; j++) {
+            double rate = 2.0 * k->mean_a[at++];
+            for (size_t q = 0; q < d; q++)
+                rate += k->slope[i * d + q] * S[q * d + j] +
+                        S[i * d + q] * k->slope[j * d + q];
+            dS[i * d + j] = dS[j * d + i] = rate;
+        }
 }
 
 fk_status fk_sde_moments(const fk_sde *s, double t0, double t1, double *mean,

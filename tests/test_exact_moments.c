@@ -109,6 +109,57 @@ START_TEST(noise_that_does_not_commute)
 }
 END_TEST
 
+/* A particle with mass from a point: nothing is spread along x at first, and what moves
+ * spreads it. With v a free Ornstein-Uhlenbeck process, dx = v dt,
+ *
+ *     Var x = s^2 (t - 2 (1 - e) + (1 - e^2) / 2),  Cov = s^2 (1 - e)^2 / 2,  e = exp(-t) */
+START_TEST(points_spread)
+{
+    const double s = 0.6, t = 1.3, e = exp(-t);
+    fk_sde *sde = sde_text(FK_ITO, 2, 1, "x; v", "v; -v", "0; 0.6");
+    double mean[] = {0.0, 0.0}, cov[4] = {0.0};
+    ck_assert_int_eq(fk_sde_moments(sde, 0.0, t, mean, cov), FK_OK);
+    ck_assert_double_eq_tol(cov[0], s * s * (t - 2.0 * (1.0 - e) + 0.5 * (1.0 - e * e)),
+                            1e-10);
+    ck_assert_double_eq_tol(cov[1], 0.5 * s * s * (1.0 - e) * (1.0 - e), 1e-10);
+    sde_text_free(sde);
+}
+END_TEST
+
+/* The same with a noise 0.3 (x + v) beside: m = (E x^2, E x v, E v^2) obeys
+ * m' = (2 m_1, m_2 - m_1, 0.36 - 2 m_2 + 0.09 (m_0 + 2 m_1 + m_2)). */
+static void rate(const double *m, double *to)
+{
+    to[0] = 2.0 * m[1];
+    to[1] = m[2] - m[1];
+    to[2] = 0.36 - 2.0 * m[2] + 0.09 * (m[0] + 2.0 * m[1] + m[2]);
+}
+
+START_TEST(points_spread_with_noise_that_varies)
+{
+    enum { STEPS = 2000 };
+    const double t = 1.3, h = t / STEPS;
+    fk_sde *sde = sde_text(FK_ITO, 2, 2, "x; v", "v; -v", "0; 0; 0.6; 0.3*(x + v)");
+    double mean[] = {0.0, 0.0}, cov[4] = {0.0}, m[3] = {0.0}, k[4][3], at[3];
+    ck_assert_int_eq(fk_sde_moments(sde, 0.0, t, mean, cov), FK_OK);
+    for (size_t n = 0; n < STEPS; n++) {
+        for (size_t stage = 0; stage < 4; stage++) {
+            for (size_t i = 0; i < 3; i++)
+                at[i] = m[i] + (stage == 0   ? 0.0
+                                : stage == 3 ? h * k[2][i]
+                                             : 0.5 * h * k[stage - 1][i]);
+            rate(at, k[stage]);
+        }
+        for (size_t i = 0; i < 3; i++)
+            m[i] += h * (k[0][i] + 2.0 * k[1][i] + 2.0 * k[2][i] + k[3][i]) / 6.0;
+    }
+    ck_assert_double_eq_tol(cov[0], m[0], 1e-10);
+    ck_assert_double_eq_tol(cov[1], m[1], 1e-10);
+    ck_assert_double_eq_tol(cov[3], m[2], 1e-10);
+    sde_text_free(sde);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("exact_moments");
@@ -117,6 +168,8 @@ int main(void)
     tcase_add_test(cases, geometric_brownian_motion);
     tcase_add_test(cases, square_root);
     tcase_add_test(cases, linear_laws);
+    tcase_add_test(cases, points_spread);
+    tcase_add_test(cases, points_spread_with_noise_that_varies);
     tcase_add_test(cases, noise_that_does_not_commute);
     suite_add_tcase(suite, cases);
     return run_suite(suite);
