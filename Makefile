@@ -34,7 +34,8 @@ MAY_INCLUDE.experiments := core solvers sde pde sampling plots experiments
 # No -ffast-math: it deletes NaN checks and reorders sums.  No -march=native: hot loops
 # are compiled for several instruction sets (core/block.h) and round alike on all of them.
 WARN   := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
-          -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Wundef -Wvla
+          -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Wundef -Wvla \
+          -Wno-missing-field-initializers
 CFLAGS ?= $(OPT)
 WIDE   := $(shell $(CC) -mprefer-vector-width=512 -fsyntax-only -x c /dev/null 2>/dev/null \
             && echo -mprefer-vector-width=512)

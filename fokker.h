@@ -27,6 +27,7 @@
 #include "core/spelling.h"
 #include "core/status.h"
 #include "core/tail.h"
+#include "core/stretch.h"
 #include "core/utf8.h"
 #include "core/yaml.h"
 

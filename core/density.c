@@ -9,7 +9,7 @@
 /* Contribution of one cell to a sum; q is NULL's stand-in p where there is none. */
 typedef double term(double p, double q);
 
-/* int term(p, q) dx, row by row so that rounding grows with the rows, not the cells. */
+/* int term(p, q) du, row by row so that rounding grows with the rows, not the cells. */
 static double integral(const fk_grid *g, term *f, const double *p, const double *q)
 {
     const size_t row = g->axis[0].cells;
@@ -73,9 +73,13 @@ double fk_density_min(const fk_grid *g, const double *p)
     return least;
 }
 
+/* -int q log(q / slope) du */
 double fk_density_entropy(const fk_grid *g, const double *p)
 {
-    return integral(g, information, p, p);
+    double sum = 0.0;
+    for (size_t c = 0; fk_grid_stretched(g) && c < fk_grid_cells(g); c++)
+        sum += p[c] > 0.0 ? p[c] * log(fk_grid_slope(g, c)) : 0.0;
+    return integral(g, information, p, p) + sum * fk_grid_volume(g);
 }
 
 double fk_density_l1(const fk_grid *g, const double *p, const double *q)
@@ -85,7 +89,12 @@ double fk_density_l1(const fk_grid *g, const double *p, const double *q)
 
 double fk_density_l2(const fk_grid *g, const double *p, const double *q)
 {
-    return sqrt(integral(g, square, p, q));
+    double sum = 0.0;
+    if (!fk_grid_stretched(g))
+        return sqrt(integral(g, square, p, q));
+    for (size_t c = 0; c < fk_grid_cells(g); c++)
+        sum += square(p[c], q[c]) / fk_grid_slope(g, c);
+    return sqrt(sum * fk_grid_volume(g));
 }
 
 double fk_density_kl(const fk_grid *g, const double *p, const double *q)
@@ -115,27 +124,27 @@ static double slope(const double *p, size_t stride, size_t i, size_t n)
 }
 
 /* Adds one cell's int p, int (x - o) p and int (x - o)(x - o)^T p over the volume, with
- * p linear in the cell:  p(x) = p_c + sum_a slope_a (x_a - c_a) / h_a. */
+ * p linear in the cell:  p(u) = p_c + sum_a slope_a (u_a - c_a) / h_a. */
 static void add_moments(const fk_grid *g, const double *p, size_t cell,
                         const double *origin, double *mass, double *m1, double *m2)
 {
     size_t index[FK_GRID_DIM], stride = 1;
-    double x[FK_GRID_DIM], shift[FK_GRID_DIM];
+    double x[FK_GRID_DIM], shift[FK_GRID_DIM], variance[FK_GRID_DIM];
     fk_grid_unravel(g, cell, index);
     for (size_t a = 0; a < g->dim; a++) {
-        const double h = fk_axis_width(&g->axis[a]);
-        x[a] = fk_axis_centre(&g->axis[a], index[a]) - origin[a];
-        shift[a] = slope(p + cell, stride, index[a], g->axis[a].cells) * h / 12.0;
+        const fk_axis_moments in = fk_axis_moments_of(&g->axis[a], index[a]);
+        x[a] = in.mean - origin[a];
+        shift[a] = slope(p + cell, stride, index[a], g->axis[a].cells) * in.lean;
+        variance[a] = in.variance;
         stride *= g->axis[a].cells;
     }
     *mass += p[cell];
     for (size_t a = 0; a < g->dim; a++) {
-        const double h = fk_axis_width(&g->axis[a]);
         m1[a] += x[a] * p[cell] + shift[a];
         for (size_t b = 0; b < g->dim; b++)
             m2[a * g->dim + b] += x[a] * x[b] * p[cell] + x[a] * shift[b] +
                                   x[b] * shift[a] +
-                                  (a == b ? h * h / 12.0 * p[cell] : 0.0);
+                                  (a == b ? variance[a] * p[cell] : 0.0);
     }
 }
 
@@ -145,7 +154,7 @@ void fk_density_moments(const fk_grid *g, const double *p, double *mean, double 
     double origin[FK_GRID_DIM], mass = 0.0;
     double m1[FK_GRID_DIM] = {0.0}, m2[FK_GRID_DIM * FK_GRID_DIM] = {0.0};
     for (size_t a = 0; a < d; a++)
-        origin[a] = 0.5 * (g->axis[a].lo + g->axis[a].hi);
+        origin[a] = fk_axis_at(&g->axis[a], 0.5 * (double)g->axis[a].cells);
     for (size_t c = 0; c < n; c++)
         add_moments(g, p, c, origin, &mass, m1, m2);
 
@@ -170,7 +179,6 @@ static double absolute_area(double d0, double d1, double h)
 static double w1_line(const fk_axis *axis, const double *p, const double *q)
 {
     const size_t n = axis->cells;
-    const double h = fk_axis_width(axis);
     double p_mass = 0.0, q_mass = 0.0, area = 0.0, difference = 0.0;
     for (size_t i = 0; i < n; i++) {
         p_mass += p[i];
@@ -178,7 +186,7 @@ static double w1_line(const fk_axis *axis, const double *p, const double *q)
     }
     for (size_t i = 0; i < n; i++) {
         const double next = difference + (p[i] / p_mass - q[i] / q_mass);
-        area += absolute_area(difference, next, h);
+        area += absolute_area(difference, next, fk_axis_extent(axis, i));
         difference = next;
     }
     return area;

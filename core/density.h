@@ -1,4 +1,7 @@
-/* What is asked of a density on a grid, given as cell averages p[cells]. */
+/* What is asked of a density on a grid, given as cell averages p[cells] (core/grid.h).
+ * Along stretched axes moments are integrals over the even coordinate, in which p is taken
+ * as linear within each cell; those of heavy tails may not exist and then grow with the
+ * cells. */
 #ifndef FK_CORE_DENSITY_H
 #define FK_CORE_DENSITY_H
 

@@ -51,11 +51,73 @@ void fk_grid_centre(const fk_grid *g, size_t flat, double x[FK_GRID_DIM])
         x[i] = fk_axis_centre(&g->axis[i], index[i]);
 }
 
+double fk_grid_slope(const fk_grid *g, size_t flat)
+{
+    size_t index[FK_GRID_DIM];
+    double slope = 1.0;
+    fk_grid_unravel(g, flat, index);
+    for (size_t i = 0; i < g->dim; i++)
+        slope *= fk_axis_slope(&g->axis[i], (double)index[i] + 0.5);
+    return slope;
+}
+
+double fk_grid_slope_across(const fk_grid *g, size_t axis, size_t flat)
+{
+    size_t index[FK_GRID_DIM];
+    fk_grid_unravel(g, flat, index);
+    return fk_grid_slope(g, flat) /
+           fk_axis_slope(&g->axis[axis], (double)index[axis] + 0.5);
+}
+
+bool fk_grid_stretched(const fk_grid *g)
+{
+    for (size_t i = 0; i < g->dim; i++)
+        if (g->axis[i].stretch != NULL)
+            return true;
+    return false;
+}
+
+fk_grid fk_grid_even(const fk_grid *g)
+{
+    fk_grid even = *g;
+    for (size_t i = 0; i < g->dim; i++)
+        even.axis[i] = fk_axis_even(&g->axis[i]);
+    return even;
+}
+
+/* Gauss-Legendre with two points a cell. */
+fk_axis_moments fk_axis_moments_of(const fk_axis *a, size_t i)
+{
+    const double h = fk_axis_width(a), node = 0.5 / sqrt(3.0), s = (double)i + 0.5;
+    if (a->stretch == NULL)
+        return (fk_axis_moments){fk_axis_centre(a, i), h * h / 12.0, h / 12.0};
+    const double low = fk_axis_at(a, s - node), high = fk_axis_at(a, s + node);
+    const double half = 0.5 * (high - low);
+    return (fk_axis_moments){0.5 * (low + high), half * half, half * node};
+}
+
+size_t fk_axis_cell(const fk_axis *a, double x)
+{
+    size_t low = 0, high = a->cells;
+    while (high - low > 1) {
+        const size_t middle = low + (high - low) / 2;
+        if (fk_axis_edge(a, middle) <= x)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 /* The division may round across an edge; the edges themselves decide. */
 static bool find(const fk_axis *a, double x, size_t *cell)
 {
-    if (!(x >= a->lo && x < a->hi))
+    if (!(x >= a->lo && x < a->hi) || isinf(x))
         return false;
+    if (a->stretch != NULL) {
+        *cell = fk_axis_cell(a, x);
+        return true;
+    }
     size_t i = (size_t)((x - a->lo) / fk_axis_width(a));
     if (i >= a->cells)
         i = a->cells - 1;
@@ -147,6 +209,13 @@ bool fk_domain_open(const fk_domain *d)
         if (d->face[i][0] != FK_OPEN || d->face[i][1] != FK_OPEN)
             return false;
     return true;
+}
+
+const char *fk_domain_face_name(const fk_domain *d, size_t axis, size_t side)
+{
+    const fk_axis *a = &d->grid.axis[axis];
+    return isinf(side == 0 ? a->lo : a->hi) ? "natural"
+                                            : fk_boundary_name(d->face[axis][side]);
 }
 
 const char *fk_boundary_name(fk_boundary b)

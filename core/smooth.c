@@ -120,10 +120,11 @@ static fk_status axis_bandwidth(const fk_grid *g, size_t i, const uint64_t *coun
 fk_status fk_smooth_bandwidth(const fk_domain *d, const uint64_t *count,
                               double h[FK_GRID_DIM])
 {
-    assert(d->grid.dim <= 2);
-    for (size_t i = 0; i < d->grid.dim; i++) {
-        FK_TRY(axis_bandwidth(&d->grid, i, count, &h[i]));
-        h[i] = fmax(h[i], 0.5 * fk_axis_width(&d->grid.axis[i]));
+    const fk_grid even = fk_grid_even(&d->grid);
+    assert(even.dim <= 2);
+    for (size_t i = 0; i < even.dim; i++) {
+        FK_TRY(axis_bandwidth(&even, i, count, &h[i]));
+        h[i] = fmax(h[i], 0.5 * fk_axis_width(&even.axis[i]));
     }
     return FK_OK;
 }

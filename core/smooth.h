@@ -8,7 +8,7 @@
  * n^(-1/6), as between the rules for normal densities; at least half a cell.  Faces:
  * weights beyond a reflecting one are folded back, beyond a periodic one wrapped; beyond
  * the others there is nothing, and weights become those of a local line, which has no
- * bias of first order there [jones-1993]. */
+ * bias of first order there [jones-1993].  All of it in the even coordinates of the grid. */
 #ifndef FK_CORE_SMOOTH_H
 #define FK_CORE_SMOOTH_H
 
