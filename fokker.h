@@ -26,8 +26,8 @@
 #include "core/smooth.h"
 #include "core/spelling.h"
 #include "core/status.h"
-#include "core/tail.h"
 #include "core/stretch.h"
+#include "core/tail.h"
 #include "core/utf8.h"
 #include "core/yaml.h"
 
@@ -62,6 +62,7 @@
 #include "sde/score.h"
 #include "sde/score_network.h"
 #include "sde/sde.h"
+#include "sde/stretched.h"
 #include "sde/walls.h"
 
 #include "pde/backward.h"

@@ -60,10 +60,12 @@ static fk_status mark_cells(const fk_generator *g, const fk_set *set,
 static void point_on(const fk_generator *g, size_t cell, const double *step, double s,
                      double x[FK_GRID_DIM])
 {
-    fk_grid_centre(&g->domain.grid, cell, x);
+    size_t index[FK_GRID_DIM];
+    fk_grid_unravel(&g->domain.grid, cell, index);
     for (size_t a = 0; a < g->domain.grid.dim; a++) {
         const fk_axis *axis = &g->domain.grid.axis[a];
-        x[a] += s * step[a];
+        x[a] = fk_axis_at(axis,
+                          (double)index[a] + 0.5 + s * step[a] / fk_axis_width(axis));
         if (g->domain.face[a][0] == FK_PERIODIC && x[a] < axis->lo)
             x[a] += axis->hi - axis->lo;
         if (g->domain.face[a][0] == FK_PERIODIC && x[a] >= axis->hi)

@@ -6,6 +6,7 @@
 #include "core/density.h"
 #include "core/memory.h"
 #include "pde/tensor.h"
+#include "sde/stretched.h"
 #include "solvers/quadrature.h"
 
 enum { POINTS = 5, OUTPUTS = FK_GRID_DIM + FK_GRID_DIM * FK_GRID_DIM };
@@ -92,7 +93,12 @@ fk_status fk_equilibrium_density(const fk_sde *sde, const fk_domain *domain, dou
 {
     const size_t cells = fk_grid_cells(&domain->grid);
     double most = -HUGE_VAL;
-    FK_TRY(exponent(sde, domain, p, known));
+    fk_sde *framed;
+    fk_domain even;
+    FK_TRY(fk_stretched_frame(sde, domain, &framed, &even));
+    const fk_status status = exponent(framed != NULL ? framed : sde, &even, p, known);
+    fk_sde_free(framed);
+    FK_TRY(status);
     for (size_t c = 0; c < cells; c++)
         most = fmax(most, p[c]);
     for (size_t c = 0; c < cells; c++)

@@ -10,7 +10,8 @@
 #include "core/status.h"
 #include "sde/sde.h"
 
-/* exp(phi) at the cells' centres, with mass 1: phi is the line integral of q along the axes,
+/* exp(phi) at the cells' centres, with mass 1; of the even coordinates where axes are
+ * stretched: phi is the line integral of q along the axes,
  * axis 0 first at the lowest cells of the others, by Gauss-Legendre of five points a cell.
  * It does not depend on the way if q is a gradient, which is not checked.  *known is false
  * where a has no inverse somewhere on the way. */

@@ -9,6 +9,7 @@
 #include "core/memory.h"
 #include "pde/coefficients.h"
 #include "pde/fokker_planck_parts.h"
+#include "sde/stretched.h"
 
 enum { DIRECTIONS = FK_GRID_DIM + FK_GRID_DIM * (FK_GRID_DIM - 1) };
 
@@ -39,12 +40,12 @@ static fk_status add_directions(fk_fokker_planck *fp, const fk_sde *sde)
     for (size_t j = 1; j < sde->dim; j++)
         for (size_t i = 0; i < j; i++)
             for (int sign = -1; sign <= 1 && has_diagonals(sde, i, j); sign += 2) {
-                FK_TRY(fk_direction_diagonal(&fp->domain, i, j, sign,
+                FK_TRY(fk_direction_diagonal(&fp->even, i, j, sign,
                                              &fp->direction[fp->n_directions]));
                 fp->n_directions++;
             }
     for (size_t i = sde->dim; i-- > 0;) {
-        FK_TRY(fk_direction_along(&fp->domain, i, &fp->direction[fp->n_directions]));
+        FK_TRY(fk_direction_along(&fp->even, i, &fp->direction[fp->n_directions]));
         fp->n_directions++;
     }
     return FK_OK;
@@ -120,11 +121,13 @@ static bool rates_steady(const fk_fokker_planck *fp)
     return fk_coefficients_steady(fp->coefficients) && fp->reactivity.steady;
 }
 
-static fk_status build(fk_fokker_planck *fp, const fk_sde *sde, fk_message *message)
+static fk_status build(fk_fokker_planck *fp, fk_message *message)
 {
+    FK_TRY(fk_stretched_frame(fp->sde, &fp->domain, &fp->framed, &fp->even));
+    const fk_sde *sde = fp->framed != NULL ? fp->framed : fp->sde;
     FK_TRY(check_flux(fp, sde, message));
-    FK_TRY(fk_coefficients_new(sde, &fp->domain, fp->flux, &fp->coefficients));
-    FK_TRY(fk_reactivity_init(&fp->reactivity, sde, &fp->domain));
+    FK_TRY(fk_coefficients_new(sde, &fp->even, fp->flux, &fp->coefficients));
+    FK_TRY(fk_reactivity_init(&fp->reactivity, sde, &fp->even));
     FK_TRY(add_directions(fp, sde));
     FK_TRY(add_workspace(fp));
     if (!rates_steady(fp))
@@ -154,7 +157,7 @@ fk_status fk_fokker_planck_new(const fk_sde *sde, const fk_domain *domain,
     fp->direction = fk_alloc(DIRECTIONS, sizeof *fp->direction);
     fk_status status = fk_mean_values_init(&fp->means, sde, domain);
     if (status == FK_OK)
-        status = fp->direction == NULL ? FK_ENOMEM : build(fp, fp->sde, message);
+        status = fp->direction == NULL ? FK_ENOMEM : build(fp, message);
     if (status != FK_OK) {
         fk_fokker_planck_free(fp);
         return status == FK_ENOMEM ? fk_fail(message, status,
@@ -175,6 +178,7 @@ void fk_fokker_planck_free(fk_fokker_planck *fp)
     fk_coefficients_free(fp->coefficients);
     fk_reaction_free(fp->reaction);
     fk_reactivity_clear(&fp->reactivity);
+    fk_sde_free(fp->framed);
     fk_mean_values_clear(&fp->means);
     free(fp->cells);
     free(fp->tiles);
@@ -227,8 +231,10 @@ fk_status fk_fokker_planck_react(fk_fokker_planck *fp, const fk_expr *killing,
     fp->time = (double)NAN;
     if (killing == NULL && source == NULL)
         return FK_OK;
-    const fk_status status =
-        fk_reaction_new(fp->sde, &fp->domain.grid, killing, source, &fp->reaction);
+    const fk_grid *g = &fp->domain.grid;
+    const fk_status status = fk_reaction_new(
+        fp->sde, &fp->even.grid, fk_stretched_function(fp->sde, g, killing),
+        fk_stretched_density(fp->sde, g, source), &fp->reaction);
     if (status != FK_OK)
         return fk_fail(message, status, "no memory for killing and source");
     if (fk_reaction_steady(fp->reaction))

@@ -12,13 +12,15 @@
 enum { FK_TILE_BUFFERS = 6 }; /* the last three for wide fluxes */
 
 struct fk_fokker_planck {
-    fk_domain domain;
+    fk_domain domain; /* as it was given */
+    fk_domain even;   /* of the even coordinates, in which all rates are */
     const fk_flux *flux;
     fk_coefficients *coefficients;
     fk_reactivity reactivity;
     double time;          /* of the rates; NaN: none yet */
     uint64_t revision;    /* of the rates; 0: none yet */
     const fk_sde *sde;    /* the means' view of it */
+    fk_sde *framed;       /* of the even coordinates, owned; NULL: sde itself */
     fk_mean_values means; /* of the density that was looked at last */
     bool looked;
     fk_reaction *reaction; /* NULL: none */

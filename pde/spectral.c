@@ -179,6 +179,8 @@ fk_status fk_spectral_new(const fk_sde *sde, const fk_domain *domain, const fk_l
                        "a series of sines and cosines does not fit a partial face");
     if (fk_domain_moves(domain))
         return fk_fail(message, FK_EDOMAIN, "its walls are at rest, these move");
+    if (fk_grid_stretched(&domain->grid))
+        return fk_fail(message, FK_EDOMAIN, "its axes are even, here one has a map");
     fk_spectral *s = calloc(1, sizeof *s);
     if (s == NULL)
         return FK_ENOMEM;

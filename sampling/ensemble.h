@@ -134,7 +134,7 @@ void fk_ensemble_moments(const fk_ensemble *e, double *mean, double *covariance,
  * 1e-5 of each kernel's mass.
  * With a domain, g covers the same box.  Takes 32 arrays of cells while it runs.
  * FK_EDOMAIN if the scheme has no closed transition, if the SDE has jumps or stable noise,
- * or if there are three variables;
+ * if there are three variables, or two with correlated noise and the first axis stretched;
  * FK_EINTERRUPTED, FK_ENOMEM: the sums are not to be used. */
 FK_NODISCARD fk_status fk_ensemble_kernel_density(const fk_ensemble *e,
                                                   const fk_grid *g, double h,

@@ -271,7 +271,8 @@ fk_status fk_ensemble_kernel_density(const fk_ensemble *e, const fk_grid *g, dou
 {
     assert(g->dim == e->walk.dim && h > 0.0);
     if (g->dim > 2 || e->walk.scheme->transition == NULL ||
-        !fk_sde_continuous(e->walk.sde))
+        !fk_sde_continuous(e->walk.sde) ||
+        (g->axis[0].stretch != NULL && !fk_sde_diagonal(e->walk.sde)))
         return FK_EDOMAIN;
     static const fk_boundary open[2] = {FK_OPEN, FK_OPEN};
     estimate t = {.e = e, .progress = progress, .h = h, .cells = fk_grid_cells(g)};

@@ -10,9 +10,10 @@
 #include "core/grid.h"
 
 typedef struct fk_kernel_axis {
-    double lo, width; /* of a cell */
+    double lo, width; /* of a cell, in even coordinates */
     long cells;
     fk_boundary face[2];
+    fk_axis grid; /* the axis itself */
 } fk_kernel_axis;
 
 fk_kernel_axis fk_kernel_axis_make(const fk_axis *a, const fk_boundary face[2]);

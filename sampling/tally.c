@@ -2,6 +2,7 @@
 
 #include <omp.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/memory.h"
 #include "sampling/march.h"
@@ -116,7 +117,10 @@ void fk_tally_cells(const fk_grid *g, const double *x, uint32_t *cell)
     for (size_t j = 0; j < FK_BLOCK; j++)
         good[j] = 1.0;
     for (size_t i = g->dim; i-- > 0;)
-        find_along(&g->axis[i], x + i * FK_BLOCK, guess, good);
+        if (g->axis[i].stretch == NULL)
+            find_along(&g->axis[i], x + i * FK_BLOCK, guess, good);
+        else
+            memset(good, 0, sizeof good); /* an index by division is no guess there */
     if (round_cells(guess, good, cell) == (double)FK_BLOCK)
         return;
     for (size_t j = 0; j < FK_BLOCK; j++)

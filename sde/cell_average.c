@@ -6,6 +6,7 @@
 
 #include "core/memory.h"
 #include "core/program.h"
+#include "sde/stretched.h"
 #include "solvers/quadrature.h"
 
 enum { AXIS = FK_CELL_POINTS };
@@ -106,13 +107,15 @@ fk_status fk_cell_averages(const fk_sde *sde, const fk_expr *density, double t,
                            const fk_grid *g, double *average, double *most)
 {
     const fk_binding binding = fk_sde_binding(sde);
+    const fk_expr *q = fk_stretched_density(sde, g, density);
+    const fk_grid even = fk_grid_even(g);
     fk_program *program = NULL;
-    FK_TRY(fk_program_new(1, &density, &binding, &program));
+    FK_TRY(fk_program_new(1, &q, &binding, &program));
     double *rows =
         fk_doubles((FK_GRID_DIM + 1) * FK_BLOCK + fk_program_scratch(program));
     fk_status status = FK_ENOMEM;
     if (rows != NULL) {
-        evaluation e = {.g = g,
+        evaluation e = {.g = &even,
                         .program = program,
                         .t = t,
                         .value = rows + FK_GRID_DIM * FK_BLOCK,

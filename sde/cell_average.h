@@ -11,7 +11,7 @@
 
 enum { FK_CELL_POINTS = 4 };
 
-/* average[cells]; and unless NULL most[cells], the largest finite value in each cell at
+/* average[cells] of an expression that is a density in the variables (core/grid.h); and unless NULL most[cells], the largest finite value in each cell at
  * the nodes and at as many points spread evenly from corner to corner.  An expression that is negative or not finite at a node gives NaN in that cell.  FK_ENOMEM,
  * and FK_EDOMAIN for a symbol that the SDE does not have. */
 FK_NODISCARD fk_status fk_cell_averages(const fk_sde *sde, const fk_expr *density,

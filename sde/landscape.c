@@ -26,12 +26,13 @@ typedef struct local {
 
 typedef struct field {
     size_t dim;
-    const fk_grid *box;
+    const fk_grid *grid;
+    double lo[D], hi[D]; /* of the box: finite also where the grid is not */
     fk_program *program;
     double *scratch, node[POINTS], weight[POINTS];
 } field;
 
-static fk_status field_make(const fk_sde *sde, const fk_grid *box, field *f)
+static fk_status field_make(const fk_sde *sde, const fk_grid *grid, field *f)
 {
     const size_t d = sde->dim;
     const fk_expr *e[OUTPUTS];
@@ -44,7 +45,12 @@ static fk_status field_make(const fk_sde *sde, const fk_grid *box, field *f)
                 fk_expr_diff(sde->pool, sde->flux_drift[i], sde->variable[j]);
         }
     }
-    *f = (field){.dim = d, .box = box};
+    *f = (field){.dim = d, .grid = grid};
+    for (size_t i = 0; i < d; i++) {
+        const fk_axis *a = &grid->axis[i];
+        f->lo[i] = isinf(a->lo) ? fk_axis_centre(a, 0) : a->lo;
+        f->hi[i] = isinf(a->hi) ? fk_axis_centre(a, a->cells - 1) : a->hi;
+    }
     if (fk_expr_pool_exhausted(sde->pool))
         return FK_ENOMEM;
     FK_TRY(fk_gauss_legendre(POINTS, f->node, f->weight));
@@ -73,13 +79,20 @@ static local at(const field *f, const double *x)
 
 static double width(const field *f, size_t axis)
 {
-    return f->box->axis[axis].hi - f->box->axis[axis].lo;
+    return f->hi[axis] - f->lo[axis];
+}
+
+/* The place at a share of the axis, even as its cells are. */
+static double raster(const field *f, size_t axis, double share)
+{
+    const fk_axis *a = &f->grid->axis[axis];
+    return fk_axis_at(a, share * (double)a->cells);
 }
 
 static bool inside(const field *f, const double *x)
 {
     for (size_t i = 0; i < f->dim; i++)
-        if (!(x[i] > f->box->axis[i].lo && x[i] < f->box->axis[i].hi))
+        if (!(x[i] > f->lo[i] && x[i] < f->hi[i]))
             return false;
     return true;
 }
@@ -179,8 +192,7 @@ static void find_points(const field *f, fk_landscape *out)
         double x[D];
         size_t rest = k;
         for (size_t i = 0; i < f->dim; i++, rest /= n)
-            x[i] = f->box->axis[i].lo +
-                   width(f, i) * ((double)(rest % n) + 0.5) / (double)n;
+            x[i] = raster(f, i, ((double)(rest % n) + 0.5) / (double)n);
         if (newton(f, x))
             add_point(f, x, out);
     }
@@ -327,28 +339,27 @@ static bool symmetric(size_t d, const fk_small_matrix *m)
 /* True if q has no curl at the points of a raster. */
 static bool is_gradient(const field *f)
 {
-    static const size_t raster = 7;
+    static const size_t looks = 7;
     size_t all = 1;
     for (size_t i = 0; i < f->dim; i++)
-        all *= raster;
+        all *= looks;
     for (size_t k = 0; k < all; k++) {
         fk_small_matrix slope;
         double x[D] = {0.0};
         size_t rest = k;
-        for (size_t i = 0; i < f->dim; i++, rest /= raster)
-            x[i] = f->box->axis[i].lo +
-                   width(f, i) * ((double)(rest % raster) + 0.47) / (double)raster;
+        for (size_t i = 0; i < f->dim; i++, rest /= looks)
+            x[i] = raster(f, i, ((double)(rest % looks) + 0.47) / (double)looks);
         if (!slopes(f, x, &slope) || !symmetric(f->dim, &slope))
             return false;
     }
     return true;
 }
 
-fk_status fk_landscape_find(const fk_sde *sde, const fk_grid *box, fk_landscape *out)
+fk_status fk_landscape_find(const fk_sde *sde, const fk_grid *grid, fk_landscape *out)
 {
     field f;
     *out = (fk_landscape){.known = false};
-    fk_status status = field_make(sde, box, &f);
+    fk_status status = field_make(sde, grid, &f);
     if (status == FK_OK && is_gradient(&f)) {
         out->known = true;
         find_points(&f, out);

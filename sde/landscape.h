@@ -39,9 +39,10 @@ typedef struct fk_landscape {
                        that passes join */
 } fk_landscape;
 
-/* Of an SDE free of t on a box: Newton's method from a raster of starts, steepest descent
- * from each pass to both of its sides. */
-FK_NODISCARD fk_status fk_landscape_find(const fk_sde *sde, const fk_grid *box,
+/* Of an SDE free of t on a grid's box (infinite ends at the centre of the last cell):
+ * Newton's method from a raster of starts, steepest descent from each pass to both of its
+ * sides. */
+FK_NODISCARD fk_status fk_landscape_find(const fk_sde *sde, const fk_grid *grid,
                                          fk_landscape *out);
 
 #endif

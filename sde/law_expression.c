@@ -13,10 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/density.h"
 #include "core/memory.h"
 #include "core/program.h"
 #include "sde/cell_average.h"
 #include "sde/law_kind.h"
+#include "sde/stretched.h"
 
 enum { ROUNDS = 2000 };
 
@@ -26,10 +28,11 @@ typedef struct expression_law {
     fk_law law;
     const fk_sde *sde;
     const fk_expr *density;
-    fk_grid grid;
-    fk_program *program;
-    double *cumulative; /* [cells + 1] */
-    double *bound;      /* [cells] */
+    fk_grid grid, even;  /* as given, and of the even coordinates */
+    fk_program *program; /* the density in those */
+    fk_program *map;     /* the variables from them; NULL: the same */
+    double *cumulative;  /* [cells + 1] */
+    double *bound;       /* [cells] */
 } expression_law;
 
 /* One round: a uniform point in each lane's cell and the expression there. */
@@ -41,11 +44,11 @@ static void propose(const expression_law *self, fk_streams *streams, const size_
                     const attempt *a)
 {
     for (size_t i = 0; i < self->law.dim; i++) {
-        const fk_axis *axis = &self->grid.axis[i];
+        const fk_axis *axis = &self->even.axis[i];
         fk_streams_uniform(streams, a->x[i]);
         for (size_t j = 0; j < FK_BLOCK; j++) {
             size_t index[FK_GRID_DIM];
-            fk_grid_unravel(&self->grid, cell[j], index);
+            fk_grid_unravel(&self->even, cell[j], index);
             const double lo = fk_axis_edge(axis, index[i]);
             const double hi = fk_axis_edge(axis, index[i] + 1);
             const double at = lo + (hi - lo) * a->x[i][j];
@@ -77,13 +80,25 @@ static void draw_with(const expression_law *self, fk_streams *streams, const att
             waiting -= done[j] ? 1 : 0;
         }
     }
+    if (self->map == NULL)
+        return;
+    for (size_t i = 0; i < self->law.dim; i++)
+        memcpy(a->x[i], x[i], FK_BLOCK * sizeof *x[i]);
+    fk_program_run(self->map, 0.0, (const double *const *)a->x, x, a->scratch);
+}
+
+/* Doubles for either program. */
+static size_t scratch_size(const expression_law *self)
+{
+    const size_t own = fk_program_scratch(self->program);
+    const size_t map = self->map != NULL ? fk_program_scratch(self->map) : 0;
+    return own > map ? own : map;
 }
 
 static void draw(const fk_law *law, fk_streams *streams, double *const *x)
 {
     const expression_law *self = (const expression_law *)(const void *)law;
-    double *rows =
-        fk_doubles((FK_GRID_DIM + 2) * FK_BLOCK + fk_program_scratch(self->program));
+    double *rows = fk_doubles((FK_GRID_DIM + 2) * FK_BLOCK + scratch_size(self));
     for (size_t i = 0; rows == NULL && i < law->dim; i++)
         for (size_t j = 0; j < FK_BLOCK; j++)
             x[i][j] = NAN; /* the caller's check for lost particles stops the run */
@@ -103,7 +118,8 @@ static bool same_box(const fk_grid *g, const fk_grid *own)
     bool same = g->dim == own->dim;
     for (size_t i = 0; i < FK_GRID_DIM; i++)
         same = same && g->axis[i].lo == own->axis[i].lo &&
-               g->axis[i].hi == own->axis[i].hi;
+               g->axis[i].hi == own->axis[i].hi &&
+               g->axis[i].stretch == own->axis[i].stretch;
     return same;
 }
 
@@ -147,13 +163,21 @@ static fk_status mean_of(const expression_law *self, size_t i, size_t k, double 
     return FK_OK;
 }
 
-/* By the quadrature of the cells' masses. */
+/* By the quadrature of the cells' masses; on stretched axes, which may have no least x,
+ * with lines in the cells. */
 static fk_status moments(const fk_law *law, double *mean, double *cov)
 {
     const expression_law *self = (const expression_law *)(const void *)law;
     const size_t d = law->dim;
-    double *cell = fk_doubles(fk_grid_cells(&self->grid));
+    double *cell = fk_doubles(fk_grid_cells(&self->grid)), outside;
     fk_status status = cell == NULL ? FK_ENOMEM : FK_OK;
+    if (status == FK_OK && self->map != NULL) {
+        status = project(law, &self->grid, cell, &outside);
+        if (status == FK_OK)
+            fk_density_moments(&self->grid, cell, mean, cov);
+        free(cell);
+        return status;
+    }
     for (size_t i = 0; i < d && status == FK_OK; i++)
         status = mean_of(self, i, d, cell, &mean[i]);
     for (size_t i = 0; i < d; i++)
@@ -171,6 +195,7 @@ static void release(fk_law *law)
 {
     expression_law *self = (expression_law *)(void *)law;
     fk_program_free(self->program);
+    fk_program_free(self->map);
     free(self->cumulative);
     free(self->bound);
     free(self);
@@ -199,7 +224,15 @@ static fk_status fill(expression_law *self, fk_message *message)
 {
     const fk_binding binding = fk_sde_binding(self->sde);
     const size_t cells = fk_grid_cells(&self->grid);
-    FK_TRY(fk_program_new(1, &self->density, &binding, &self->program));
+    const fk_expr *q = fk_stretched_density(self->sde, &self->grid, self->density);
+    FK_TRY(fk_program_new(1, &q, &binding, &self->program));
+    if (fk_grid_stretched(&self->grid)) {
+        const fk_expr *x[FK_GRID_DIM];
+        for (size_t i = 0; i < self->law.dim; i++)
+            x[i] =
+                fk_stretched_function(self->sde, &self->grid, self->sde->variable[i]);
+        FK_TRY(fk_program_new(self->law.dim, x, &binding, &self->map));
+    }
     self->cumulative = fk_doubles(cells + 1);
     self->bound = fk_doubles(cells);
     if (self->cumulative == NULL || self->bound == NULL)
@@ -242,6 +275,7 @@ fk_status fk_law_expression_new(const fk_sde *sde, const fk_expr *density,
     self->sde = sde;
     self->density = density;
     self->grid = *g;
+    self->even = fk_grid_even(g);
     const fk_status status = fill(self, message);
     if (status == FK_OK)
         *out = &self->law;

@@ -41,6 +41,11 @@ static double normal_mass(double lo, double hi)
 static void span(const fk_axis *a, double lo, double hi, size_t *first, size_t *end)
 {
     const double n = (double)a->cells, width = fk_axis_width(a);
+    if (a->stretch != NULL) {
+        *first = fk_axis_cell(a, lo);
+        *end = fk_axis_cell(a, hi) + 1;
+        return;
+    }
     *first = (size_t)fmin(fmax(floor((lo - a->lo) / width), 0.0), n);
     *end = (size_t)fmin(fmax(ceil((hi - a->lo) / width), 0.0), n);
 }

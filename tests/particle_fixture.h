@@ -15,32 +15,12 @@
 #include "core/goodness.h"
 #include "core/memory.h"
 #include "sampling/ensemble.h"
+#include "tests/law_fixture.h"
 #include "tests/sde_text.h"
 #include "tests/suite.h"
 
 static const double allowed_sigmas = 4.0;
 static const double least_p_value = 6e-5; /* of four standard deviations, both sides */
-
-/* N(mean, diag(variance)); a variance of 0 is a point. */
-static inline fk_law *normal_law(size_t dim, const double *mean, const double *variance)
-{
-    fk_mixture *m;
-    fk_law *law;
-    ck_assert(fk_mixture_new(dim, 1, &m) == FK_OK);
-    m->weight[0] = 1.0;
-    for (size_t i = 0; i < dim; i++) {
-        m->mean[i] = mean[i];
-        m->cov[i * dim + i] = variance[i];
-    }
-    ck_assert(fk_law_mixture_new(m, &law) == FK_OK);
-    fk_mixture_free(m);
-    return law;
-}
-
-static inline fk_law *normal_law_1d(double mean, double variance)
-{
-    return normal_law(1, &mean, &variance);
-}
 
 /* At -10 or +10 with even chances.  The first random word of a particle chooses, so that
  * noise from the same stream would be wide around one point and narrow around the other. */
