@@ -125,6 +125,7 @@ static void draw_line(const fk_analysis_grid *g, fk_gallery *gallery,
                                                 .title = title,
                                                 .x_label = x_label.text,
                                                 .y_label = "probability",
+                                                .axis = &g->domain.grid.axis[0],
                                                 .from_zero = true,
                                                 .n = 2,
                                                 .curve = curve});
@@ -134,12 +135,15 @@ static void draw_line(const fk_analysis_grid *g, fk_gallery *gallery,
 /* log10 p over its largest value, no lower than -10; [cells], to be freed */
 static double *decades(const fk_analysis_grid *g)
 {
-    const double *p = g->stationary.p;
     double *u = fk_doubles(g->generator->cells), most = 0.0;
+    if (u == NULL)
+        return NULL;
+    for (size_t c = 0; c < g->generator->cells; c++) {
+        u[c] = g->stationary.p[c] / fk_grid_slope(&g->domain.grid, c);
+        most = fmax(most, u[c]);
+    }
     for (size_t c = 0; c < g->generator->cells; c++)
-        most = fmax(most, p[c]);
-    for (size_t c = 0; u != NULL && c < g->generator->cells; c++)
-        u[c] = p[c] > 1e-10 * most ? log10(p[c] / most) : -10.0;
+        u[c] = u[c] > 1e-10 * most ? log10(u[c] / most) : -10.0;
     return u;
 }
 

@@ -35,7 +35,7 @@ static double integrate(const fk_analysis_grid *g, found *f)
     double sum = 0.0;
     for (size_t c = 0; c < g->generator->cells; c++) {
         const double J = magnitude(f, g->domain.grid.dim, c);
-        sum += J;
+        sum += J * fk_grid_slope(&g->domain.grid, c);
         if (J > f->most) {
             f->most = J;
             fk_grid_centre(&g->domain.grid, c, f->at);
@@ -52,7 +52,7 @@ static void add_numbers(fk_analysis_grid *g, const found *f, double speed)
     for (size_t a = 0; a < g->domain.grid.dim; a++) {
         double sum = 0.0;
         for (size_t c = 0; c < g->generator->cells; c++)
-            sum += f->current[a][c];
+            sum += f->current[a][c] * fk_grid_slope(&g->domain.grid, c);
         fk_analysis_number(g, flows ? sum * fk_grid_volume(&g->domain.grid) : 0.0, "1",
                            "int J_%s, mean velocity",
                            fk_label_variable(g->request->problem, a).text);
@@ -73,6 +73,9 @@ static fk_status solve(fk_analysis_grid *g, fk_message *message)
         if ((f->current[a] = fk_doubles(g->generator->cells)) == NULL)
             return FK_ENOMEM;
     fk_fokker_planck_current(g->equation, g->stationary.p, f->current);
+    for (size_t a = 0; a < g->domain.grid.dim; a++)
+        for (size_t c = 0; c < g->generator->cells; c++)
+            f->current[a][c] /= fk_grid_slope_across(&g->domain.grid, a, c);
     f->imbalance = fk_generator_imbalance(g->generator, g->stationary.p);
     add_numbers(g, f, integrate(g, f));
     return FK_OK;
@@ -102,7 +105,8 @@ static void draw(const fk_analysis_grid *g, fk_gallery *gallery)
     char title[256];
     snprintf(title, sizeof title, "%s: stationary density and current", p->name);
     if (g->domain.grid.dim == 2) {
-        const fk_map map = {"density; arrows: current", g->stationary.p, false};
+        const fk_map map = {"density; arrows: current", g->stationary.p,
+                            .density = true};
         fk_gallery_maps(gallery,
                         &(fk_maps){.name = "current",
                                    .title = title,
@@ -117,13 +121,15 @@ static void draw(const fk_analysis_grid *g, fk_gallery *gallery)
     double *x = fk_analysis_centres(&g->domain.grid);
     const size_t n = g->domain.grid.axis[0].cells;
     const fk_label x_label = fk_label_axis(p, 0);
-    const fk_curve curve[] = {{"density", n, x, g->stationary.p, FK_PEN_LINE},
-                              {"current", n, x, f->current[0], FK_PEN_DASHES}};
+    const fk_curve curve[] = {
+        {"density", n, x, g->stationary.p, FK_PEN_LINE, .density = true},
+        {"current", n, x, f->current[0], FK_PEN_DASHES}};
     if (x != NULL && g->domain.grid.dim == 1)
         fk_gallery_curves(gallery, &(fk_curves){.name = "current",
                                                 .title = title,
                                                 .x_label = x_label.text,
                                                 .y_label = "density, current",
+                                                .axis = &g->domain.grid.axis[0],
                                                 .n = 2,
                                                 .curve = curve});
     free(x);

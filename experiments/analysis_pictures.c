@@ -21,12 +21,14 @@ static void draw_line(const fk_problem *p, const fk_grid *g, size_t axis,
     const fk_grid line = fk_grid_make(1, &g->axis[axis]);
     double *x = fk_analysis_centres(&line);
     const fk_label x_label = fk_label_axis(p, axis);
-    const fk_curve curve = {NULL, g->axis[axis].cells, x, y, FK_PEN_LINE};
+    const fk_curve curve = {NULL, g->axis[axis].cells, x,
+                            y,    FK_PEN_LINE,         .density = true};
     if (x != NULL)
         fk_gallery_curves(gallery, &(fk_curves){.name = name,
                                                 .title = title,
                                                 .x_label = x_label.text,
                                                 .y_label = "density",
+                                                .axis = &line.axis[0],
                                                 .from_zero = true,
                                                 .n = 1,
                                                 .curve = &curve});
@@ -53,7 +55,7 @@ void fk_draw_density(const fk_analysis_grid *g, fk_gallery *gallery, const char 
 {
     const fk_problem *problem = g->request->problem;
     const fk_grid *grid = &g->domain.grid;
-    const fk_map map = {"density", p, false};
+    const fk_map map = {"density", p, .density = true};
     if (grid->dim == 1)
         draw_line(problem, grid, 0, gallery, name, title, p);
     else if (grid->dim == 2)

@@ -192,8 +192,9 @@ static void draw_curves(const fk_analysis_grid *g, fk_gallery *gallery,
         if (shown(&m->mode[j], side) == NULL)
             continue;
         name_mode(&m->mode[j], j, name[n], sizeof name[n]);
-        curve[n] = (fk_curve){name[n], g->domain.grid.axis[0].cells, x,
-                              shown(&m->mode[j], side), FK_PEN_LINE};
+        curve[n] = (fk_curve){name[n],     g->domain.grid.axis[0].cells,
+                              x,           shown(&m->mode[j], side),
+                              FK_PEN_LINE, .density = side == 0};
         n++;
     }
     const fk_label x_label = fk_label_axis(g->request->problem, 0);
@@ -202,6 +203,7 @@ static void draw_curves(const fk_analysis_grid *g, fk_gallery *gallery,
                           &(fk_curves){.name = side == 0 ? "modes" : "left_modes",
                                        .title = title,
                                        .x_label = x_label.text,
+                                       .axis = &g->domain.grid.axis[0],
                                        .y_label = side == 0 ? "right mode, real part"
                                                             : "left mode, real part",
                                        .n = n,
@@ -219,7 +221,7 @@ static void draw_maps(const fk_analysis_grid *g, fk_gallery *gallery, const fk_m
         if (shown(&m->mode[j], side) == NULL)
             continue;
         name_mode(&m->mode[j], j, name[n], sizeof name[n]);
-        map[n] = (fk_map){name[n], shown(&m->mode[j], side), j > 0};
+        map[n] = (fk_map){name[n], shown(&m->mode[j], side), j > 0, side == 0};
         n++;
     }
     if (n > 0)

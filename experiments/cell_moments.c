@@ -73,14 +73,19 @@ void fk_cell_moments_phi(const fk_cell_moments *m, const double *x, double *phi)
     }
 }
 
+static double width_at(const fk_axis *a, double x)
+{
+    return fk_axis_extent(a, fk_axis_cell(a, x));
+}
+
 void fk_cell_moments_step(const fk_cell_moments *m, const double *x, double *change)
 {
     for (size_t k = 0; k < m->n; k++) {
         const fk_cell_moment *f = &m->moment[k];
         const double u = fabs(x[f->i] - m->mean[f->i]);
         const double v = fabs(x[f->j] - m->mean[f->j]);
-        const double dx = fk_axis_width(&m->domain->grid.axis[f->i]);
-        const double dy = fk_axis_width(&m->domain->grid.axis[f->j]);
+        const double dx = width_at(&m->domain->grid.axis[f->i], x[f->i]);
+        const double dy = width_at(&m->domain->grid.axis[f->j], x[f->j]);
         change[k] = f->mean ? dx : fmax(v * dx, u * dy) * (f->i == f->j ? 2.0 : 1.0);
     }
 }

@@ -14,6 +14,7 @@
 #include "sampling/levels.h"
 #include "sde/exact_moments.h"
 #include "sde/free_space.h"
+#include "sde/stretched.h"
 
 enum { OPTION_LEVELS = 0x100, OPTION_PATHS };
 
@@ -272,18 +273,19 @@ static void name_curve(fk_finding_curve *c, const char *name, const char *step,
         c->error[k] = 1e-13; /* rounding */
 }
 
-static fk_status measure_density(const arguments *a, const fk_problem *p,
-                                 const fk_methods *methods, const fk_progress *progress,
-                                 fk_finding *f, fk_message *message)
+/* Of the equation and domain in which cells are even. */
+static fk_status measure_even(const arguments *a, const fk_problem *p,
+                              const fk_methods *methods, const fk_sde *sde,
+                              const fk_domain *domain, const fk_progress *progress,
+                              fk_finding *f, fk_message *message)
 {
-    if (!p->pde.on)
-        return fk_fail(message, FK_ESYNTAX, "the problem has pde: off");
-    fk_pde_order_case c = {.sde = p->sde,
-                           .domain = coarse_domain(p, a->levels),
+    const fk_grid *g = &p->domain.grid;
+    fk_pde_order_case c = {.sde = sde,
+                           .domain = *domain,
                            .flux = methods->flux,
                            .stepper = methods->stepper,
-                           .density = p->exact,
-                           .killing = p->sde->killing,
+                           .density = fk_stretched_density(p->sde, g, p->exact),
+                           .killing = fk_stretched_function(p->sde, g, p->sde->killing),
                            .start = p->start,
                            .end = p->end,
                            .levels = a->levels,
@@ -310,6 +312,22 @@ static fk_status measure_density(const arguments *a, const fk_problem *p,
                                 : "with the source of a manufactured density",
                c.start, c.end);
     return FK_OK;
+}
+
+static fk_status measure_density(const arguments *a, const fk_problem *p,
+                                 const fk_methods *methods, const fk_progress *progress,
+                                 fk_finding *f, fk_message *message)
+{
+    fk_sde *framed;
+    fk_domain even;
+    if (!p->pde.on)
+        return fk_fail(message, FK_ESYNTAX, "the problem has pde: off");
+    const fk_domain domain = coarse_domain(p, a->levels);
+    FK_TRY(fk_stretched_frame(p->sde, &domain, &framed, &even));
+    const fk_status status = measure_even(
+        a, p, methods, framed != NULL ? framed : p->sde, &even, progress, f, message);
+    fk_sde_free(framed);
+    return status;
 }
 
 static fk_status measure(const arguments *a, const fk_problem *p,

@@ -6,12 +6,13 @@
 #include "core/memory.h"
 #include "core/program.h"
 #include "pde/mean_values.h"
+#include "sde/stretched.h"
 
 static const double SHARE = 0.01, PECLET = 2.0;
 
 /* b_i and a_ii at a block of cells' centres. */
 typedef struct probe {
-    const fk_grid *g;
+    fk_grid g;            /* of the even coordinates */
     fk_mean_values means; /* of the density */
     fk_program *program;
     double *x[FK_GRID_DIM], *out[2 * FK_GRID_DIM], *scratch;
@@ -21,21 +22,28 @@ static fk_status compile(const fk_sde *sde, const fk_domain *domain, double t,
                          const double *u, probe *p)
 {
     const fk_expr *e[2 * FK_GRID_DIM];
+    fk_domain even;
+    fk_sde *framed;
     FK_TRY(fk_mean_values_init(&p->means, sde, domain));
     fk_mean_values_take(&p->means, t, u);
-    const fk_binding binding = fk_sde_binding(&p->means.of.view);
-    for (size_t i = 0; i < sde->dim; i++) {
-        e[i] = sde->flux_drift[i];
-        e[sde->dim + i] = sde->diffusion[i * sde->dim + i];
+    FK_TRY(fk_stretched_frame(&p->means.of.view, domain, &framed, &even));
+    const fk_sde *s = framed != NULL ? framed : &p->means.of.view;
+    const fk_binding binding = fk_sde_binding(s);
+    p->g = even.grid;
+    for (size_t i = 0; i < s->dim; i++) {
+        e[i] = s->flux_drift[i];
+        e[s->dim + i] = s->diffusion[i * s->dim + i];
     }
-    return fk_program_new(2 * sde->dim, e, &binding, &p->program);
+    const fk_status status = fk_program_new(2 * s->dim, e, &binding, &p->program);
+    fk_sde_free(framed);
+    return status;
 }
 
 static bool drift_rules(const probe *p, size_t lane)
 {
-    const size_t dim = p->g->dim;
+    const size_t dim = p->g.dim;
     for (size_t i = 0; i < dim; i++) {
-        const double h = fk_axis_width(&p->g->axis[i]);
+        const double h = fk_axis_width(&p->g.axis[i]);
         if (fabs(p->out[i][lane]) * h > PECLET * p->out[dim + i][lane])
             return true;
     }
@@ -45,13 +53,13 @@ static bool drift_rules(const probe *p, size_t lane)
 /* Share of the mass of u in cells where drift rules. */
 static double share(const probe *p, double t, const double *u)
 {
-    const size_t cells = fk_grid_cells(p->g);
+    const size_t cells = fk_grid_cells(&p->g);
     double ruled = 0.0, mass = 0.0;
     for (size_t first = 0; first < cells; first += FK_BLOCK) {
         for (size_t j = 0; j < FK_BLOCK; j++) {
             double x[FK_GRID_DIM];
-            fk_grid_centre(p->g, first + j < cells ? first + j : cells - 1, x);
-            for (size_t i = 0; i < p->g->dim; i++)
+            fk_grid_centre(&p->g, first + j < cells ? first + j : cells - 1, x);
+            for (size_t i = 0; i < p->g.dim; i++)
                 p->x[i][j] = x[i];
         }
         fk_program_run(p->program, t, (const double *const *)p->x, p->out, p->scratch);
@@ -79,7 +87,7 @@ static fk_status make_rows(probe *p, double **rows)
 fk_status fk_grid_order(const fk_sde *sde, const fk_domain *domain, const fk_flux *flux,
                         double t, const double *p, double *order)
 {
-    probe it = {.g = &domain->grid};
+    probe it = {.program = NULL};
     /* the higher orders are those along an axis */
     const double most = sde->dim > 1 ? 2.0 : HUGE_VAL;
     *order = fmin(flux->order, most);

@@ -112,7 +112,8 @@ static bool kernels(const fk_run_state *run)
     return p->has_domain && !fk_domain_moves(&p->domain) && p->particles.on &&
            p->particles.kernel && run->dim <= 2 &&
            run->methods->scheme->transition != NULL && p->sde->noises > 0 &&
-           fk_sde_continuous(p->sde);
+           fk_sde_continuous(p->sde) &&
+           (p->domain.grid.axis[0].stretch == NULL || fk_sde_diagonal(p->sde));
 }
 
 /* Snapshots at the start and the outputs; frames evenly; the reverse samplers' table

@@ -259,8 +259,10 @@ static void fill_moments(const work *w, const fk_part *allowed, fk_comparison *o
         const char *x = w->in->variable[f->i], *y = w->in->variable[f->j];
         fk_moment_line *line = &out->moment[k];
         /* the centres of cells spread a little more than what is in them; shown only */
-        const double dx = fk_axis_width(&w->grid->axis[f->i]);
-        const double sheppard = !f->mean && f->i == f->j ? dx * dx / 12.0 : 0.0;
+        const fk_axis *axis = &w->grid->axis[f->i];
+        const double dx = fk_axis_extent(axis, fk_axis_cell(axis, m->mean[f->i]));
+        const bool even = axis->stretch == NULL;
+        const double sheppard = even && !f->mean && f->i == f->j ? dx * dx / 12.0 : 0.0;
         if (f->i == f->j)
             snprintf(line->name, sizeof line->name, "%s %s",
                      f->mean ? "mean" : "variance", x);

@@ -40,13 +40,14 @@ static void write_rows(FILE *out, const fk_problem *p, const fk_view *v,
     const double most = longest(v, j), scale = most > 0 ? spacings / most : 0;
     const double hx = fk_axis_width(&v->grid.axis[0]);
     const double hy = fk_axis_width(&v->grid.axis[1]);
+    const fk_grid even = fk_grid_even(&v->grid);
     fprintf(out, "# middle: %s\t%s, then arrow = current times %.6g\n",
             fk_label_axis(p, 0).text, fk_label_axis(p, 1).text, scale);
     for (size_t k = 0; k < cells; k++) {
         double x[FK_GRID_DIM];
         if (hypot(j[k] / hx, j[cells + k] / hy) < 0.02 * most)
             continue;
-        fk_grid_centre(&v->grid, k, x);
+        fk_grid_centre(&even, k, x);
         fprintf(out, "%.6g\t%.6g\t%.6g\t%.6g\n", x[0], x[1], scale * j[k],
                 scale * j[cells + k]);
     }

@@ -10,6 +10,7 @@
 #include "core/memory.h"
 #include "plots/label.h"
 #include "plots/style.h"
+#include "plots/tics.h"
 
 static void fail(fk_canvas *c, fk_status status, const char *what)
 {
@@ -97,14 +98,15 @@ static void put_float(FILE *out, double value)
 void fk_canvas_matrix(fk_canvas *c, const char *name, const fk_axis *x,
                       const fk_axis *y, const double *z)
 {
+    const fk_axis along = fk_axis_even(x), up = fk_axis_even(y);
     FILE *out = fk_canvas_data(c, name);
     if (out == NULL)
         return;
     put_float(out, (double)x->cells);
     for (size_t i = 0; i < x->cells; i++)
-        put_float(out, fk_axis_centre(x, i));
+        put_float(out, fk_axis_centre(&along, i));
     for (size_t k = 0; k < y->cells; k++) {
-        put_float(out, fk_axis_centre(y, k));
+        put_float(out, fk_axis_centre(&up, k));
         for (size_t i = 0; i < x->cells; i++)
             put_float(out, z[k * x->cells + i]);
     }
@@ -211,12 +213,14 @@ void fk_script_end_plot(fk_script *s)
 
 void fk_script_axis(fk_script *s, const fk_problem *p, size_t i, const char *letter)
 {
-    const fk_axis *a = &p->domain.grid.axis[i];
-    fk_script_add(s, "%s_lo = %.9g\n%s_hi = %.9g\n%s_label = ", letter, a->lo, letter,
-                  a->hi, letter);
+    const fk_axis *a = &p->domain.grid.axis[i], even = fk_axis_even(a);
+    fk_script_add(s, "%s_lo = %.9g\n%s_hi = %.9g\n%s_label = ", letter, even.lo, letter,
+                  even.hi, letter);
     if (s->out != NULL)
         quoted(s->out, fk_label_axis(p, i).text);
     fk_script_add(s, "\n");
+    if (s->out != NULL)
+        fk_tics_write(s->out, letter, a);
 }
 
 void fk_script_times(fk_script *s, const fk_problem *p, size_t n, const double *t)

@@ -23,7 +23,7 @@ void fk_canvas_close(fk_canvas *c, FILE *file);
 double *fk_canvas_doubles(fk_canvas *c, size_t n);
 
 /* z[y.cells][x.cells], values at the cell centres, in gnuplot's `binary matrix` format
- * (single precision, coordinates included). */
+ * (single precision, even coordinates included). */
 void fk_canvas_matrix(fk_canvas *c, const char *name, const fk_axis *x,
                       const fk_axis *y, const double *z);
 
@@ -53,7 +53,8 @@ void fk_script_number(fk_script *s, const char *name, double value);
 void fk_script_texts(fk_script *s, const char *name, size_t n, const char *const *text);
 void fk_script_numbers(fk_script *s, const char *name, size_t n, const double *value);
 
-/* LETTER_label, LETTER_lo and LETTER_hi of axis i: what "x" or "y" shows. */
+/* LETTER_label, LETTER_lo and LETTER_hi of axis i: what "x" or "y" shows; and LETTER_tics
+ * and LETTER_bare, tics with and without numbers as gnuplot's  eval 'set x'.x_tics . */
 void fk_script_axis(fk_script *s, const fk_problem *p, size_t i, const char *letter);
 
 /* time_label[n]: "t = 0.5 s" ... */

@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "plots/tics.h"
+
 const double *fk_snapshot_law(const fk_snapshot *s)
 {
     return s->pde != NULL ? s->pde : s->exact;
@@ -17,20 +19,23 @@ const char *fk_snapshot_law_name(const fk_snapshot *s)
 double fk_field_peak(const fk_grid *g, const double *p)
 {
     const size_t cells = fk_grid_cells(g);
+    const bool even = !fk_grid_stretched(g);
     double peak = 0;
     for (size_t c = 0; p != NULL && c < cells; c++)
-        peak = fmax(peak, p[c]);
+        peak = fmax(peak, even ? p[c] : p[c] / fk_grid_slope(g, c));
     return peak;
 }
 
 double fk_field_quantile(const fk_axis *a, const double *p, double q)
 {
+    const fk_axis even = fk_axis_even(a);
     double total = 0, below = 0;
     for (size_t i = 0; i < a->cells; i++)
         total += p[i];
     for (size_t i = 0; i < a->cells; i++) {
         if (p[i] > 0 && below + p[i] >= q * total)
-            return fk_axis_edge(a, i) + (q * total - below) / p[i] * fk_axis_width(a);
+            return fk_axis_edge(&even, i) +
+                   (q * total - below) / p[i] * fk_axis_width(a);
         below += p[i];
     }
     return (double)NAN;
@@ -84,16 +89,17 @@ static double uniform(uint64_t *state)
     return ((double)(*state >> 11) + 0.5) / 9007199254740992.0;
 }
 
-static void write_point(FILE *out, size_t dim, const double *x)
+static void write_point(FILE *out, const fk_grid *g, const double *x)
 {
-    for (size_t i = 0; i < dim; i++)
-        fprintf(out, "%s%.6g", i > 0 ? "\t" : "", x[i]);
+    for (size_t i = 0; i < g->dim; i++)
+        fprintf(out, "%s%.6g", i > 0 ? "\t" : "", fk_tics_place(&g->axis[i], x[i]));
     fputc('\n', out);
 }
 
 /* Systematic sampling: the k-th point falls where the running sum passes k + 1/2. */
 static void draw_from(FILE *out, const fk_grid *g, const double *p, size_t most)
 {
+    const fk_grid even = fk_grid_even(g);
     const size_t cells = fk_grid_cells(g);
     double total = 0, sum = 0;
     uint64_t random = 1;
@@ -103,10 +109,10 @@ static void draw_from(FILE *out, const fk_grid *g, const double *p, size_t most)
         sum += p[c] * (double)most / total;
         for (; k < most && (double)k + 0.5 < sum; k++) {
             double x[FK_GRID_DIM];
-            fk_grid_centre(g, c, x);
+            fk_grid_centre(&even, c, x);
             for (size_t i = 0; i < g->dim; i++)
                 x[i] += (uniform(&random) - 0.5) * fk_axis_width(&g->axis[i]);
-            write_point(out, g->dim, x);
+            write_point(out, &even, x);
         }
     }
 }
@@ -116,7 +122,7 @@ void fk_dots_write(FILE *out, const fk_grid *g, size_t n, const double *points,
 {
     if (points != NULL)
         for (size_t i = 0; i < n && i < most; i++)
-            write_point(out, g->dim, points + i * g->dim);
+            write_point(out, g, points + i * g->dim);
     else if (p != NULL)
         draw_from(out, g, p, most);
 }

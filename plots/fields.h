@@ -15,8 +15,8 @@ const char *fk_snapshot_law_name(const fk_snapshot *s);
 
 double fk_field_peak(const fk_grid *g, const double *p); /* 0 for NULL */
 
-/* x with the share q of the mass on a line below it, linear within the cell; NaN without
- * mass. */
+/* The even coordinate with the share q of the mass on a line below it, linear within the
+ * cell; NaN without mass. */
 double fk_field_quantile(const fk_axis *a, const double *p, double q);
 
 /* The initial density, NULL if the result has none. */

@@ -9,6 +9,7 @@
 #include "plots/gnuplot.h"
 #include "plots/label.h"
 #include "plots/map.h"
+#include "plots/tics.h"
 
 enum { PICTURES = 32, NAME = 96, MAP_CELLS = 400 };
 
@@ -74,6 +75,15 @@ static const char curves_body[] =
     "set key at screen 0.995, 0.92 right top Left reverse\n"
     "set autoscale xfix\n";
 
+static void write_place(FILE *out, const fk_axis *axis, const fk_curve *curve, size_t i)
+{
+    const double x = axis != NULL ? fk_tics_place(axis, curve->x[i]) : curve->x[i];
+    const double y = axis != NULL && curve->density ? fk_axis_density(axis, curve->y, i)
+                                                    : curve->y[i];
+    if (isfinite(x) && isfinite(y))
+        fprintf(out, "%.12g\t%.12g\n", x, y);
+}
+
 static void write_curves(fk_gallery *g, const fk_curves *c, const char *file)
 {
     FILE *out = fk_canvas_data(&g->canvas, file);
@@ -84,8 +94,7 @@ static void write_curves(fk_gallery *g, const fk_curves *c, const char *file)
         fprintf(out, "# %s: %s, %s\n", curve->name != NULL ? curve->name : c->y_label,
                 c->x_label, c->y_label);
         for (size_t i = 0; i < curve->n; i++)
-            if (isfinite(curve->x[i]) && isfinite(curve->y[i]))
-                fprintf(out, "%.12g\t%.12g\n", curve->x[i], curve->y[i]);
+            write_place(out, c->axis, curve, i);
         fputs("\n\n", out);
     }
     fk_canvas_close(&g->canvas, out);
@@ -124,7 +133,10 @@ void fk_gallery_curves(fk_gallery *g, const fk_curves *c)
     fk_script_text(&s, "x_label", c->x_label);
     fk_script_text(&s, "y_label", c->y_label);
     fk_script_texts(&s, "curve_name", c->n, name);
-    fk_script_add(&s, "named = %d\n\n%s%s%s\n", named, curves_body,
+    if (c->axis != NULL && s.out != NULL)
+        fk_tics_write(s.out, "x", c->axis);
+    fk_script_add(&s, "named = %d\n\n%s%s%s%s\n", named, curves_body,
+                  c->axis != NULL ? "eval 'set x'.x_tics\n" : "",
                   c->from_zero ? "set yrange [0:*]\nset offsets 0, 0, graph 0.05, 0\n"
                                : "set offsets graph 0.02, graph 0.02, graph 0.05, "
                                  "graph 0.05\n",
@@ -141,6 +153,7 @@ enum { LEFT = 150, GAP = 190, HEAD = 130, FOOT = 130, ROW_GAP = 130 };
 
 static const char maps_body[] =
     "set border 15\nset tics front\nset xrange [x_lo:x_hi]\nset yrange [y_lo:y_hi]\n"
+    "eval 'set x'.x_tics\neval 'set y'.y_tics\n"
     "sx(px) = px/(1.0*width)\nsy(px) = 1.0 - px/(1.0*height)\n"
     "set label 9 title at screen 0.5, sy(40) center noenhanced\n"
     "set multiplot\n"
@@ -181,11 +194,15 @@ static void range(const fk_grid *grid, const fk_map *m, double *bottom, double *
     const size_t cells = fk_grid_cells(grid);
     *bottom = 0.0;
     *top = 0.0;
-    for (size_t c = 0; c < cells; c++)
-        if (isfinite(m->field[c])) {
-            *top = fmax(*top, m->difference ? fabs(m->field[c]) : m->field[c]);
-            *bottom = fmin(*bottom, m->field[c]);
+    for (size_t c = 0; c < cells; c++) {
+        const double v = m->density && fk_grid_stretched(grid)
+                             ? m->field[c] / fk_grid_slope(grid, c)
+                             : m->field[c];
+        if (isfinite(v)) {
+            *top = fmax(*top, m->difference ? fabs(v) : v);
+            *bottom = fmin(*bottom, v);
         }
+    }
     if (!(*top > *bottom))
         *top = *bottom + 1.0;
 }
@@ -195,7 +212,8 @@ static void write_maps(fk_gallery *g, const fk_maps *m)
     char file[NAME];
     for (size_t k = 0; k < m->n; k++) {
         snprintf(file, sizeof file, "%s_%zu.bin", m->name, k + 1);
-        fk_map_density(&g->canvas, file, m->grid, MAP_CELLS, m->map[k].field);
+        (m->map[k].density ? fk_map_density : fk_map_field)(&g->canvas, file, m->grid,
+                                                            MAP_CELLS, m->map[k].field);
     }
     snprintf(file, sizeof file, "%s_arrows.tsv", m->name);
     if (m->arrows != NULL)

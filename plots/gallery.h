@@ -24,12 +24,16 @@ typedef struct fk_curve {
     size_t n;
     const double *x, *y; /* [n]; what is not finite is left out */
     fk_pen pen;
+    bool
+        density; /* of the even coordinate, at the cells of the axis: shown as one of the
+                     variable */
 } fk_curve;
 
 /* Several curves over one axis. */
 typedef struct fk_curves {
     const char *name; /* of the files */
     const char *title, *x_label, *y_label;
+    const fk_axis *axis; /* x are places on it; NULL: plain numbers */
     bool from_zero, log_y;
     size_t n; /* at most FK_GALLERY_CURVES */
     const fk_curve *curve;
@@ -39,6 +43,7 @@ typedef struct fk_map {
     const char *label;
     const double *field; /* [cells] */
     bool difference;     /* of either sign: blue and red about 0 */
+    bool density;        /* of the even coordinates: shown as one of the variables */
 } fk_map;
 
 /* Several fields of two variables side by side. */

@@ -40,14 +40,24 @@ void fk_map_density(fk_canvas *c, const char *name, const fk_grid *g, size_t mos
     if (z == NULL)
         return;
     fk_view_average(&v, p, z);
+    for (size_t i = 0; i < fk_grid_cells(&v.grid) && fk_grid_stretched(g); i++)
+        z[i] /= fk_grid_slope(&v.grid, i);
     fk_canvas_matrix(c, name, &v.grid.axis[0], &v.grid.axis[1], z);
     free(z);
+}
+
+void fk_map_field(fk_canvas *c, const char *name, const fk_grid *g, size_t most,
+                  const double *f)
+{
+    const fk_grid even = fk_grid_even(g);
+    fk_map_density(c, name, &even, most, f);
 }
 
 double fk_map_ratio(const fk_problem *p)
 {
     const fk_axis *x = &p->domain.grid.axis[0], *y = &p->domain.grid.axis[1];
     const double ratio = (y->hi - y->lo) / (x->hi - x->lo);
-    const bool one_unit = strcmp(p->unit[0], p->unit[1]) == 0;
+    const bool one_unit =
+        strcmp(p->unit[0], p->unit[1]) == 0 && !fk_grid_stretched(&p->domain.grid);
     return one_unit && ratio > 0.5 && ratio < 2 ? ratio : 1;
 }

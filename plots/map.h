@@ -10,9 +10,12 @@
 void fk_map_difference(fk_canvas *c, const char *name, const fk_grid *g, double count,
                        const double *sample, const double *law);
 
-/* data/NAME: a density of two variables, cells joined down to at most `most` a side. */
+/* data/NAME: a density of two variables, or another field, cells joined down to at most
+ * `most` a side. */
 void fk_map_density(fk_canvas *c, const char *name, const fk_grid *g, size_t most,
                     const double *p);
+void fk_map_field(fk_canvas *c, const char *name, const fk_grid *g, size_t most,
+                  const double *f);
 
 /* Height over width for a map of the domain: true to scale where both variables have one
  * unit and the box is not too long, square otherwise. */

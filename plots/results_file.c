@@ -12,6 +12,7 @@
 #include "plots/whole_file.h"
 
 enum { DIMS = FK_RESULTS_DIMS, LOWER_UPPER = 2 };
+enum { DENSITY = FK_GRID_DIM }; /* in place of the axis of a current */
 
 bool fk_results_call(fk_results *f, int error)
 {
@@ -87,7 +88,25 @@ static int field(fk_results *f, const char *name, int record, const char *about,
     return id;
 }
 
-static void put_record(fk_results *f, int id, size_t record, const double *p)
+/* A density, or the current along an axis, of the variables: p[cells] from that of the
+ * even coordinates, to be freed; NULL where they are the same. */
+static double *of_variables(fk_results *f, const double *p, size_t axis)
+{
+    const fk_grid *g = &f->r->problem->domain.grid;
+    const size_t cells = fk_grid_cells(g);
+    if (!fk_grid_stretched(g))
+        return NULL;
+    double *q = fk_doubles(cells);
+    if (q == NULL)
+        f->error = NC_ENOMEM;
+    for (size_t c = 0; q != NULL && c < cells; c++)
+        q[c] = p[c] / (axis == DENSITY ? fk_grid_slope(g, c)
+                                       : fk_grid_slope_across(g, axis, c));
+    return q;
+}
+
+static void put_record(fk_results *f, int id, size_t record, const double *p,
+                       size_t axis)
 {
     size_t start[DIMS] = {record}, count[DIMS] = {1};
     const size_t n = dim(f) + 1;
@@ -95,7 +114,11 @@ static void put_record(fk_results *f, int id, size_t record, const double *p)
         return;
     for (size_t i = 1; i < n; i++)
         count[i] = f->r->problem->domain.grid.axis[n - 1 - i].cells;
-    fk_results_call(f, nc_put_vara_double(f->id, id, start, count, p));
+    double *q = of_variables(f, p, axis);
+    if (f->error == NC_NOERR)
+        fk_results_call(f,
+                        nc_put_vara_double(f->id, id, start, count, q != NULL ? q : p));
+    free(q);
 }
 
 /* Names that the file itself uses must not be a coordinate's. */
@@ -105,11 +128,13 @@ static fk_label coordinate_name(const fk_problem *p, size_t i)
                                         "exact", "bounds",  "smooth"};
     static const char *const starts[] = {"current_",   "exit_",   "frame_",  "reverse_",
                                          "particles_", "kernel_", "smooth_", "path_"};
-    static const char ending[] = "_bounds", addition[] = "_coordinate";
+    static const char *const ends[] = {"_bounds", "_extent"};
+    static const char addition[] = "_coordinate";
     fk_label name = fk_label_variable(p, i);
-    const size_t length = strlen(name.text);
-    bool clash = length >= sizeof ending &&
-                 strcmp(name.text + length - (sizeof ending - 1), ending) == 0;
+    const size_t length = strlen(name.text), ending = strlen(ends[0]);
+    bool clash = false;
+    for (size_t k = 0; k < sizeof ends / sizeof ends[0] && length > ending; k++)
+        clash = clash || strcmp(name.text + length - ending, ends[k]) == 0;
     for (size_t k = 0; k < sizeof taken / sizeof taken[0]; k++)
         clash = clash || strcmp(name.text, taken[k]) == 0;
     for (size_t k = 0; k < sizeof starts / sizeof starts[0]; k++)
@@ -132,6 +157,29 @@ static void define_axes(fk_results *f)
     f->bounds = fk_results_dimension(f, "bounds", LOWER_UPPER);
 }
 
+/* The map, and what each cell covers: density times these is mass. */
+static void write_stretch(fk_results *f, size_t i, int centre, int shape)
+{
+    const fk_problem *p = f->r->problem;
+    const fk_axis *a = &p->domain.grid.axis[i];
+    if (a->stretch == NULL)
+        return;
+    char name[sizeof f->name[i].text + 8];
+    char *map = fk_expr_print(fk_stretch_map(a->stretch), FK_EXPR_TEXT);
+    fk_results_text(f, centre, "map", map);
+    free(map);
+    snprintf(name, sizeof name, "%s_extent", f->name[i].text);
+    const int id =
+        fk_results_variable(f, name, 1, &shape,
+                            "what a cell covers, by its centre: density times extents "
+                            "is mass",
+                            p->unit[i]);
+    for (size_t k = 0; k < a->cells && f->error == NC_NOERR; k++) {
+        const double extent = fk_axis_extent(a, k);
+        fk_results_call(f, nc_put_var1_double(f->id, id, &k, &extent));
+    }
+}
+
 static void write_axis(fk_results *f, size_t i)
 {
     const fk_problem *p = f->r->problem;
@@ -147,7 +195,8 @@ static void write_axis(fk_results *f, size_t i)
         return;
     static const char *const side[] = {"lower_boundary", "upper_boundary"};
     for (size_t s = 0; s < 2; s++)
-        fk_results_text(f, centre, side[s], fk_boundary_name(p->domain.face[i][s]));
+        fk_results_text(f, centre, side[s], fk_domain_face_name(&p->domain, i, s));
+    write_stretch(f, i, centre, shape[0]);
 
     double *x = fk_doubles(3 * a->cells);
     if (x == NULL) {
@@ -175,8 +224,8 @@ static void write_times(fk_results *f)
 
 /* One of the pointers of fk_snapshot, found by its offset; a variable only if some
  * snapshot has it. */
-static void write_snapshots(fk_results *f, const char *name, size_t offset,
-                            const char *about, const char *unit)
+static void write_fields(fk_results *f, const char *name, size_t offset, size_t axis,
+                         const char *about, const char *unit)
 {
     const fk_result *r = f->r;
     int id = -1;
@@ -185,8 +234,14 @@ static void write_snapshots(fk_results *f, const char *name, size_t offset,
         memcpy(&p, (const char *)&r->snapshot[i] + offset, sizeof p);
         if (p != NULL && id < 0)
             id = field(f, name, f->shape[0], about, unit);
-        put_record(f, id, i, p);
+        put_record(f, id, i, p, axis);
     }
+}
+
+static void write_snapshots(fk_results *f, const char *name, size_t offset,
+                            const char *about, const char *unit)
+{
+    write_fields(f, name, offset, DENSITY, about, unit);
 }
 
 /* Limits of the pointwise confidence intervals. */
@@ -242,8 +297,8 @@ static void write_currents(fk_results *f)
             const size_t used = strlen(unit.text);
             snprintf(unit.text + used, sizeof unit.text - used, "/(%s)", p->time_unit);
         }
-        write_snapshots(f, name, offsetof(fk_snapshot, current) + i * sizeof(double *),
-                        about, unit.text);
+        write_fields(f, name, offsetof(fk_snapshot, current) + i * sizeof(double *), i,
+                     about, unit.text);
     }
 }
 
@@ -254,7 +309,7 @@ static void write_frames(fk_results *f, const char *name, double *const *p, int 
         return;
     const int id = field(f, name, record, about, density_unit(f).text);
     for (size_t i = 0; i < f->r->n_frames; i++)
-        put_record(f, id, i, p[i]);
+        put_record(f, id, i, p[i], DENSITY);
 }
 
 static void write_animation(fk_results *f)
@@ -288,7 +343,7 @@ static void write_reverse(fk_results *f, const fk_reverse_run *v)
              v->name);
     const int field_id = field(f, name, record, about, density_unit(f).text);
     for (size_t i = 0; i < v->n_frames; i++)
-        put_record(f, field_id, i, v->density[i]);
+        put_record(f, field_id, i, v->density[i], DENSITY);
 }
 
 static void write_attributes(fk_results *f)

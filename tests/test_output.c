@@ -4,9 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/density.h"
 #include "core/yaml.h"
 #include "plots/output.h"
 #include "tests/output_fixture.h"
+#include "tests/stretch_fixture.h"
 #include "tests/suite.h"
 
 static fixture f;
@@ -138,6 +140,53 @@ START_TEST(paths_come_back)
                 ck_assert(isnan(x[i][k]));
     }
     nc_close(id);
+    end();
+}
+END_TEST
+
+/* On a stretched axis they are those of the variable: density times extent is mass, a
+ * current is divided by the slopes across it. */
+START_TEST(densities_of_the_variables_are_written)
+{
+    begin((size_t)_i);
+    fk_message message;
+    const fk_grid *g = &f.problem.domain.grid;
+    fk_axis *a = &f.problem.domain.grid.axis[_i - 1];
+    fk_stretch *m = stretch(f.problem.pool, "2*sinh(u)", a->lo, a->hi, a->cells);
+    a->stretch = m;
+    const char *path = in_dir("results.nc");
+    ck_assert_int_eq(fk_write_results(&f.result, path, &message), FK_OK);
+    int id, variable;
+    const size_t cells = fk_grid_cells(g);
+    double *p = fk_doubles(5 * cells), *extent = fk_doubles(a->cells);
+    ck_assert_int_eq(nc_open(path, NC_NOWRITE, &id), NC_NOERR);
+    ck_assert_int_eq(nc_inq_varid(id, _i == 1 ? "x_extent" : "v_1_extent", &variable),
+                     NC_NOERR);
+    ck_assert_int_eq(nc_get_var_double(id, variable, extent), NC_NOERR);
+    ck_assert_int_eq(nc_inq_varid(id, "density", &variable), NC_NOERR);
+    ck_assert_int_eq(nc_get_var_double(id, variable, p), NC_NOERR);
+    const double *q = f.result.snapshot[4].pde;
+    double mass = 0.0;
+    for (size_t c = 0; c < cells; c++) {
+        size_t index[FK_GRID_DIM];
+        fk_grid_unravel(g, c, index);
+        mass += p[4 * cells + c] * extent[index[_i - 1]] *
+                (_i == 1 ? 1.0 : fk_axis_width(&g->axis[0]));
+        ck_assert_double_eq_tol(p[4 * cells + c] * fk_grid_slope(g, c), q[c], 1e-12);
+    }
+    ck_assert_double_eq_tol(mass, fk_density_mass(g, q), 1e-12);
+    if (_i == 2) {
+        const double *J = f.result.snapshot[4].current[0];
+        ck_assert_int_eq(nc_inq_varid(id, "current_x", &variable), NC_NOERR);
+        ck_assert_int_eq(nc_get_var_double(id, variable, p), NC_NOERR);
+        for (size_t c = 0; c < cells; c++)
+            ck_assert_double_eq_tol(p[4 * cells + c] * fk_grid_slope(g, c), J[c],
+                                    1e-12);
+    }
+    nc_close(id);
+    free(p);
+    free(extent);
+    fk_stretch_free(m);
     end();
 }
 END_TEST
@@ -301,6 +350,7 @@ int main(void)
     tcase_set_timeout(cases, 100);
     tcase_add_loop_test(cases, densities_come_back, 1, 3);
     tcase_add_test(cases, paths_come_back);
+    tcase_add_loop_test(cases, densities_of_the_variables_are_written, 1, 3);
     tcase_add_test(cases, no_place_to_write);
     tcase_add_loop_test(cases, summary_is_json, 1, 3);
     tcase_add_loop_test(cases, table_fits_a_terminal, 1, 3);

@@ -18,6 +18,7 @@ static const char body_1[] =
     "set yrange [0:p_top]\n"
     "set xlabel x_label noenhanced\n"
     "set ylabel p_label noenhanced\n"
+    "eval 'set x'.x_tics\n"
     "do for [k=1:frames] {\n"
     "    set label 1 time_label[k] at graph 0.03, 0.94 front noenhanced\n"
     "    set label 2 way[k] at graph 0.03, 0.87 front tc rgb pale noenhanced\n"
@@ -36,6 +37,8 @@ static const char body_2[] =
     "set yrange [y_lo:y_hi]\n"
     "set xlabel x_label noenhanced\n"
     "set ylabel y_label noenhanced\n"
+    "eval 'set x'.x_tics\n"
+    "eval 'set y'.y_tics\n"
     "do for [k=1:frames] {\n"
     "    set label 1 time_label[k] at graph 0.03, 0.95 front tc rgb 'white' "
     "noenhanced\n"
@@ -92,7 +95,7 @@ static const double *histogram_of(const fk_result *r, const moment *it)
 
 static void write_lines(const fk_result *r, size_t n, const moment *it, fk_canvas *c)
 {
-    const fk_axis *a = &r->problem->domain.grid.axis[0];
+    const fk_axis *a = &r->problem->domain.grid.axis[0], even = fk_axis_even(a);
     double *p = fk_canvas_doubles(c, a->cells);
     FILE *lines = fk_canvas_data(c, "movie.tsv");
     FILE *points = fk_canvas_data(c, "movie_points.tsv");
@@ -100,8 +103,8 @@ static void write_lines(const fk_result *r, size_t n, const moment *it, fk_canva
         const double *h = histogram_of(r, &it[k]);
         const bool known = fk_forward_density(r, it[k].t, p);
         for (size_t i = 0; i < a->cells; i++)
-            fprintf(lines, "%.6g\t%.6g\n", fk_axis_centre(a, i),
-                    known ? p[i] : (double)NAN);
+            fprintf(lines, "%.6g\t%.6g\n", fk_axis_centre(&even, i),
+                    known ? fk_axis_density(a, p, i) : (double)NAN);
         fputs("\n\n", lines);
         if (h != NULL)
             fk_histogram_write(points, a, (double)r->problem->particles.count, h, NULL);

@@ -46,6 +46,7 @@ static void write_script(const fk_result *r, const fk_snapshot *last, fk_canvas 
         "\nset border 15\nset tics front\nset xrange [x_lo:x_hi]\n"
         "set yrange [y_lo:y_hi]\nset cbrange [0:top]\n"
         "set xlabel x_label noenhanced\nset ylabel y_label noenhanced\n"
+        "eval 'set x'.x_tics\neval 'set y'.y_tics\n"
         "set cblabel p_label noenhanced offset 0.8\n"
         "set cbtics nice(top) offset -0.5\n"
         "y0 = 120.0/height\ny1 = y0 + 1060.0*ratio/height\n"
@@ -73,10 +74,12 @@ static void write(const fk_result *r, fk_canvas *c)
 static void caption(const fk_result *r, FILE *out)
 {
     const fk_snapshot *s = last_with_current(r);
-    const size_t cells = fk_grid_cells(&r->problem->domain.grid);
+    const fk_grid *g = &r->problem->domain.grid;
+    const size_t cells = fk_grid_cells(g);
     double most = 0;
     for (size_t k = 0; k < cells; k++)
-        most = fmax(most, hypot(s->current[0][k], s->current[1][k]));
+        most = fmax(most, hypot(s->current[0][k] / fk_grid_slope_across(g, 0, k),
+                                s->current[1][k] / fk_grid_slope_across(g, 1, k)));
     fprintf(
         out,
         "Probability current of the Fokker–Planck density at %s: arrows in the units "

@@ -5,6 +5,7 @@
 
 #include "core/density.h"
 #include "plots/canvas.h"
+#include "plots/fields.h"
 #include "plots/histogram.h"
 #include "plots/label.h"
 #include "plots/view.h"
@@ -25,15 +26,35 @@ static bool shows_anything(const fk_snapshot *s)
     return s->pde != NULL || s->particles != NULL || s->exact != NULL;
 }
 
-static double peak(const fk_snapshot *s, size_t cells)
+static double peak(const fk_snapshot *s, const fk_grid *g)
 {
-    const double *p = s->pde != NULL     ? s->pde
-                      : s->exact != NULL ? s->exact
-                                         : s->particles;
-    double most = 0;
-    for (size_t i = 0; p != NULL && i < cells; i++)
-        most = fmax(most, p[i]);
-    return most;
+    return fk_field_peak(g, s->pde != NULL     ? s->pde
+                            : s->exact != NULL ? s->exact
+                                               : s->particles);
+}
+
+/* An axis without an end is for tails that fall slowly: powers are seen on a logarithmic
+ * scale, ten decades of it at most. */
+static bool logarithmic(const fk_result *r)
+{
+    const fk_axis *a = &r->problem->domain.grid.axis[0];
+    return isinf(a->lo) || isinf(a->hi);
+}
+
+static double bottom(const fk_result *r, const choice *chosen)
+{
+    const fk_axis *a = &r->problem->domain.grid.axis[0];
+    double least = chosen->top;
+    if (!logarithmic(r))
+        return 0;
+    for (size_t k = 0; k < chosen->n; k++) {
+        const fk_snapshot *s = &r->snapshot[chosen->index[k]];
+        const double *p = s->pde != NULL ? s->pde : s->particles;
+        for (size_t i = 0; p != NULL && i < a->cells; i++)
+            if (p[i] > 0)
+                least = fmin(least, fk_axis_density(a, p, i));
+    }
+    return fmax(0.5 * least, 1e-10 * chosen->top);
 }
 
 static void note(choice *c, const fk_snapshot *s)
@@ -48,13 +69,13 @@ static void note(choice *c, const fk_snapshot *s)
 /* The initial density is left out where its peak would make the rest a flat line. */
 static choice choose(const fk_result *r)
 {
-    const size_t cells = fk_grid_cells(&r->problem->domain.grid);
+    const fk_grid *g = &r->problem->domain.grid;
     choice c = {.n = 0};
     if (r->n_snapshots == 0)
         return c;
     for (size_t i = 1; i < r->n_snapshots; i++)
-        c.top = fmax(c.top, peak(&r->snapshot[i], cells));
-    const double first = peak(&r->snapshot[0], cells);
+        c.top = fmax(c.top, peak(&r->snapshot[i], g));
+    const double first = peak(&r->snapshot[0], g);
     c.skips_initial = r->n_snapshots > 1 && first > 2.5 * c.top;
     if (!c.skips_initial)
         c.top = fmax(c.top, first);
@@ -77,14 +98,14 @@ static bool applies(const fk_result *r)
     return false;
 }
 
-static double value(const double *p, size_t i)
+static double value(const fk_axis *a, const double *p, size_t i)
 {
-    return p != NULL ? p[i] : (double)NAN;
+    return p != NULL ? fk_axis_density(a, p, i) : (double)NAN;
 }
 
 static void write_lines(const fk_result *r, const choice *chosen, fk_canvas *c)
 {
-    const fk_axis *a = &r->problem->domain.grid.axis[0];
+    const fk_axis *a = &r->problem->domain.grid.axis[0], even = fk_axis_even(a);
     FILE *out = fk_canvas_data(c, "density.tsv");
     if (out == NULL)
         return;
@@ -95,8 +116,8 @@ static void write_lines(const fk_result *r, const choice *chosen, fk_canvas *c)
         const fk_snapshot *s = &r->snapshot[chosen->index[k]];
         fprintf(out, "# %s\n", fk_label_time(r->problem, s->t).text);
         for (size_t i = 0; i < a->cells; i++)
-            fprintf(out, "%.9g\t%.9g\t%.9g\t%.9g\n", fk_axis_centre(a, i),
-                    value(s->pde, i), value(s->kernel, i), value(s->exact, i));
+            fprintf(out, "%.9g\t%.9g\t%.9g\t%.9g\n", fk_axis_centre(&even, i),
+                    value(a, s->pde, i), value(a, s->kernel, i), value(a, s->exact, i));
         fputs("\n\n", out);
     }
     fk_canvas_close(c, out);
@@ -179,6 +200,7 @@ static void add_residuals(fk_script *s)
 {
     fk_script_add(s, "\nset bmargin at screen 0.11\nset tmargin at screen 0.30\n"
                      "set format x '%%g'\nset xlabel x_label noenhanced\n"
+                     "eval 'set x'.x_tics\nunset logscale y\nset format y '%%g'\n"
                      "set ylabel 'difference / s.e.'\nset yrange [-5:5]\n"
                      "set ytics (-4, -2, 0, 2, 4)\nunset key\n"
                      "set arrow 1 from x_lo, 0 to x_hi, 0 nohead lc rgb pale lw 1\n"
@@ -200,7 +222,8 @@ static void write_script(const fk_result *r, const choice *chosen, fk_canvas *c)
     fk_script_axis(&s, r->problem, 0, "x");
     fk_script_times(&s, r->problem, chosen->n, time);
     fk_script_text(&s, "p_label", fk_label_density(r->problem, 1, (size_t[]){0}).text);
-    fk_script_number(&s, "p_top", 1.08 * chosen->top);
+    fk_script_number(&s, "p_top", (logarithmic(r) ? 2 : 1.08) * chosen->top);
+    fk_script_number(&s, "p_bottom", bottom(r, chosen));
     fk_script_add(&s, "n = %zu\n", chosen->n);
     add_list(&s, r, chosen, "pde_of", offsetof(fk_snapshot, pde));
     add_list(&s, r, chosen, "particles_of", offsetof(fk_snapshot, particles));
@@ -212,11 +235,14 @@ static void write_script(const fk_result *r, const choice *chosen, fk_canvas *c)
                   "set tmargin at screen 0.97\nset bmargin at screen %g\n",
                   chosen->residual ? 0.36 : 0.13);
     fk_script_add(&s,
-                  "set xrange [x_lo:x_hi]\nset yrange [0:p_top]\nset cbrange [0:1]\n"
+                  "set xrange [x_lo:x_hi]\nset yrange [p_bottom:p_top]\n"
+                  "set cbrange [0:1]\n%s"
                   "set ylabel p_label noenhanced offset 0.5\n"
-                  "set key at screen 0.995, 0.96 right top Left reverse\n");
-    fk_script_add(&s, chosen->residual ? "set format x ''\n"
-                                       : "set xlabel x_label noenhanced\n");
+                  "set key at screen 0.995, 0.96 right top Left reverse\n",
+                  logarithmic(r) ? "set logscale y\nset format y '10^{%T}'\n" : "");
+    fk_script_add(&s, chosen->residual
+                          ? "set format x ''\neval 'set x'.x_bare\n"
+                          : "set xlabel x_label noenhanced\neval 'set x'.x_tics\n");
     add_densities(&s, chosen);
     if (chosen->residual)
         add_residuals(&s);
@@ -241,8 +267,7 @@ static void caption(const fk_result *r, FILE *out)
                 r->problem->particles.count);
     if (chosen.skips_initial)
         fprintf(out, "The initial density, %.3g times as high, is not drawn. ",
-                peak(&r->snapshot[0], r->problem->domain.grid.axis[0].cells) /
-                    chosen.top);
+                peak(&r->snapshot[0], &r->problem->domain.grid) / chosen.top);
     if (chosen.residual)
         fprintf(out,
                 "Below: particles minus %s in standard errors, where at least 5 "

@@ -40,11 +40,17 @@ static bool applies(const fk_result *r)
            reference(last(r)) != NULL && count(last(r)) > 0;
 }
 
+/* p - q at cell k. */
+static double beyond(const fk_axis *a, const double *p, const double *q, size_t k)
+{
+    return fk_axis_density(a, p, k) - fk_axis_density(a, q, k);
+}
+
 /* Blocks: the estimates that there are. */
 static void write_data(const fk_result *r, fk_canvas *c)
 {
     const fk_snapshot *s = last(r);
-    const fk_axis *a = &r->problem->domain.grid.axis[0];
+    const fk_axis *a = &r->problem->domain.grid.axis[0], even = fk_axis_even(a);
     const double *q = reference(s);
     FILE *out = fk_canvas_data(c, "estimates.tsv");
     if (out == NULL)
@@ -57,8 +63,9 @@ static void write_data(const fk_result *r, fk_canvas *c)
             continue;
         fprintf(out, "# %s\n", title[i]);
         for (size_t k = 0; k < a->cells; k++)
-            fprintf(out, "%.9g\t%.6g\t%.6g\t%.6g\n", fk_axis_centre(a, k), p[k] - q[k],
-                    s->limit[i][0][k] - q[k], s->limit[i][1][k] - q[k]);
+            fprintf(out, "%.9g\t%.6g\t%.6g\t%.6g\n", fk_axis_centre(&even, k),
+                    beyond(a, p, q, k), beyond(a, s->limit[i][0], q, k),
+                    beyond(a, s->limit[i][1], q, k));
         fputs("\n\n", out);
     }
     fk_canvas_close(c, out);
@@ -68,12 +75,12 @@ static void write_data(const fk_result *r, fk_canvas *c)
 static double farthest(const fk_result *r)
 {
     const fk_snapshot *s = last(r);
+    const fk_axis *a = &r->problem->domain.grid.axis[0];
     double most = 0.0;
     for (size_t i = 0; i < FK_ESTIMATES; i++)
-        for (size_t k = 0;
-             estimate(s, i) != NULL && k < r->problem->domain.grid.axis[0].cells; k++)
+        for (size_t k = 0; estimate(s, i) != NULL && k < a->cells; k++)
             for (size_t side = 0; side < 2; side++)
-                most = fmax(most, fabs(s->limit[i][side][k] - reference(s)[k]));
+                most = fmax(most, fabs(beyond(a, s->limit[i][side], reference(s), k)));
     return most;
 }
 
@@ -84,7 +91,8 @@ static void add_panel(fk_script *s, size_t panel, size_t n, const char *name)
     fk_script_add(s, "\nset tmargin at screen %g\nset bmargin at screen %g\n", top,
                   bottom);
     if (panel + 1 == n)
-        fk_script_add(s, "set format x '%%g'\nset xlabel x_label noenhanced\n");
+        fk_script_add(s, "set format x '%%g'\nset xlabel x_label noenhanced\n"
+                         "eval 'set x'.x_tics\n");
     fk_script_add(s, "set label 1 '%s' at graph 0.015, 0.9 tc rgb ink\n", name);
     fk_script_item(s,
                    "'data/estimates.tsv' index %zu using 1:3:4 with filledcurves "
@@ -116,6 +124,7 @@ static void write(const fk_result *r, fk_canvas *c)
     fk_script_add(&s, "\nset multiplot\nset lmargin at screen 0.11\n"
                       "set rmargin at screen 0.97\nset xrange [x_lo:x_hi]\n"
                       "set yrange [-most:most]\nset format x ''\n"
+                      "eval 'set x'.x_bare\n"
                       "set ytics autofreq\n"
                       "set label 2 d_label.' at '.t_label at screen 0.025, 0.55 center "
                       "rotate noenhanced tc rgb ink\n");

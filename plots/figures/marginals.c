@@ -8,6 +8,7 @@
 #include "plots/fields.h"
 #include "plots/histogram.h"
 #include "plots/label.h"
+#include "plots/tics.h"
 #include "plots/view.h"
 
 extern const fk_figure fk_figure_marginals;
@@ -28,6 +29,7 @@ static const char body[] =
     "    set yrange [0:top[c]]\n"
     "    set ytics nice(top[c])\n"
     "    set ylabel p_label[c] noenhanced offset 0.8\n"
+    "    eval 'set x'.value(sprintf(has_both ? 'x%d_bare' : 'x%d_tics', c))\n"
     "    if (has_both) { set format x ''; unset xlabel } else { \\\n"
     "        set xlabel x_label[c] noenhanced }\n"
     "    unset arrow\n"
@@ -52,6 +54,7 @@ static const char body[] =
     "        set tmargin at screen 0.33\n"
     "        set bmargin at screen 0.13\n"
     "        set format x '%g'\n"
+    "        eval 'set x'.value(sprintf('x%d_tics', c))\n"
     "        set xlabel x_label[c] noenhanced\n"
     "        set ylabel 'difference / s.e.'\n"
     "        set yrange [-5:5]\n"
@@ -95,14 +98,15 @@ static bool applies(const fk_result *r)
 static void write_snapshot(const fk_problem *p, const fk_snapshot *s, size_t axis,
                            double *space, FILE *lines, FILE *points, double *top)
 {
-    const fk_axis *a = &p->domain.grid.axis[axis];
+    const fk_axis *a = &p->domain.grid.axis[axis], even = fk_axis_even(a);
     double *law = space, *sample = space + a->cells;
     const double *q = fk_snapshot_law(s);
     if (q != NULL) {
         fk_density_marginal(&p->domain.grid, q, axis, law);
         for (size_t i = 0; i < a->cells; i++) {
-            fprintf(lines, "%.9g\t%.9g\n", fk_axis_centre(a, i), law[i]);
-            *top = fmax(*top, law[i]);
+            const double value = fk_axis_density(a, law, i);
+            fprintf(lines, "%.9g\t%.9g\n", fk_axis_centre(&even, i), value);
+            *top = fmax(*top, value);
         }
     }
     if (s->particles != NULL) {
@@ -110,7 +114,7 @@ static void write_snapshot(const fk_problem *p, const fk_snapshot *s, size_t axi
         fk_histogram_write(points, a, (double)p->particles.count, sample,
                            q != NULL ? law : NULL);
         for (size_t i = 0; q == NULL && i < a->cells; i++)
-            *top = fmax(*top, sample[i]);
+            *top = fmax(*top, fk_axis_density(a, sample, i));
     }
     fputs("\n\n", lines);
     fputs("\n\n", points);
@@ -166,8 +170,9 @@ static void write_script(const fk_result *r, const choice *chosen, const double 
     fk_label axis[FK_GRID_DIM], density[FK_GRID_DIM];
     const char *axis_text[FK_GRID_DIM], *density_text[FK_GRID_DIM];
     for (size_t i = 0; i < dim; i++) {
-        lo[i] = p->domain.grid.axis[i].lo;
-        hi[i] = p->domain.grid.axis[i].hi;
+        const fk_axis even = fk_axis_even(&p->domain.grid.axis[i]);
+        lo[i] = even.lo;
+        hi[i] = even.hi;
         axis[i] = fk_label_axis(p, i);
         density[i] = fk_label_density(p, 1, &i);
         axis_text[i] = axis[i].text;
@@ -179,6 +184,9 @@ static void write_script(const fk_result *r, const choice *chosen, const double 
         fk_script_open(c, &fk_figure_marginals, 1600, chosen->both ? 900 : 640);
     fk_script_add(&s, "n = %zu\naxes = %zu\nhas_both = %d\n", chosen->n, dim,
                   chosen->both);
+    for (size_t i = 0; i < dim && s.out != NULL; i++)
+        fk_tics_write(s.out, (char[]){'x', (char)('1' + i), '\0'},
+                      &p->domain.grid.axis[i]);
     fk_script_numbers(&s, "lo", dim, lo);
     fk_script_numbers(&s, "hi", dim, hi);
     fk_script_numbers(&s, "top", dim, top);

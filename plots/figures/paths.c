@@ -7,11 +7,13 @@
 #include "plots/canvas.h"
 #include "plots/fields.h"
 #include "plots/label.h"
+#include "plots/map.h"
+#include "plots/tics.h"
 #include "sde/walls.h"
 
 extern const fk_figure fk_figure_paths;
 
-enum { PANELS = 3, NAMED = 12, WALL_POINTS = 101 };
+enum { MAP_CELLS = 1000, PANELS = 3, NAMED = 12, WALL_POINTS = 101 };
 
 static const double level[] = {0.025, 0.5, 0.975};
 
@@ -46,6 +48,15 @@ static bool wraps(const fk_problem *p, const double *from, const double *to)
     return false;
 }
 
+/* Where x is on the picture of variable i. */
+static double place(const fk_problem *p, size_t i, double x)
+{
+    return p->has_domain && i < p->domain.grid.dim &&
+                   p->domain.grid.axis[i].stretch != NULL
+               ? fk_tics_place(&p->domain.grid.axis[i], x)
+               : x;
+}
+
 static void write_paths(const fk_result *r, fk_canvas *c)
 {
     const size_t dim = r->problem->sde->dim, shown = dim < PANELS ? dim : PANELS;
@@ -64,7 +75,7 @@ static void write_paths(const fk_result *r, fk_canvas *c)
                 fputc('\n', out);
             fprintf(out, "%.9g", p->t[n]);
             for (size_t i = 0; i < shown; i++)
-                fprintf(out, "\t%.9g", x[i]);
+                fprintf(out, "\t%.9g", place(r->problem, i, x[i]));
             fputc('\n', out);
         }
         fputs("\n\n", out);
@@ -161,7 +172,7 @@ static void write_walls(const fk_result *r, fk_canvas *c)
                 p->start + (p->end - p->start) * (double)k / (WALL_POINTS - 1);
             const double at = move ? fk_walls_at(walls, t, scratch).at[side]
                                    : (side == 0 ? a->lo : a->hi);
-            fprintf(out, "%.9g\t%.9g\n", t, at);
+            fprintf(out, "%.9g\t%.9g\n", t, place(p, 0, at));
         }
         fputs("\n\n", out);
     }
@@ -209,8 +220,11 @@ static void add_panel(const fk_result *r, fk_script *s, size_t k, size_t n)
                   "set ylabel y_name[%zu] noenhanced\n",
                   0.97 - height * (double)k, 0.97 - height * ((double)k + 0.92), k + 1);
     if (r->problem->has_domain) {
-        const fk_axis *a = &r->problem->domain.grid.axis[k];
-        fk_script_add(s, "set yrange [%.9g:%.9g]\n", a->lo, a->hi);
+        const fk_axis *a = &r->problem->domain.grid.axis[k], even = fk_axis_even(a);
+        fk_script_add(s, "set yrange [%.9g:%.9g]\n", even.lo, even.hi);
+        if (s->out != NULL)
+            fk_tics_write(s->out, "y", a);
+        fk_script_add(s, "eval 'set y'.y_tics\n");
     }
     fk_script_add(s, k + 1 == n ? "set format x '%%g'\nset xlabel t_label noenhanced\n"
                                 : "set format x ''\n");
@@ -264,7 +278,8 @@ static void add_plane(const fk_result *r, fk_script *s)
     if (p->has_domain) {
         fk_script_axis(s, p, 0, "x");
         fk_script_axis(s, p, 1, "y");
-        fk_script_add(s, "set xrange [x_lo:x_hi]\nset yrange [y_lo:y_hi]\n");
+        fk_script_add(s, "set xrange [x_lo:x_hi]\nset yrange [y_lo:y_hi]\n"
+                         "eval 'set x'.x_tics\neval 'set y'.y_tics\n");
     } else {
         fk_script_text(s, "x_label", fk_label_axis(p, 0).text);
         fk_script_text(s, "y_label", fk_label_axis(p, 1).text);
@@ -313,8 +328,8 @@ static void write(const fk_result *r, fk_canvas *c)
     const fk_problem *p = r->problem;
     write_paths(r, c);
     if (in_plane(r) && p->has_domain)
-        fk_canvas_matrix(c, "traced_density.bin", &p->domain.grid.axis[0],
-                         &p->domain.grid.axis[1], last_density(r));
+        fk_map_density(c, "traced_density.bin", &p->domain.grid, MAP_CELLS,
+                       last_density(r));
     if (!in_plane(r)) {
         write_bands(r, c);
         write_walls(r, c);

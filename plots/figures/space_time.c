@@ -5,6 +5,7 @@
 #include "plots/canvas.h"
 #include "plots/fields.h"
 #include "plots/label.h"
+#include "plots/tics.h"
 #include "plots/view.h"
 
 extern const fk_figure fk_figure_space_time;
@@ -49,7 +50,7 @@ static void write_map(const fk_result *r, fk_canvas *c)
     for (size_t k = 0; k < time.cells; k++) {
         fk_view_average(&v, shown(r)[k], column);
         for (size_t i = 0; i < space->cells; i++)
-            z[i * time.cells + k] = column[i];
+            z[i * time.cells + k] = fk_axis_density(space, column, i);
     }
     fk_canvas_matrix(c, "space_time.bin", &time, space, z);
     free(z);
@@ -93,7 +94,7 @@ static void write_paths(const fk_result *r, fk_canvas *c)
             if (k > 0 && periodic(r) &&
                 fabs(x - r->frame_points[k - 1][i]) > (a->hi - a->lo) / 2)
                 fputc('\n', out);
-            fprintf(out, "%.9g\t%.9g\n", r->frame_time[k], x);
+            fprintf(out, "%.9g\t%.9g\n", r->frame_time[k], fk_tics_place(a, x));
         }
         fputs("\n\n", out);
     }
@@ -152,6 +153,7 @@ static void write_script(const fk_result *r, fk_canvas *c)
     fk_script_add(&s, "\nset border 15\nset tics front\nset xrange [t_lo:t_hi]\n"
                       "set yrange [x_lo:x_hi]\nset cbrange [0:top]\n"
                       "set xlabel t_label noenhanced\nset ylabel x_label noenhanced\n"
+                      "eval 'set y'.x_tics\n"
                       "set cblabel p_label noenhanced offset 0.8\n"
                       "set cbtics nice(top) offset -0.5\n"
                       "set lmargin at screen 0.08\nset rmargin at screen 0.86\n"
