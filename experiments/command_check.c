@@ -14,13 +14,22 @@
 static void print_face(const fk_problem *p, size_t i, size_t side)
 {
     printf("%s (%s", fk_label_end(p, i, side).text,
-           fk_boundary_name(p->domain.face[i][side]));
+           fk_domain_face_name(&p->domain, i, side));
     if (p->domain.face[i][side] == FK_PARTIAL) {
         char *kappa = fk_expr_print(p->domain.reactivity[i][side], FK_EXPR_DISPLAY);
         printf(", kappa = %s", kappa != NULL ? kappa : "?");
         free(kappa);
     }
     putchar(')');
+}
+
+/* " in u, x = tan(u)" */
+static void print_map(const char *name, const fk_stretch *m)
+{
+    char *map = fk_expr_print(fk_stretch_map(m), FK_EXPR_DISPLAY);
+    printf(" in u, %s = %s, u from %.6g to %.6g", name != NULL ? name : "?",
+           map != NULL ? map : "?", fk_stretch_lo(m), fk_stretch_hi(m));
+    free(map);
 }
 
 static void print_domain(const fk_problem *p)
@@ -37,16 +46,20 @@ static void print_domain(const fk_problem *p)
         print_face(p, i, 0);
         printf(" to ");
         print_face(p, i, 1);
-        printf(", %zu cells of %g\n", a->cells, fk_axis_width(a));
+        printf(", %zu cells of %g", a->cells, fk_axis_width(a));
+        if (a->stretch != NULL)
+            print_map(name, a->stretch);
+        putchar('\n');
         free(name);
     }
 }
 
-static void print_problem(const fk_problem *p)
+static fk_status print_problem(const fk_problem *p)
 {
     printf("%s: %s\n", p->name, p->about[0] != '\0' ? p->about : "(no description)");
     putchar('\n');
     fk_print_equations(p, stdout);
+    FK_TRY(fk_print_even_equation(p, stdout));
     print_domain(p);
     printf("\nInitial law\n  %s\n", p->initial_text);
     printf("\nTime\n  %g to %g, %zu output%s\n", p->start, p->end, p->n_outputs,
@@ -60,6 +73,7 @@ static void print_problem(const fk_problem *p)
                fk_domain_open(&p->domain)
                    ? ""
                    : ";\n  used as long as it does not reach the faces");
+    return FK_OK;
 }
 
 static int run(int argc, char **argv)
@@ -75,10 +89,10 @@ static int run(int argc, char **argv)
     fk_status status = fk_problem_load(argv[first], (size_t)(argc - first - 1),
                                        (const char *const *)(argv + first + 1),
                                        &problem, &methods, &message);
-    if (status == FK_OK) {
-        print_problem(problem);
+    if (status == FK_OK)
+        status = print_problem(problem);
+    if (status == FK_OK)
         status = fk_print_estimate(problem, &methods, stdout, &message);
-    }
     fk_problem_free(problem);
     return status == FK_OK ? FK_EXIT_AGREE
                            : fk_command_fail(&fk_the_check, status, &message);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sde/stretched.h"
+
 static void print_expr(const fk_expr *e, FILE *out)
 {
     char *text = fk_expr_print(e, FK_EXPR_DISPLAY);
@@ -102,24 +104,36 @@ static void print_sde(const fk_sde *s, FILE *out)
         print_line(s, i, s->ito[i], "", out);
 }
 
-/* J_i = (b_i) p - (a_ij) d_j p */
-static void print_current(const fk_sde *s, size_t i, FILE *out)
+/* J_i = (b_i) p - (a_ij) d_j p, p called by a letter */
+static void print_current(const fk_sde *s, size_t i, char p, FILE *out)
 {
     fputs("  J_", out);
     print_expr(s->variable[i], out);
     fputs(" = (", out);
     print_expr(s->flux_drift[i], out);
-    fputs(") p", out);
+    fprintf(out, ") %c", p);
     for (size_t j = 0; j < s->dim; j++) {
         const fk_expr *a = s->diffusion[i * s->dim + j];
         if (zero(a))
             continue;
         fputs(" - (", out);
         print_expr(a, out);
-        fputs(") dp/d", out);
+        fprintf(out, ") d%c/d", p);
         print_expr(s->variable[j], out);
     }
     fputc('\n', out);
+}
+
+/* dp/dt = - dJ_x/dx - ... */
+static void print_balance(const fk_sde *s, char p, FILE *out)
+{
+    fprintf(out, "  d%c/dt =", p);
+    for (size_t i = 0; i < s->dim; i++) {
+        fputs(" - dJ_", out);
+        print_expr(s->variable[i], out);
+        fputs("/d", out);
+        print_expr(s->variable[i], out);
+    }
 }
 
 /* (e_1, e_2), or e_1 alone */
@@ -193,15 +207,10 @@ void fk_print_equations(const fk_problem *p, FILE *out)
 {
     const fk_sde *s = p->sde;
     print_sde(s, out);
-    fprintf(out, "\n%s\n  dp/dt =",
+    fprintf(out, "\n%s\n",
             s->noises > 0 || !fk_sde_continuous(s) ? "Fokker-Planck equation"
                                                    : "Continuity equation");
-    for (size_t i = 0; i < s->dim; i++) {
-        fputs(" - dJ_", out);
-        print_expr(s->variable[i], out);
-        fputs("/d", out);
-        print_expr(s->variable[i], out);
-    }
+    print_balance(s, 'p', out);
     for (size_t k = 0; k < s->n_jumps; k++)
         fprintf(out, " + K%zu", k + 1);
     for (size_t k = 0; k < s->n_stables; k++)
@@ -217,7 +226,7 @@ void fk_print_equations(const fk_problem *p, FILE *out)
     }
     fputc('\n', out);
     for (size_t i = 0; i < s->dim; i++)
-        print_current(s, i, out);
+        print_current(s, i, 'p', out);
     print_law(s, out);
     for (size_t k = 0; k < s->n_jumps; k++)
         print_integral(s, k, out);
@@ -228,4 +237,50 @@ void fk_print_equations(const fk_problem *p, FILE *out)
         fprintf(out,
                 "\nnote: for this noise matrix 'hanggi-klimontovich' (noise at the end "
                 "point) and\n'kinetic' (current -a grad p) are different processes.\n");
+}
+
+/* The symbols of the even coordinates: u, or u_x, u_y where several axes are stretched. */
+static void name_coordinates(const fk_sde *s, const fk_grid *g, const fk_expr **name)
+{
+    size_t stretched = 0;
+    for (size_t i = 0; i < s->dim; i++)
+        stretched += g->axis[i].stretch != NULL;
+    for (size_t i = 0; i < s->dim; i++) {
+        char text[256] = "u", *own = fk_expr_print(s->variable[i], FK_EXPR_TEXT);
+        if (stretched > 1)
+            snprintf(text, sizeof text, "u_%s", own != NULL ? own : "");
+        free(own);
+        name[i] =
+            g->axis[i].stretch == NULL ? s->variable[i] : fk_expr_symbol(s->pool, text);
+    }
+}
+
+fk_status fk_print_even_equation(const fk_problem *p, FILE *out)
+{
+    const fk_expr *name[FK_GRID_DIM], *b[FK_GRID_DIM], *a[FK_GRID_DIM * FK_GRID_DIM];
+    fk_sde *framed;
+    fk_domain even;
+    if (!p->has_domain || !fk_sde_continuous(p->sde) ||
+        !fk_grid_stretched(&p->domain.grid))
+        return FK_OK;
+    FK_TRY(fk_stretched_frame(p->sde, &p->domain, &framed, &even));
+    const size_t d = framed->dim;
+    name_coordinates(framed, &p->domain.grid, name);
+    for (size_t i = 0; i < d; i++)
+        b[i] = fk_expr_substitute(framed->pool, framed->flux_drift[i], d,
+                                  framed->variable, name);
+    for (size_t i = 0; i < d * d; i++)
+        a[i] = fk_expr_substitute(framed->pool, framed->diffusion[i], d,
+                                  framed->variable, name);
+    fk_sde shown = *framed;
+    shown.variable = name;
+    shown.flux_drift = b;
+    shown.diffusion = a;
+    fprintf(out, "\nThe same where cells are even, q the density there\n");
+    print_balance(&shown, 'q', out);
+    fputc('\n', out);
+    for (size_t i = 0; i < d; i++)
+        print_current(&shown, i, 'q', out);
+    fk_sde_free(framed);
+    return FK_OK;
 }

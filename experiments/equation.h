@@ -10,4 +10,8 @@
  * every coefficient derived symbolically. */
 void fk_print_equations(const fk_problem *p, FILE *out);
 
+/* The Fokker-Planck equation of the coordinates in which stretched axes are even; nothing
+ * where there is no such axis. */
+FK_NODISCARD fk_status fk_print_even_equation(const fk_problem *p, FILE *out);
+
 #endif

@@ -19,6 +19,8 @@ void fk_problem_free(fk_problem *p)
     free(p->initial_text);
     free(p->data_path);
     fk_law_free(p->initial);
+    for (size_t i = 0; i < FK_GRID_DIM; i++)
+        fk_stretch_free(p->stretch[i]);
     fk_sde_free(p->sde);
     fk_expr_pool_free(p->pool);
     free(p);

@@ -78,8 +78,9 @@ typedef struct fk_problem {
     size_t n_outputs;
     double *output; /* [n_outputs] ascending, > start, the last one is end */
 
-    bool has_domain;  /* false: particles alone, any dimension */
-    fk_domain domain; /* valid if has_domain */
+    bool has_domain;                  /* false: particles alone, any dimension */
+    fk_domain domain;                 /* valid if has_domain */
+    fk_stretch *stretch[FK_GRID_DIM]; /* of its axes; NULL: even */
     fk_axis first; /* between moving walls at the start; else the domain's first axis */
 
     fk_law *initial;

@@ -153,6 +153,10 @@ static fk_status read_end(const fk_problem_reader *r, const fk_yaml *node, doubl
                           const fk_expr **wall)
 {
     *wall = NULL;
+    if (fk_read_infinite(node, at))
+        return fk_yaml_fail(node, r->message,
+                            "an infinite end needs a map that reaches it at a finite "
+                            "u, such as 'map: tan(u)'");
     if (node->kind == FK_YAML_TEXT && node->text[0] != '\0' &&
         !fk_yaml_number(node, at)) {
         FK_TRY(fk_read_expression(r, node, wall));
@@ -216,31 +220,42 @@ static fk_status read_walls(const fk_problem_reader *r, const fk_yaml *node,
     return FK_OK;
 }
 
-static fk_status read_axis(const fk_problem_reader *r, const fk_yaml *node,
-                           fk_axis *axis, fk_boundary face[2],
-                           const fk_expr *reactivity[2])
+/* Ends of an axis of even cells. */
+static fk_status read_ends(const fk_problem_reader *r, const fk_yaml *node,
+                           fk_axis *axis)
 {
-    static const char *const needed[] = {"from", "to", "cells"};
-    if (node->kind != FK_YAML_MAP)
-        return fk_read_refuse(r, node);
-    for (size_t i = 0; i < 3; i++)
-        if (fk_yaml_get(node, needed[i]) == NULL)
-            return fk_read_missing(r, node, needed[i]);
-    const fk_yaml *to = fk_yaml_get(node, "to");
     FK_TRY(read_walls(r, node, axis));
-    FK_TRY(fk_read_whole(r, fk_yaml_get(node, "cells"), 1, 1e6, &axis->cells));
-
     /* cells so narrow that their edges coincide in double precision are no cells */
     const double width = fk_axis_width(axis);
     const double size = fmax(fabs(axis->lo), fabs(axis->hi));
     if (axis->hi <= axis->lo)
-        return fk_yaml_fail(to, r->message, "must be greater than from, %g", axis->lo);
+        return fk_yaml_fail(fk_yaml_get(node, "to"), r->message,
+                            "must be greater than from, %g", axis->lo);
     if (!isfinite(width) || width < 1e-12 * size || width < 1e-150)
         return fk_yaml_fail(node, r->message,
                             "a cell would be %g wide, which double precision does not "
                             "resolve here",
                             width);
-    return read_boundary(r, fk_yaml_get(node, "boundary"), face, reactivity);
+    return FK_OK;
+}
+
+static fk_status read_axis(const fk_problem_reader *r, const fk_yaml *node, size_t i,
+                           fk_axis *axis)
+{
+    fk_domain *domain = &r->problem->domain;
+    const fk_yaml *boundary = fk_yaml_get(node, "boundary");
+    static const char *const needed[] = {"from", "to", "cells"};
+    if (node->kind != FK_YAML_MAP)
+        return fk_read_refuse(r, node);
+    for (size_t k = 0; k < 3; k++)
+        if (fk_yaml_get(node, needed[k]) == NULL)
+            return fk_read_missing(r, node, needed[k]);
+    const bool even = fk_yaml_get(node, "map") == NULL;
+    FK_TRY(fk_read_whole(r, fk_yaml_get(node, "cells"), 1, 1e6, &axis->cells));
+    FK_TRY(even ? read_ends(r, node, axis)
+                : fk_read_stretch(r, node, axis, &r->problem->stretch[i]));
+    FK_TRY(read_boundary(r, boundary, domain->face[i], domain->reactivity[i]));
+    return even ? FK_OK : fk_read_far_faces(r, boundary, axis, domain->face[i]);
 }
 
 static fk_status check_total(const fk_problem_reader *r, const fk_yaml *node,
@@ -268,6 +283,14 @@ fk_status fk_read_check_law(const fk_problem_reader *r)
     const fk_problem *p = r->problem;
     fk_domain small = p->domain;
     fk_interaction law;
+    if (p->has_domain && fk_grid_stretched(&small.grid)) {
+        for (size_t i = 0; i < p->sde->dim * (1 + p->sde->noises); i++)
+            if (fk_expr_convolves(i < p->sde->dim ? p->sde->drift[i]
+                                                  : p->sde->noise[i - p->sde->dim]))
+                return fk_yaml_fail(fk_yaml_get(r->root, "drift"), r->message,
+                                    "conv() needs axes without a map");
+        return FK_OK;
+    }
     for (size_t i = 0; i < small.grid.dim; i++)
         small.grid.axis[i].cells = 2;
     const fk_status status =
@@ -298,7 +321,7 @@ fk_status fk_read_domain(fk_problem_reader *r)
             "a grid has at most 3 variables, here are %zu; leave 'domain' "
             "out and write 'pde: off' to run particles alone",
             r->total);
-    fk_axis axis[FK_GRID_DIM];
+    fk_axis axis[FK_GRID_DIM] = {{0}};
     for (size_t i = 0; i < r->total; i++) {
         const fk_yaml *entry = fk_yaml_get(node, r->name[i].name);
         if (entry == NULL && i >= r->dim) {
@@ -311,8 +334,7 @@ fk_status fk_read_domain(fk_problem_reader *r)
                                 "the variable '%s' must be given: map with from, to, "
                                 "cells, boundary, or short [from, to, cells]",
                                 r->name[i].name);
-        FK_TRY(
-            read_axis(r, entry, &axis[i], p->domain.face[i], p->domain.reactivity[i]));
+        FK_TRY(read_axis(r, entry, i, &axis[i]));
     }
     FK_TRY(check_total(r, node, axis));
     p->domain.grid = fk_grid_make(r->total, axis);

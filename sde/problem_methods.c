@@ -123,6 +123,9 @@ static fk_status check_reversible(const fk_problem_reader *r, const fk_yaml *nod
     if (fk_domain_moves(&r->problem->domain))
         return fk_yaml_fail_key(node, r->message,
                                 "the way back needs a domain whose ends are at rest");
+    if (fk_grid_stretched(&r->problem->domain.grid))
+        return fk_yaml_fail_key(node, r->message,
+                                "the way back needs axes without a map");
     const fk_sde *s = r->problem->sde;
     if (s->killing != NULL || r->problem->source != NULL)
         return fk_yaml_fail_key(node, r->message,

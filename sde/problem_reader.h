@@ -142,6 +142,19 @@ FK_NODISCARD fk_status fk_read_methods(fk_problem_reader *r); /* problem_methods
 FK_NODISCARD fk_status fk_read_jumps(fk_problem_reader *r);   /* problem_jumps.c */
 FK_NODISCARD fk_status fk_read_stables(fk_problem_reader *r); /* problem_jumps.c */
 
+/* ---- stretched axes (problem_stretch.c) ---- */
+
+bool fk_read_infinite(const fk_yaml *node, double *x); /* inf or -inf */
+
+/* Ends and map of an axis whose cells are known; *stretch is the caller's. */
+FK_NODISCARD fk_status fk_read_stretch(const fk_problem_reader *r, const fk_yaml *node,
+                                       fk_axis *axis, fk_stretch **stretch);
+
+/* What is said of the faces of such an axis; an infinite end has none. */
+FK_NODISCARD fk_status fk_read_far_faces(const fk_problem_reader *r,
+                                         const fk_yaml *node, const fk_axis *axis,
+                                         fk_boundary face[2]);
+
 /* ---- coloured noises (problem_coloured.c) ---- */
 
 FK_NODISCARD fk_status fk_read_coloured_names(fk_problem_reader *r);

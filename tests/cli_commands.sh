@@ -71,6 +71,21 @@ expect_status 0 fokker order pde double_well -q -o "$work/order_pde"
 expect_stdout '^holds: scharfetter-gummel with tr-bdf2 converges with order (1\.9|2\.0)'
 expect_file "$work/order_pde/order.svg"
 expect_status 2 fokker order pde double_well -q pde=off
+expect_status 0 fokker order pde student_t -q
+expect_stdout '^order 2\.00'
+
+# an axis without ends: the equation of u is shown, nothing leaves, the verdict is the usual one
+expect_status 0 fokker check student_t
+expect_stdout 'to inf \(natural\), 400 cells of 0\.00785398 in u, x = sqrt\(nu\)\*tan\(u\)'
+expect_status 0 fokker check geometric_brownian 'domain.x={map: exp(u), from: 0.01, to: 20, cells: 300}'
+expect_stdout '^  J_u = \(mu - 0\.5\*sigma\^2\) q - \(0\.5\*sigma\^2\) dq/du$'
+expect_status 0 fokker run student_t -q particles.count=20000 particles.step=5e-3 compare.tolerance=0.2 \
+    pde.stepper=hundsdorfer-verwer output.plots=false -o "$work/student"
+expect_stdout 'truncation'
+expect_stdout '^verdict: agree'
+expect_status 0 fokker analyze student_t stationary -q --no-plots -o "$work/student_stationary"
+expect_stdout '^mean x  *-*[0-9.]*e-1'
+expect_stdout 'detailed balance: no current'
 
 # coarser increments: the value is the density's, and who needs Gaussian ones says so
 expect_status 0 fokker expect ornstein_uhlenbeck 'x^2' --error=0.02 -q --method=plain particles.increments=rademacher

@@ -165,6 +165,41 @@ START_TEST(times_and_axes_have_short_forms)
 }
 END_TEST
 
+START_TEST(maps_stretch_axes)
+{
+    fk_problem *p =
+        read_line(one, 7, "domain: {x: {map: D*tan(u), from: -inf, to: D, cells: 60}}");
+    const fk_axis *a = &p->domain.grid.axis[0];
+    ck_assert(isinf(a->lo) && a->hi == 0.25 && p->domain.face[0][0] == FK_OPEN);
+    ck_assert_double_eq_tol(fk_axis_centre(a, 39), 0.25 * tan(-0.5 * M_PI / 80.0),
+                            1e-15);
+    ck_assert_double_eq_tol(fk_axis_width(a), 0.75 * M_PI / 60.0, 1e-15);
+    fk_problem_free(p);
+
+    p = read_line(
+        two, 7,
+        "domain: {x: [-3, 3, 60], y: {map: sinh(k*u), from: -3*k, to: 4, cells: "
+        "8, boundary: reflecting}}");
+    a = &p->domain.grid.axis[1];
+    ck_assert(p->domain.grid.axis[0].stretch == NULL);
+    ck_assert(p->domain.face[1][0] == FK_REFLECTING);
+    for (size_t i = 0; i <= 8; i++)
+        ck_assert_double_eq_tol(
+            asinh(fk_axis_edge(a, i)),
+            -asinh(3.0) + (asinh(4.0) + asinh(3.0)) * (double)i / 8.0, 1e-14);
+    fk_problem_free(p);
+
+    /* an infinite end has no face, whatever is said of the other one */
+    p = read_line(
+        one, 7,
+        "domain: {x: {map: -2 - log(1 - u), from: -2, to: inf, cells: 9, boundary: "
+        "absorbing}}");
+    ck_assert(p->domain.face[0][0] == FK_ABSORBING && p->domain.face[0][1] == FK_OPEN);
+    ck_assert_str_eq(fk_domain_face_name(&p->domain, 0, 1), "natural");
+    fk_problem_free(p);
+}
+END_TEST
+
 START_TEST(initial_laws_are_what_they_say)
 {
     fk_problem *p = read_line(two, 0, NULL);
@@ -490,6 +525,7 @@ int main(void)
     tcase_add_test(c, every_method_key_reaches_its_field);
     tcase_add_test(c, noise_has_three_forms);
     tcase_add_test(c, times_and_axes_have_short_forms);
+    tcase_add_test(c, maps_stretch_axes);
     tcase_add_test(c, initial_laws_are_what_they_say);
     tcase_add_test(c, data_become_points_or_a_mixture);
     tcase_add_test(c, particles_alone_need_no_grid);

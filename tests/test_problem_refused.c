@@ -279,6 +279,40 @@ START_TEST(ends_must_be_boundaries)
 }
 END_TEST
 
+START_TEST(maps_must_stretch_an_axis)
+{
+    static const wrong w[] = {
+        {7, "domain: {x: {map: exp(u), from: 1, to: inf, cells: 9}}",
+         AT "7:19: domain.x.map: the map does not reach inf at a finite u"},
+        {7, "domain: {x: {map: -u, from: -1, to: 1, cells: 9}}",
+         AT "7:19: domain.x.map: the map must be finite and increase with u"},
+        {7, "domain: {x: {map: u + x, from: -1, to: 1, cells: 9}}",
+         AT "7:19: domain.x.map: may depend on u and parameters alone, not on 'x'"},
+        {7, "domain: {x: {map: t*u, from: -1, to: 1, cells: 9}}",
+         AT "7:19: domain.x.map: may depend on u and parameters alone, not on 't'"},
+        {7, "domain: {x: {map: v, from: -1, to: 1, cells: 9}}",
+         AT "7:19: domain.x.map: unknown name 'v'"},
+        {7, "domain: {x: {map: u, from: 1, to: 1, cells: 9}}",
+         AT "7:35: domain.x.to: must be greater than from, 1"},
+        {7, "domain: {x: {from: -inf, to: 1, cells: 9}}",
+         AT "7:20: domain.x.from: an infinite end needs a map that reaches it"},
+        {7, "domain: {x: {map: u, from: 1 + t, to: 3, cells: 9}}",
+         AT "7:28: domain.x.from: must be a number, but depends on 't'"},
+        {7, "domain: {x: {map: u, from: -3, to: 3, cells: 9, boundary: periodic}}",
+         AT "7:59: domain.x.boundary: periodic ends do not go together with a map"},
+        {7, "domain: {x: {map: tan(u), from: -3, to: 3, cells: 9}}\nreverse: on",
+         AT "8:1: reverse: the way back needs axes without a map"},
+        {0, NULL, NULL},
+    };
+    check_all(one, w);
+    write_lines(one, 2, "parameters: {D: 0.25, u: 2}");
+    check_refused(
+        1, (const char *const[]){"domain={x: {map: u, from: -3, to: 3, cells: 9}}"},
+        "setting 'domain={x: {map: u, from: -3, to: 3, cells: 9}}': domain.x.map: "
+        "a map is an expression of u, and here u has");
+}
+END_TEST
+
 START_TEST(domains_must_be_boxes_of_cells)
 {
     static const wrong w[] = {
@@ -730,6 +764,7 @@ int main(void)
     tcase_add_test(c, lists_must_fit_the_variables);
     tcase_add_test(c, times_must_ascend);
     tcase_add_test(c, ends_must_be_boundaries);
+    tcase_add_test(c, maps_must_stretch_an_axis);
     tcase_add_test(c, domains_must_be_boxes_of_cells);
     tcase_add_test(c, initial_laws_must_be_laws_inside_the_domain);
     tcase_add_test(c, data_files_are_refused_at_their_line);
