@@ -310,6 +310,11 @@ START_TEST(maps_must_stretch_an_axis)
         1, (const char *const[]){"domain={x: {map: u, from: -3, to: 3, cells: 9}}"},
         "setting 'domain={x: {map: u, from: -3, to: 3, cells: 9}}': domain.x.map: "
         "a map is an expression of u, and here u has");
+    write_lines(one, 4, "drift: conv(-x/(1 + x^2))");
+    check_refused(
+        1,
+        (const char *const[]){"domain={x: {map: sinh(u), from: -3, to: 3, cells: 9}}"},
+        AT "4:8: drift: conv() needs axes without a map");
 }
 END_TEST
 

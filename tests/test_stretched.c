@@ -80,6 +80,25 @@ START_TEST(ornstein_uhlenbeck_on_sinh_and_tan)
 }
 END_TEST
 
+/* dX = -(X - <X>) dt + sqrt(2) dW keeps its mean, that of x and not of u. */
+static double mean_field_below(double x)
+{
+    return 0.5 * erfc((1.0 - x) / sqrt(2.0 * (1.0 - 0.75 * exp(-1.0))));
+}
+
+START_TEST(mean_values_are_those_of_the_variable)
+{
+    fk_law *law = normal_law_1d(1.0, 0.25);
+    double error[2];
+    for (size_t i = 0; i < 2; i++)
+        error[i] = error_at("mean(x) - x", "sqrt(2)", "sinh(u)", -50.0, 50.0,
+                            (size_t)100 << i, law, 0.5, mean_field_below);
+    ck_assert_double_lt(error[1], 2e-3);
+    ck_assert_double_eq_tol(error[0] / error[1], 4.0, 0.3);
+    fk_law_free(law);
+}
+END_TEST
+
 /* The even coordinate is log X, whose motion has constant coefficients. */
 START_TEST(geometric_brownian_motion_on_a_logarithmic_axis)
 {
@@ -401,6 +420,7 @@ int main(void)
     Suite *suite = suite_create("stretched");
     TCase *cases = tcase_create("stretched");
     tcase_add_test(cases, ornstein_uhlenbeck_on_sinh_and_tan);
+    tcase_add_test(cases, mean_values_are_those_of_the_variable);
     tcase_add_test(cases, geometric_brownian_motion_on_a_logarithmic_axis);
     tcase_add_test(cases, square_root_process_on_a_logarithmic_axis);
     tcase_add_test(cases, poisson_flow_to_infinity);
