@@ -6,158 +6,7 @@
 #include <string.h>
 
 #include "core/mean_field.h"
-
-static const fk_value nothing = {.row = false, .index = 0};
-
-static bool grow(void **array, size_t *room, size_t n, size_t size)
-{
-    if (n < *room)
-        return true;
-    const size_t more = *room == 0 ? 64 : 2 * *room;
-    void *grown = realloc(*array, more * size);
-    if (grown == NULL)
-        return false;
-    *array = grown;
-    *room = more;
-    return true;
-}
-
-/* ---- emitting ---- */
-
-static fk_value new_scalar(fk_compiler *c, double value, bool moving)
-{
-    void *values = c->scalar, *flags = c->moving;
-    size_t room = c->room_scalars;
-    const bool grown = grow(&values, &room, c->n_scalars, sizeof *c->scalar) &&
-                       (c->scalar = values, room = c->room_scalars,
-                        grow(&flags, &room, c->n_scalars, sizeof *c->moving));
-    c->scalar = values;
-    c->moving = flags;
-    if (!grown) {
-        c->status = FK_ENOMEM;
-        return nothing;
-    }
-    c->room_scalars = room;
-    c->scalar[c->n_scalars] = value;
-    c->moving[c->n_scalars] = moving;
-    return (fk_value){.row = false, .index = (unsigned)c->n_scalars++};
-}
-
-static fk_value constant(fk_compiler *c, double value)
-{
-    for (size_t i = 0; i < c->n_scalars; i++)
-        if (!c->moving[i] && memcmp(&c->scalar[i], &value, sizeof value) == 0)
-            return (fk_value){.row = false, .index = (unsigned)i};
-    return new_scalar(c, value, false);
-}
-
-static fk_value emit_row(fk_compiler *c, const fk_instruction *i)
-{
-    void *list = c->code;
-    if (c->status == FK_OK && !grow(&list, &c->room_code, c->n_code, sizeof *i))
-        c->status = FK_ENOMEM;
-    c->code = list;
-    if (c->status != FK_OK)
-        return nothing;
-    c->code[c->n_code] = *i;
-    const unsigned row = (unsigned)(c->binding->dim + c->n_code++);
-    c->code[c->n_code - 1].to = row;
-    return (fk_value){.row = true, .index = row};
-}
-
-static fk_value emit_scalar(fk_compiler *c, fk_operation op, const fk_value *a)
-{
-    fk_instruction i = {.op = op, .row = {a[0].index, a[1].index, a[2].index}};
-    if (!c->moving[i.row[0]] && !c->moving[i.row[1]] && !c->moving[i.row[2]]) {
-        const fk_value to = new_scalar(c, 0.0, false);
-        if (c->status != FK_OK)
-            return nothing;
-        i.to = to.index;
-        fk_program_scalars(&i, 1, c->scalar);
-        const double value = c->scalar[--c->n_scalars];
-        return constant(c, value);
-    }
-    void *list = c->scalar_code;
-    if (!grow(&list, &c->room_scalar_code, c->n_scalar_code, sizeof i))
-        c->status = FK_ENOMEM;
-    c->scalar_code = list;
-    const fk_value to = new_scalar(c, 0.0, true);
-    if (c->status != FK_OK)
-        return nothing;
-    i.to = to.index;
-    c->scalar_code[c->n_scalar_code++] = i;
-    return to;
-}
-
-static fk_value filled(fk_compiler *c, fk_value v)
-{
-    return v.row ? v
-                 : emit_row(c, &(fk_instruction){.op = FK_OP_FILL,
-                                                 .scalar = {v.index, v.index}});
-}
-
-/* The loop of an operation that is an elementary function, else NULL. */
-static fk_block_function *loop_of(fk_operation op)
-{
-    switch (op) {
-#define ENTRY(kind, name, accuracy) \
-    case FK_OP_##kind:              \
-        return fk_elementary_loop(FK_ELEMENTARY_##kind);
-        FK_ELEMENTARY_OF_ONE(ENTRY)
-        FK_ELEMENTARY_OF_TWO(ENTRY)
-#undef ENTRY
-    default:
-        return NULL;
-    }
-}
-
-/* op(a, b, c) for any mixture of rows and scalars */
-static fk_value emit(fk_compiler *c, fk_operation op, fk_value a, fk_value b,
-                     fk_value d)
-{
-    if (c->status != FK_OK)
-        return nothing;
-    if (!a.row && !b.row && !d.row)
-        return emit_scalar(c, op, (fk_value[]){a, b, d});
-    a = filled(c, a), b = filled(c, b), d = filled(c, d);
-    return emit_row(c, &(fk_instruction){.op = op,
-                                         .function = loop_of(op),
-                                         .row = {a.index, b.index, d.index}});
-}
-
-static fk_value emit1(fk_compiler *c, fk_operation op, fk_value a)
-{
-    return emit(c, op, a, a, a);
-}
-
-/* a row, s and u scalars, b a row or, if the operation has none, a again */
-static fk_value emit_mixed(fk_compiler *c, fk_operation op, fk_value a, fk_value b,
-                           fk_value s, fk_value u)
-{
-    return c->status != FK_OK
-               ? nothing
-               : emit_row(c, &(fk_instruction){.op = op,
-                                               .row = {a.index, b.index, a.index},
-                                               .scalar = {s.index, u.index}});
-}
-
-static fk_value multiply(fk_compiler *c, fk_value a, fk_value b)
-{
-    if (a.row && !b.row)
-        return emit_mixed(c, FK_OP_MUL_SCALAR, a, a, b, b);
-    if (b.row && !a.row)
-        return emit_mixed(c, FK_OP_MUL_SCALAR, b, b, a, a);
-    return emit(c, FK_OP_MUL, a, b, b);
-}
-
-static fk_value divide(fk_compiler *c, fk_value a, fk_value b)
-{
-    if (a.row && !b.row)
-        return emit_mixed(c, FK_OP_DIV_SCALAR, a, a, b, b);
-    if (b.row && !a.row)
-        return emit_mixed(c, FK_OP_SCALAR_DIV, b, b, a, a);
-    return emit(c, FK_OP_DIV, a, b, b);
-}
+#include "core/program_emit.h"
 
 /* ---- powers ---- */
 
@@ -167,9 +16,9 @@ static fk_value whole_power(fk_compiler *c, fk_value a, unsigned n)
     if (n == 1)
         return a;
     if (n == 3)
-        return emit1(c, FK_OP_CUBE, a);
-    const fk_value square = emit1(c, FK_OP_SQUARE, whole_power(c, a, n / 2));
-    return n % 2 == 0 ? square : multiply(c, square, a);
+        return fk_emit1(c, FK_OP_CUBE, a);
+    const fk_value square = fk_emit1(c, FK_OP_SQUARE, whole_power(c, a, n / 2));
+    return n % 2 == 0 ? square : fk_emit_product(c, square, a);
 }
 
 /* base^n, n > 0 */
@@ -177,14 +26,14 @@ static fk_value positive_power(fk_compiler *c, const fk_expr *base, double n)
 {
     const fk_value a = fk_compile(c, base);
     if (!(2.0 * n <= 64.0) || !fk_is_whole(2.0 * n)) {
-        const fk_value power = constant(c, n);
-        return emit(c, FK_OP_POW, a, power, power);
+        const fk_value power = fk_emit_constant(c, n);
+        return fk_emit(c, FK_OP_POW, a, power, power);
     }
     const unsigned twice = (unsigned)(2.0 * n);
     if (twice == 1)
-        return emit1(c, FK_OP_SQRT, a);
+        return fk_emit1(c, FK_OP_SQRT, a);
     const fk_value p = whole_power(c, a, twice / 2);
-    return twice % 2 == 0 ? p : multiply(c, p, emit1(c, FK_OP_SQRT, a));
+    return twice % 2 == 0 ? p : fk_emit_product(c, p, fk_emit1(c, FK_OP_SQRT, a));
 }
 
 static fk_value power(fk_compiler *c, const fk_expr *e)
@@ -193,9 +42,10 @@ static fk_value power(fk_compiler *c, const fk_expr *e)
     if (n->kind == FK_NODE_NUMBER && n->value > 0.0)
         return positive_power(c, e->arg[0], n->value);
     if (n->kind == FK_NODE_NUMBER && n->value < 0.0)
-        return divide(c, constant(c, 1.0), positive_power(c, e->arg[0], -n->value));
+        return fk_emit_quotient(c, fk_emit_constant(c, 1.0),
+                                positive_power(c, e->arg[0], -n->value));
     const fk_value a = fk_compile(c, e->arg[0]), b = fk_compile(c, n);
-    return emit(c, FK_OP_POW, a, b, b);
+    return fk_emit(c, FK_OP_POW, a, b, b);
 }
 
 /* ---- products ---- */
@@ -213,7 +63,7 @@ typedef struct half {
 
 static void take_factor(fk_compiler *c, half *h, fk_value v)
 {
-    h->value = h->has ? multiply(c, h->value, v) : v;
+    h->value = h->has ? fk_emit_product(c, h->value, v) : v;
     h->has = true;
 }
 
@@ -221,17 +71,17 @@ static half quotient(fk_compiler *c, half above, half below)
 {
     if (!below.has)
         return above;
-    const fk_value one = above.has ? above.value : constant(c, 1.0);
-    return (half){.has = true, .value = divide(c, one, below.value)};
+    const fk_value one = above.has ? above.value : fk_emit_constant(c, 1.0);
+    return (half){.has = true, .value = fk_emit_quotient(c, one, below.value)};
 }
 
 /* coefficient * numerators / denominators, scalars apart from rows */
 static term product(fk_compiler *c, const fk_expr *e)
 {
-    half above[2] = {{false, nothing}, {false, nothing}},
+    half above[2] = {{false, fk_no_value}, {false, fk_no_value}},
          below[2] = {above[0], above[1]};
     if (!fk_same(e->value, 1.0))
-        take_factor(c, &above[0], constant(c, e->value));
+        take_factor(c, &above[0], fk_emit_constant(c, e->value));
     for (size_t i = 0; i < e->count; i++) {
         const fk_expr *f = e->arg[i];
         const bool under = f->kind == FK_NODE_POWER &&
@@ -254,7 +104,7 @@ static fk_value whole_term(fk_compiler *c, const term *t)
 {
     if (!t->has_row)
         return t->scalar;
-    return t->has_scalar ? multiply(c, t->row, t->scalar) : t->row;
+    return t->has_scalar ? fk_emit_product(c, t->row, t->scalar) : t->row;
 }
 
 /* ---- sums ---- */
@@ -266,7 +116,7 @@ static bool is_constant(const fk_compiler *c, fk_value v, double value)
 }
 
 /* A node as a term; a product that several parents share is computed as a whole, but for a
- * number times a symbol, which costs nothing in a sum. */
+ * number times a symbol, which costs fk_no_value in a sum. */
 static term as_term(fk_compiler *c, const fk_expr *e)
 {
     const bool cheap = e->count == 1 && e->arg[0]->kind == FK_NODE_SYMBOL;
@@ -286,21 +136,21 @@ static fk_value add_terms(fk_compiler *c, const term *acc, const term *t)
     }
     const term *other = plain == acc ? t : acc;
     if (!other->has_scalar)
-        return emit(c, FK_OP_ADD, acc->row, t->row, t->row);
+        return fk_emit(c, FK_OP_ADD, acc->row, t->row, t->row);
     if (is_constant(c, other->scalar, -1.0))
-        return emit(c, FK_OP_SUB, plain->row, other->row, other->row);
-    return emit_mixed(c, FK_OP_AXPY, other->row, plain->row, other->scalar,
-                      other->scalar);
+        return fk_emit(c, FK_OP_SUB, plain->row, other->row, other->row);
+    return fk_emit_mixed(c, FK_OP_AXPY, other->row, plain->row, other->scalar,
+                         other->scalar);
 }
 
 /* acc + s for a term with a row and a scalar */
 static fk_value add_scalar(fk_compiler *c, const term *acc, fk_value s)
 {
     if (!acc->has_scalar)
-        return emit_mixed(c, FK_OP_ADD_SCALAR, acc->row, acc->row, s, s);
+        return fk_emit_mixed(c, FK_OP_ADD_SCALAR, acc->row, acc->row, s, s);
     if (is_constant(c, acc->scalar, -1.0))
-        return emit_mixed(c, FK_OP_SCALAR_SUB, acc->row, acc->row, s, s);
-    return emit_mixed(c, FK_OP_AFFINE, acc->row, acc->row, acc->scalar, s);
+        return fk_emit_mixed(c, FK_OP_SCALAR_SUB, acc->row, acc->row, s, s);
+    return fk_emit_mixed(c, FK_OP_AFFINE, acc->row, acc->row, acc->scalar, s);
 }
 
 /* Sums of fewer terms are chains of operations on two rows. */
@@ -311,10 +161,10 @@ static void add_term(fk_compiler *c, const term *t)
     fk_terms *list = &c->terms;
     void *row = list->row, *scalar = list->scalar;
     size_t room = list->room;
-    const fk_value one = constant(c, 1.0);
-    const bool grown = grow(&row, &room, list->n, sizeof *list->row) &&
+    const fk_value one = fk_emit_constant(c, 1.0);
+    const bool grown = fk_grow(&row, &room, list->n, sizeof *list->row) &&
                        (list->row = row, room = list->room,
-                        grow(&scalar, &room, list->n, sizeof *list->scalar));
+                        fk_grow(&scalar, &room, list->n, sizeof *list->scalar));
     list->row = row;
     list->scalar = scalar;
     if (!grown)
@@ -353,13 +203,13 @@ static term add_rows(fk_compiler *c, size_t n, const term *t)
         return acc;
     const fk_instruction i = {
         .op = FK_OP_COMBINE, .first = (unsigned)first, .count = (unsigned)rows};
-    return (term){.has_row = true, .row = emit_row(c, &i)};
+    return (term){.has_row = true, .row = fk_emit_row(c, &i)};
 }
 
 static fk_value sum(fk_compiler *c, const fk_expr *e)
 {
     bool has_rest = !fk_same(e->value, 0.0);
-    fk_value rest = has_rest ? constant(c, e->value) : nothing;
+    fk_value rest = has_rest ? fk_emit_constant(c, e->value) : fk_no_value;
     term *t = calloc(e->count + 1, sizeof *t);
     if (t == NULL)
         c->status = FK_ENOMEM;
@@ -367,14 +217,14 @@ static fk_value sum(fk_compiler *c, const fk_expr *e)
         t[i] = as_term(c, e->arg[i]);
         if (t[i].has_row)
             continue;
-        rest =
-            has_rest ? emit(c, FK_OP_ADD, rest, t[i].scalar, t[i].scalar) : t[i].scalar;
+        rest = has_rest ? fk_emit(c, FK_OP_ADD, rest, t[i].scalar, t[i].scalar)
+                        : t[i].scalar;
         has_rest = true;
     }
     const term acc = c->status == FK_OK ? add_rows(c, e->count, t) : (term){0};
     free(t);
     if (c->status != FK_OK)
-        return nothing;
+        return fk_no_value;
     if (!acc.has_row)
         return rest;
     return has_rest ? add_scalar(c, &acc, rest) : whole_term(c, &acc);
@@ -392,9 +242,9 @@ static fk_value symbol(fk_compiler *c, const fk_expr *e)
         return (fk_value){.row = false, .index = 0};
     for (size_t i = 0; i < b->n_parameters; i++)
         if (b->parameter[i] == e)
-            return constant(c, b->value[i]);
+            return fk_emit_constant(c, b->value[i]);
     c->status = FK_EDOMAIN;
-    return nothing;
+    return fk_no_value;
 }
 
 static fk_value mean(fk_compiler *c, const fk_expr *e)
@@ -404,7 +254,7 @@ static fk_value mean(fk_compiler *c, const fk_expr *e)
         if (field->node[k] == e)
             return (fk_value){.row = false, .index = (unsigned)(1 + k)};
     c->status = FK_EDOMAIN;
-    return nothing;
+    return fk_no_value;
 }
 
 /* A sum of means, or what the map says at the first variables. */
@@ -421,10 +271,10 @@ static fk_value convolution(fk_compiler *c, const fk_expr *e)
         fk_instruction i = {.op = FK_OP_COPY, .map = map};
         for (unsigned d = 0; d < 3; d++)
             i.row[d] = d < field->grid.dim ? d : 0;
-        return emit_row(c, &i);
+        return fk_emit_row(c, &i);
     }
     c->status = FK_EDOMAIN;
-    return nothing;
+    return fk_no_value;
 }
 
 static fk_value function(fk_compiler *c, const fk_expr *e)
@@ -434,23 +284,23 @@ static fk_value function(fk_compiler *c, const fk_expr *e)
                                              FK_UNARY_LIST(ENTRY) FK_BINARY_LIST(ENTRY)
 #undef ENTRY
     };
-    fk_value a[3] = {nothing, nothing, nothing};
+    fk_value a[3] = {fk_no_value, fk_no_value, fk_no_value};
     for (size_t i = 0; i < e->count; i++)
         a[i] = fk_compile(c, e->arg[i]);
     for (size_t i = e->count; i < 3; i++)
         a[i] = a[i - 1];
-    return emit(c, operation[e->kind], a[0], a[1], a[2]);
+    return fk_emit(c, operation[e->kind], a[0], a[1], a[2]);
 }
 
 fk_value fk_compile(fk_compiler *c, const fk_expr *e)
 {
     if (c->status != FK_OK)
-        return nothing;
+        return fk_no_value;
     if (c->made[e->id])
         return c->known[e->id];
     fk_value v;
     if (e->kind == FK_NODE_NUMBER) {
-        v = constant(c, e->value);
+        v = fk_emit_constant(c, e->value);
     } else if (e->kind == FK_NODE_SYMBOL) {
         v = symbol(c, e);
     } else if (e->kind == FK_NODE_MEAN) {
@@ -475,8 +325,8 @@ fk_value fk_compile(fk_compiler *c, const fk_expr *e)
 fk_value fk_compile_row(fk_compiler *c, fk_value value)
 {
     if (!value.row || c->status != FK_OK)
-        return filled(c, value);
-    return emit_mixed(c, FK_OP_COPY, value, value, nothing, nothing);
+        return fk_emit_filled(c, value);
+    return fk_emit_mixed(c, FK_OP_COPY, value, value, fk_no_value, fk_no_value);
 }
 
 static void count_uses(fk_compiler *c, const fk_expr *e)
@@ -506,9 +356,9 @@ fk_status fk_compiler_begin(fk_compiler *c, const fk_binding *binding, size_t n,
         return FK_ENOMEM;
     for (size_t i = 0; i < n; i++)
         count_uses(c, e[i]);
-    new_scalar(c, 0.0, true); /* t */
+    fk_emit_new_scalar(c, 0.0, true); /* t */
     for (size_t k = 0; field != NULL && k < field->n; k++)
-        new_scalar(c, 0.0, true);
+        fk_emit_new_scalar(c, 0.0, true);
     return c->status;
 }
 

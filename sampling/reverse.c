@@ -9,35 +9,15 @@
 #include "core/memory.h"
 #include "core/program.h"
 #include "sampling/march.h"
-#include "sampling/rows.h"
+#include "sampling/reverse_parts.h"
 #include "sampling/tally.h"
 
-/* Everything the threads read. */
-typedef struct sampler {
-    const fk_score *score;
-    const fk_reverse_options *o;
-    const fk_progress *progress;
-    fk_reverse_result *out;
-    size_t dim, noises, n_blocks, cells;
-    fk_program *drift;
-    double *g; /* [n_times][dim][noises]  G */
-    double *a; /* [n_times][dim][dim]     1/2 G G^T */
-} sampler;
-
-/* ... and what they share. */
+/* What the threads share. */
 typedef struct team {
     double done; /* particle-steps */
     int stop;    /* the user asked */
     size_t lost; /* first particle that is not finite; count if none */
 } team;
-
-static bool depends(const fk_sde *sde, const fk_expr *e)
-{
-    for (size_t i = 0; i < sde->dim; i++)
-        if (fk_expr_depends(e, sde->variable[i]))
-            return true;
-    return false;
-}
 
 static fk_status check(const fk_sde *sde, fk_message *message)
 {
@@ -45,7 +25,7 @@ static fk_status check(const fk_sde *sde, fk_message *message)
         return fk_fail(message, FK_EDOMAIN,
                        "sampling backwards needs paths without jumps and stable noise");
     for (size_t e = 0; e < sde->dim * sde->noises; e++)
-        if (depends(sde, sde->noise[e]))
+        if (fk_sde_varies(sde, sde->noise[e]))
             return fk_fail(message, FK_EDOMAIN,
                            "noise entry (%zu, %zu) depends on the variables: sampling "
                            "backwards needs noise that depends on time alone",
@@ -54,7 +34,7 @@ static fk_status check(const fk_sde *sde, fk_message *message)
 }
 
 /* G and a at all times of the table. */
-static fk_status tabulate(const fk_sde *sde, sampler *s)
+static fk_status tabulate(const fk_sde *sde, fk_sampler *s)
 {
     const fk_binding binding = fk_sde_binding(sde);
     const size_t d = s->dim, m = s->noises, n = s->score->n_times;
@@ -86,148 +66,14 @@ static fk_status tabulate(const fk_sde *sde, sampler *s)
     return FK_OK;
 }
 
-/* One block on its way.  Arrays [dim][FK_BLOCK]. */
-typedef struct traveller {
-    double *x, *y, *far;     /* here, at Heun's predictor, and with long steps */
-    double *v, *w;           /* velocities at x and at y */
-    double *s;               /* score */
-    double *kick, *far_kick; /* Brownian increments [noises][FK_BLOCK] of both steps */
-    double **x_rows, **y_rows, **far_rows, **v_rows, **w_rows, **s_rows;
-    double *rest; /* scratch of the score and the drift */
-} traveller;
-
-enum { STATES = 6 }; /* x, y, far, v, w, s */
-
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
-static size_t scratch_size(const sampler *s)
-{
-    const size_t rest = larger(s->score->scratch, fk_program_scratch(s->drift));
-    return STATES * (s->dim * FK_BLOCK + fk_rows_scratch(s->dim)) +
-           2 * s->noises * FK_BLOCK + (rest + 7) / 8 * 8;
-}
-
-static traveller place(const sampler *s, double *scratch)
-{
-    const size_t n = s->dim * FK_BLOCK, rows = fk_rows_scratch(s->dim);
-    double *p[STATES], **row[STATES];
-    for (size_t i = 0; i < STATES; i++) {
-        p[i] = scratch + i * n;
-        row[i] = fk_rows(p[i], s->dim, scratch + STATES * n + i * rows);
-    }
-    double *kick = scratch + STATES * (n + rows);
-    return (traveller){.x = p[0],
-                       .y = p[1],
-                       .far = p[2],
-                       .v = p[3],
-                       .w = p[4],
-                       .s = p[5],
-                       .kick = kick,
-                       .far_kick = kick + s->noises * FK_BLOCK,
-                       .x_rows = row[0],
-                       .y_rows = row[1],
-                       .far_rows = row[2],
-                       .v_rows = row[3],
-                       .w_rows = row[4],
-                       .s_rows = row[5],
-                       .rest = kick + 2 * s->noises * FK_BLOCK};
-}
-
-FK_CLONES static void add_scaled(double *restrict x, double a, const double *restrict y)
-{
-    for (size_t j = 0; j < FK_BLOCK; j++)
-        x[j] += a * y[j];
-}
-
-/* v = -[ f - (1 + lambda^2) a s ] at time k of the table */
-static void velocity(const sampler *s, const traveller *c, size_t k, double *const *x,
-                     double *const *v)
-{
-    const double *const *at = (const double *const *)x;
-    const double lambda = s->o->lambda, factor = 1.0 + lambda * lambda;
-    const double *a = s->a + k * s->dim * s->dim;
-    s->score->eval(s->score, k, at, c->s_rows, c->rest);
-    fk_program_run(s->drift, s->score->time[k], at, v, c->rest);
-    for (size_t i = 0; i < s->dim; i++) {
-        for (size_t j = 0; j < FK_BLOCK; j++)
-            v[i][j] = -v[i][j];
-        for (size_t q = 0; q < s->dim; q++)
-            if (a[i * s->dim + q] != 0.0)
-                add_scaled(v[i], factor * a[i * s->dim + q], c->s_rows[q]);
-    }
-}
-
-/* From time k to time l:  x += dr v + lambda G kick */
-static void euler_maruyama(const sampler *s, const traveller *c, size_t k, size_t l,
-                           double *const *x, const double *kick)
-{
-    const double dr = s->score->time[k] - s->score->time[l];
-    const double *g = s->g + k * s->dim * s->noises;
-    velocity(s, c, k, x, c->v_rows);
-    for (size_t i = 0; i < s->dim; i++) {
-        add_scaled(x[i], dr, c->v_rows[i]);
-        for (size_t q = 0; q < s->noises; q++)
-            if (g[i * s->noises + q] != 0.0)
-                add_scaled(x[i], s->o->lambda * g[i * s->noises + q],
-                           kick + q * FK_BLOCK);
-    }
-}
-
-/* y = x + dr v(x, k),  x += dr/2 (v(x, k) + v(y, l)) */
-static void heun(const sampler *s, const traveller *c, size_t k, size_t l,
-                 double *const *x)
-{
-    const double dr = s->score->time[k] - s->score->time[l];
-    velocity(s, c, k, x, c->v_rows);
-    for (size_t i = 0; i < s->dim; i++) {
-        memcpy(c->y_rows[i], x[i], FK_BLOCK * sizeof *x[i]);
-        add_scaled(c->y_rows[i], dr, c->v_rows[i]);
-    }
-    velocity(s, c, l, c->y_rows, c->w_rows);
-    for (size_t i = 0; i < s->dim; i++) {
-        add_scaled(x[i], 0.5 * dr, c->v_rows[i]);
-        add_scaled(x[i], 0.5 * dr, c->w_rows[i]);
-    }
-}
-
-static void go(const sampler *s, const traveller *c, size_t k, size_t l,
-               double *const *x, const double *kick)
-{
-    if (s->o->lambda > 0.0)
-        euler_maruyama(s, c, k, l, x, kick);
-    else
-        heun(s, c, k, l, x);
-}
-
-/* The Brownian increment of the step from k to k - 1, and of the long step that it is a
- * part of, `first` of two or the second. */
-static void draw_kick(const sampler *s, const traveller *c, fk_streams *streams,
-                      size_t k, bool first)
-{
-    const double root = sqrt(s->score->time[k] - s->score->time[k - 1]);
-    const size_t n = s->noises * FK_BLOCK;
-    if (!(s->o->lambda > 0.0))
-        return;
-    fk_streams_normal(streams, s->noises, c->kick);
-    for (size_t j = 0; j < n; j++)
-        c->kick[j] *= root;
-    if (first)
-        memcpy(c->far_kick, c->kick, n * sizeof *c->kick);
-    for (size_t j = 0; !first && j < n; j++)
-        c->far_kick[j] += c->kick[j];
-}
-
 static void add_count(uint64_t *count)
 {
 #pragma omp atomic
     ++*count;
 }
 
-static void record_frame(const sampler *s, const traveller *c, size_t frame, size_t b,
-                         size_t lanes)
+static void record_frame(const fk_sampler *s, const fk_traveller *c, size_t frame,
+                         size_t b, size_t lanes)
 {
     uint64_t *count = s->out->frames + frame * (s->cells + 1);
     uint32_t cell[FK_BLOCK];
@@ -243,7 +89,8 @@ static void record_frame(const sampler *s, const traveller *c, size_t frame, siz
     }
 }
 
-static void record_pairs(const sampler *s, const traveller *c, size_t b, size_t lanes)
+static void record_pairs(const fk_sampler *s, const fk_traveller *c, size_t b,
+                         size_t lanes)
 {
     uint32_t coarse[FK_BLOCK], fine[FK_BLOCK];
     if (b * FK_BLOCK >= s->o->pairs)
@@ -260,7 +107,7 @@ static void record_pairs(const sampler *s, const traveller *c, size_t b, size_t 
     }
 }
 
-static size_t first_lost(const sampler *s, const traveller *c, size_t lanes)
+static size_t first_lost(const fk_sampler *s, const fk_traveller *c, size_t lanes)
 {
     for (size_t j = 0; j < lanes; j++)
         for (size_t i = 0; i < s->dim; i++)
@@ -269,7 +116,7 @@ static size_t first_lost(const sampler *s, const traveller *c, size_t lanes)
     return lanes;
 }
 
-static void finish(const sampler *s, const traveller *c, size_t b, size_t lanes,
+static void finish(const fk_sampler *s, const fk_traveller *c, size_t b, size_t lanes,
                    team *t)
 {
     const size_t lane = first_lost(s, c, lanes), particle = b * FK_BLOCK + lane;
@@ -288,7 +135,7 @@ static void finish(const sampler *s, const traveller *c, size_t b, size_t lanes,
                            (double)s->o->count * (double)(s->score->n_times - 1));
 }
 
-static bool stopped(const sampler *s, team *t)
+static bool stopped(const fk_sampler *s, team *t)
 {
     int stop;
 #pragma omp atomic read
@@ -301,21 +148,10 @@ static bool stopped(const sampler *s, team *t)
     return stop != 0;
 }
 
-/* One step back from time k, and the long one that ends with it, if any. */
-static void step_back(const sampler *s, const traveller *c, fk_streams *streams,
-                      size_t k, bool paired)
-{
-    const bool first = (s->score->n_times - 1 - k) % 2 == 0;
-    draw_kick(s, c, streams, k, first);
-    go(s, c, k, k - 1, c->x_rows, c->kick);
-    if (paired && (!first || k == 1))
-        go(s, c, first ? k : k + 1, k - 1, c->far_rows, c->far_kick);
-}
-
 /* One block from the last time of the table to the first. */
-static void travel(const sampler *s, size_t b, double *scratch, team *t)
+static void travel(const fk_sampler *s, size_t b, double *scratch, team *t)
 {
-    const traveller c = place(s, scratch);
+    const fk_traveller c = fk_traveller_place(s, scratch);
     const size_t lanes = fk_block_lanes(s->o->count, b);
     const bool paired = b * FK_BLOCK < s->o->pairs;
     fk_streams streams;
@@ -331,15 +167,15 @@ static void travel(const sampler *s, size_t b, double *scratch, team *t)
             break;
         if (stopped(s, t))
             return;
-        step_back(s, &c, &streams, k, paired);
+        fk_traveller_step(s, &c, &streams, k, paired);
     }
     record_pairs(s, &c, b, lanes);
     finish(s, &c, b, lanes, t);
 }
 
-static fk_status travel_all(const sampler *s, fk_message *message)
+static fk_status travel_all(const fk_sampler *s, fk_message *message)
 {
-    const size_t own = (scratch_size(s) + 7) / 8 * 8;
+    const size_t own = (fk_traveller_scratch(s) + 7) / 8 * 8;
     double *scratch = fk_alloc((size_t)omp_get_max_threads() * own, sizeof *scratch);
     if (scratch == NULL)
         return FK_ENOMEM;
@@ -362,7 +198,7 @@ static fk_status travel_all(const sampler *s, fk_message *message)
     return FK_OK;
 }
 
-static fk_status make_result(const sampler *s, fk_reverse_result *out)
+static fk_status make_result(const fk_sampler *s, fk_reverse_result *out)
 {
     out->x = fk_alloc(s->o->count * s->dim, sizeof *out->x);
     out->frames = fk_alloc(s->o->n_frames * (s->cells + 1), sizeof *out->frames);
@@ -388,14 +224,14 @@ fk_status fk_reverse_sample(const fk_sde *sde, const fk_score *score,
     *out = (fk_reverse_result){0};
     FK_TRY(check(sde, message));
 
-    sampler s = {.score = score,
-                 .o = o,
-                 .progress = progress,
-                 .out = out,
-                 .dim = sde->dim,
-                 .noises = sde->noises,
-                 .n_blocks = fk_block_count(o->count),
-                 .cells = o->histogram == NULL ? 0 : fk_grid_cells(o->histogram)};
+    fk_sampler s = {.score = score,
+                    .o = o,
+                    .progress = progress,
+                    .out = out,
+                    .dim = sde->dim,
+                    .noises = sde->noises,
+                    .n_blocks = fk_block_count(o->count),
+                    .cells = o->histogram == NULL ? 0 : fk_grid_cells(o->histogram)};
     const fk_binding binding = fk_sde_binding(sde);
     fk_status status = fk_program_new(sde->dim, sde->ito, &binding, &s.drift);
     if (status == FK_OK)
