@@ -90,6 +90,7 @@
 #include "sampling/kramers_moyal.h"
 #include "sampling/levels.h"
 #include "sampling/losses.h"
+#include "sampling/marginals.h"
 #include "sampling/moment_sums.h"
 #include "sampling/objective.h"
 #include "sampling/quantiles.h"
@@ -104,5 +105,6 @@
 #include "plots/order_figure.h"
 #include "plots/output.h"
 #include "plots/result.h"
+#include "plots/training_figure.h"
 
 #endif

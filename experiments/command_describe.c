@@ -9,9 +9,11 @@
 #include "pde/solver.h"
 #include "pde/stepper.h"
 #include "sampling/expectation.h"
+#include "sampling/objective.h"
 #include "sampling/scheme.h"
 #include "sde/problem_file.h"
 #include "sde/process.h"
+#include "solvers/optimizer.h"
 
 static int describe_process(const char *name)
 {
@@ -84,6 +86,25 @@ static int describe_estimator(const char *name)
     return 1;
 }
 
+static int describe_objective(const char *name)
+{
+    const fk_objective *o = fk_objective_find(name);
+    if (o == NULL)
+        return 0;
+    printf("objective %s: %s\n  reference: %s\n", o->name, o->summary, o->reference);
+    return 1;
+}
+
+static int describe_optimizer(const char *name)
+{
+    const fk_optimizer *o = fk_optimizer_find(name);
+    if (o == NULL)
+        return 0;
+    printf("optimizer %s: %s\n  rate %g if not given\n  reference: %s\n", o->name,
+           o->summary, o->standard.rate, o->reference);
+    return 1;
+}
+
 static int describe_stepper(const char *name)
 {
     const fk_pde_stepper *s = fk_pde_stepper_find(name);
@@ -125,8 +146,9 @@ static int describe_key(const char *name)
 static int run(int argc, char **argv)
 {
     static int (*const describe[])(const char *) = {
-        describe_process, describe_scheme,    describe_method,   describe_flux,
-        describe_stepper, describe_estimator, describe_function, describe_key};
+        describe_process,  describe_scheme,    describe_method,    describe_flux,
+        describe_stepper,  describe_estimator, describe_objective, describe_optimizer,
+        describe_function, describe_key};
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
         return fk_command_help(&fk_the_describe);
     if (argc != 2)

@@ -11,9 +11,11 @@
 #include "pde/solver.h"
 #include "pde/stepper.h"
 #include "sampling/expectation.h"
+#include "sampling/objective.h"
 #include "sampling/scheme.h"
 #include "sde/problem_file.h"
 #include "sde/process.h"
+#include "solvers/optimizer.h"
 
 static void list_processes(void)
 {
@@ -49,6 +51,18 @@ static void list_estimators(void)
 {
     for (const fk_estimator *const *e = fk_estimators; *e != NULL; e++)
         printf("  %-18s %s\n", (*e)->name, (*e)->summary);
+}
+
+static void list_objectives(void)
+{
+    for (const fk_objective *const *o = fk_objectives; *o != NULL; o++)
+        printf("  %-18s %s\n", (*o)->name, (*o)->summary);
+}
+
+static void list_optimizers(void)
+{
+    for (const fk_optimizer *const *o = fk_optimizers; *o != NULL; o++)
+        printf("  %-18s %s\n", (*o)->name, (*o)->summary);
 }
 
 static void list_analyses(void)
@@ -100,6 +114,8 @@ static const struct {
     {"fluxes", "fluxes of the Fokker-Planck operator (pde.flux)", list_fluxes},
     {"steppers", "time steppers of the density (pde.stepper)", list_steppers},
     {"estimators", "methods of `fokker expect` (--method)", list_estimators},
+    {"objectives", "what a score network minimises (train.objective)", list_objectives},
+    {"optimizers", "how it goes down (train.optimizer)", list_optimizers},
     {"analyses", "questions of `fokker analyze`", list_analyses},
     {"functions", "functions in expressions", list_functions},
     {"keys", "keys of a problem file [default]", list_keys},
@@ -115,7 +131,8 @@ static int unknown(const char *word)
     return fk_command_misuse(&fk_the_list,
                              "there is no list '%s'%s%s%s; there are experiments, "
                              "processes, schemes, methods, fluxes, steppers, "
-                             "estimators, analyses, functions, keys",
+                             "estimators, objectives, optimizers, analyses, "
+                             "functions, keys",
                              word, near != NULL ? "; did you mean '" : "",
                              near != NULL ? near : "", near != NULL ? "'?" : "");
 }
@@ -140,10 +157,10 @@ static int run(int argc, char **argv)
 const fk_command fk_the_list = {
     .name = "list",
     .summary =
-        "list processes, schemes, methods, fluxes, steppers, estimators, analyses, "
-        "functions, keys, experiments",
+        "list processes, schemes, methods, fluxes, steppers, estimators, objectives, "
+        "optimizers, analyses, functions, keys, experiments",
     .usage =
         "usage: fokker list [experiments|processes|schemes|methods|fluxes|steppers|"
-        "estimators|analyses|functions|keys]\n",
+        "estimators|objectives|optimizers|analyses|functions|keys]\n",
     .run = run,
 };

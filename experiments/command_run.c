@@ -50,23 +50,6 @@ static int add_setting(arguments *a, const char *text)
     return 0;
 }
 
-/* Seconds of "90", "90s", "10m", "2h", "1d". */
-static int read_duration(const char *option, const char *text, double *seconds)
-{
-    static const char unit[] = "smhd";
-    static const double length[] = {1.0, 60.0, 3600.0, 86400.0};
-    char *end;
-    *seconds = strtod(text, &end);
-    const char *u = *end != '\0' && end[1] == '\0' ? strchr(unit, *end) : NULL;
-    if (end == text || !(*seconds > 0.0 && *seconds < 1e9) ||
-        (*end != '\0' && u == NULL))
-        return fk_command_misuse(&fk_the_run,
-                                 "%s=%s: must be a time such as 90s, 10m, 2h or 1d",
-                                 option, text);
-    *seconds *= u != NULL ? length[u - unit] : 1.0;
-    return 0;
-}
-
 static int take(void *context, int option, const char *text)
 {
     arguments *a = context;
@@ -76,9 +59,9 @@ static int take(void *context, int option, const char *text)
     case 'j':
         return fk_option_whole(&fk_the_run, "threads", text, 1, 4096, &a->threads);
     case OPTION_LIMIT:
-        return read_duration("--time-limit", text, &a->limit);
+        return fk_option_duration(&fk_the_run, "time-limit", text, &a->limit);
     case OPTION_CHECKPOINT:
-        return read_duration("--checkpoint", text, &a->interval);
+        return fk_option_duration(&fk_the_run, "checkpoint", text, &a->interval);
     default:
         a->resume = true;
         return 0;

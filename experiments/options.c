@@ -98,3 +98,19 @@ int fk_option_whole(const fk_command *c, const char *name, const char *text,
     *n = (size_t)value;
     return 0;
 }
+
+int fk_option_duration(const fk_command *c, const char *name, const char *text,
+                       double *seconds)
+{
+    static const char unit[] = "smhd";
+    static const double length[] = {1.0, 60.0, 3600.0, 86400.0};
+    char *end;
+    *seconds = strtod(text, &end);
+    const char *u = *end != '\0' && end[1] == '\0' ? strchr(unit, *end) : NULL;
+    if (end == text || !(*seconds > 0.0 && *seconds < 1e9) ||
+        (*end != '\0' && u == NULL))
+        return fk_command_misuse(
+            c, "--%s=%s: must be a time such as 90s, 10m, 2h or 1d", name, text);
+    *seconds *= u != NULL ? length[u - unit] : 1.0;
+    return 0;
+}

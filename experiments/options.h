@@ -42,4 +42,8 @@ int fk_options_read(const fk_command *c, int argc, char **argv, unsigned common,
 int fk_option_whole(const fk_command *c, const char *name, const char *text,
                     double least, double most, size_t *n);
 
+/* Seconds of --NAME=TEXT such as "90", "90s", "10m", "2h", "1d". */
+int fk_option_duration(const fk_command *c, const char *name, const char *text,
+                       double *seconds);
+
 #endif

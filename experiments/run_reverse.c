@@ -11,8 +11,9 @@
 #include "experiments/run_parts.h"
 #include "sampling/reverse.h"
 #include "sde/linear.h"
+#include "sde/score_network.h"
 
-enum { FRAMES = 60, SHOWN = 4000, FOLLOWED = 1500, SAMPLERS = 4 };
+enum { FRAMES = 60, SHOWN = 4000, FOLLOWED = 1500, SAMPLERS = 6 };
 
 /* Below this share of its maximum the density on the grid says nothing of its score. */
 static const double SCORE_FLOOR = 1e-9;
@@ -145,6 +146,22 @@ static fk_status sample_both(fk_run_state *run, const fk_score *score,
     return FK_OK;
 }
 
+static fk_status sample_network(fk_run_state *run, const fk_law *start,
+                                fk_message *message)
+{
+    const fk_problem *p = run->problem;
+    fk_learned *learned = NULL;
+    fk_score *score = NULL;
+    FK_TRY(fk_learned_read(p->reverse.file, p->sde, &learned, message));
+    fk_status status = fk_score_network_new(p->sde, learned, run->n_table,
+                                            run->table_time, &score, message);
+    if (status == FK_OK)
+        status = sample_both(run, score, "network", p->reverse.count, start, message);
+    fk_score_free(score);
+    fk_learned_free(learned);
+    return status;
+}
+
 static fk_status sample_all(fk_run_state *run, const fk_law *start, fk_message *message)
 {
     const fk_problem *p = run->problem;
@@ -165,6 +182,8 @@ static fk_status sample_all(fk_run_state *run, const fk_law *start, fk_message *
             sample_both(run, score, "exact", p->reverse.exact_count, start, message);
         fk_score_free(score);
     }
+    if (status == FK_OK && p->reverse.network)
+        status = sample_network(run, start, message);
     return status;
 }
 

@@ -60,6 +60,9 @@ FK_NODISCARD fk_status fk_law_moments(const fk_law *law, double *mean, double *c
 /* The law as a mixture, borrowed; NULL if it is none. */
 const fk_mixture *fk_law_mixture(const fk_law *law);
 
+/* The points [n][dim] of an empirical law, borrowed; NULL if it is none. */
+const double *fk_law_points(const fk_law *law, size_t *n);
+
 /* What the integral of the stated expression was before it was normalised; 1 for laws
  * that are normalised by nature. */
 double fk_law_stated_mass(const fk_law *law);

@@ -89,3 +89,10 @@ fk_status fk_law_points_new(size_t dim, size_t n, const double *points, fk_law *
     *out = &self->law;
     return FK_OK;
 }
+
+const double *fk_law_points(const fk_law *law, size_t *n)
+{
+    const points_law *self = (const points_law *)(const void *)law;
+    *n = law->draw == draw ? self->n : 0;
+    return law->draw == draw ? self->point : NULL;
+}

@@ -18,6 +18,7 @@ void fk_problem_free(fk_problem *p)
     free(p->result.paths);
     free(p->initial_text);
     free(p->data_path);
+    free(p->reverse.file);
     fk_law_free(p->initial);
     for (size_t i = 0; i < FK_GRID_DIM; i++)
         fk_stretch_free(p->stretch[i]);

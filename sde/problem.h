@@ -51,8 +51,21 @@ typedef struct fk_problem_reverse {
     size_t count;       /* per sampler */
     size_t exact_count; /* particles for the samplers driven by the exact score */
     double lambda;      /* of the reverse SDE; the probability flow always runs too */
-    bool grid, exact;   /* score sources */
+    bool grid, exact, network; /* score sources */
+    char *file;                /* of the network; NULL: none */
 } fk_problem_reverse;
+
+/* A network that learns the score; its methods by name. */
+typedef struct fk_problem_train {
+    char objective[32], optimizer[32];
+    size_t hidden, width, batch, steps, warmup, judgments, patience;
+    double rate; /* 0: the optimizer's own */
+    double decay, average;
+    double first; /* time of the first score, from the start, as a share of the span */
+    double held_out; /* share of points */
+    size_t samples, sample_steps;
+    uint64_t seed;
+} fk_problem_train;
 
 typedef struct fk_problem_output {
     bool plots;
@@ -93,6 +106,7 @@ typedef struct fk_problem {
     fk_problem_pde pde;
     fk_problem_compare compare;
     fk_problem_reverse reverse;
+    fk_problem_train train;
     fk_problem_output result;
 } fk_problem;
 

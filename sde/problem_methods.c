@@ -95,14 +95,14 @@ static bool grid_score_exists(const fk_problem *p)
 
 static fk_status read_scores(const fk_problem_reader *r, const fk_yaml *list)
 {
-    static const char *const name[] = {"grid", "exact"};
+    static const char *const name[] = {"grid", "exact", "network"};
     fk_problem *p = r->problem;
     if (list->kind != FK_YAML_LIST || list->n == 0)
         return fk_read_refuse(r, list);
     for (size_t i = 0; i < list->n; i++) {
         const fk_yaml *entry = list->entry[i];
         size_t index;
-        FK_TRY(fk_read_choice(r, entry, 2, name, &index));
+        FK_TRY(fk_read_choice(r, entry, 3, name, &index));
         if (index == 0 && !grid_score_exists(p))
             return fk_yaml_fail(
                 entry, r->message,
@@ -113,7 +113,14 @@ static fk_status read_scores(const fk_problem_reader *r, const fk_yaml *list)
                 "the exact score needs a drift that is linear in the "
                 "variables, a noise free of them, and an initial law of "
                 "points or Gaussians");
-        *(index == 0 ? &p->reverse.grid : &p->reverse.exact) = true;
+        if (index == 2 && p->reverse.file == NULL)
+            return fk_yaml_fail(
+                entry, r->message,
+                "the score of a network needs 'reverse.network', a file "
+                "that 'fokker train' left");
+        bool *const source[] = {&p->reverse.grid, &p->reverse.exact,
+                                &p->reverse.network};
+        *source[index] = true;
     }
     return FK_OK;
 }
@@ -150,6 +157,16 @@ static fk_status check_reversible(const fk_problem_reader *r, const fk_yaml *nod
     return FK_OK;
 }
 
+static fk_status read_network(const fk_problem_reader *r, const fk_yaml *reverse)
+{
+    const fk_yaml *node = fk_yaml_get(reverse, "network");
+    if (node == NULL)
+        return FK_OK;
+    FK_TRY(fk_read_word(r, node));
+    r->problem->reverse.file = strdup(node->text);
+    return r->problem->reverse.file != NULL ? FK_OK : FK_ENOMEM;
+}
+
 static fk_status read_reverse(const fk_problem_reader *r)
 {
     fk_problem *p = r->problem;
@@ -162,12 +179,14 @@ static fk_status read_reverse(const fk_problem_reader *r)
         return FK_OK;
     }
     FK_TRY(check_reversible(r, node));
+    FK_TRY(read_network(r, node));
     const fk_yaml *score = fk_yaml_get(node, "score");
     if (score != NULL)
         return read_scores(r, score);
     p->reverse.grid = grid_score_exists(p);
     p->reverse.exact = exact_score_exists(p);
-    if (p->reverse.grid || p->reverse.exact)
+    p->reverse.network = p->reverse.file != NULL;
+    if (p->reverse.grid || p->reverse.exact || p->reverse.network)
         return FK_OK;
     return fk_yaml_fail_key(
         node, r->message,
@@ -222,6 +241,7 @@ fk_status fk_read_methods(fk_problem_reader *r)
     FK_TRY(read_pde(r));
     FK_TRY(read_plain(r, "compare"));
     FK_TRY(read_plain(r, "output"));
+    FK_TRY(read_plain(r, "train"));
     FK_TRY(read_paths(r));
     FK_TRY(read_reverse(r));
     if (r->problem->particles.on || r->problem->pde.on)
