@@ -96,36 +96,25 @@ fk_axis_moments fk_axis_moments_of(const fk_axis *a, size_t i)
     return (fk_axis_moments){0.5 * (low + high), half * half, half * node};
 }
 
+/* The division may round across an edge; the edges themselves decide. */
 size_t fk_axis_cell(const fk_axis *a, double x)
 {
-    size_t low = 0, high = a->cells;
-    while (high - low > 1) {
-        const size_t middle = low + (high - low) / 2;
-        if (fk_axis_edge(a, middle) <= x)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
+    const double n = (double)a->cells;
+    if (a->stretch != NULL)
+        return fk_stretch_cell(a->stretch, x, a->cells);
+    size_t i = (size_t)fmin(fmax((x - a->lo) / fk_axis_width(a), 0.0), n - 1.0);
+    while (i > 0 && x < fk_axis_edge(a, i))
+        i--;
+    while (i + 1 < a->cells && x >= fk_axis_edge(a, i + 1))
+        i++;
+    return i;
 }
 
-/* The division may round across an edge; the edges themselves decide. */
 static bool find(const fk_axis *a, double x, size_t *cell)
 {
     if (!(x >= a->lo && x < a->hi) || isinf(x))
         return false;
-    if (a->stretch != NULL) {
-        *cell = fk_axis_cell(a, x);
-        return true;
-    }
-    size_t i = (size_t)((x - a->lo) / fk_axis_width(a));
-    if (i >= a->cells)
-        i = a->cells - 1;
-    while (x < fk_axis_edge(a, i))
-        i--;
-    while (x >= fk_axis_edge(a, i + 1))
-        i++;
-    *cell = i;
+    *cell = fk_axis_cell(a, x);
     return true;
 }
 

@@ -245,6 +245,22 @@ double fk_stretch_slope(const fk_stretch *m, double s, size_t n)
     return look_up(m, m->slope, m->dx, s, n);
 }
 
+/* Bisection without branches where the edges lie in the table. */
+size_t fk_stretch_cell(const fk_stretch *m, double x, size_t n)
+{
+    const bool listed = m->n % n == 0;
+    const size_t every = m->n / n;
+    size_t cell = 0;
+    for (size_t rest = n; rest > 1;) {
+        const size_t half = rest / 2, middle = cell + half;
+        const double edge =
+            listed ? m->at[middle * every] : fk_stretch_at(m, (double)middle, n);
+        cell = edge <= x ? middle : cell;
+        rest -= half;
+    }
+    return cell;
+}
+
 double fk_stretch_u(const fk_stretch *m, double x)
 {
     size_t low = 0, high = m->n; /* at[low] <= x < at[high] */

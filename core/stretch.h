@@ -39,6 +39,9 @@ double fk_stretch_hi(const fk_stretch *m);
 double fk_stretch_at(const fk_stretch *m, double s, size_t n);
 double fk_stretch_slope(const fk_stretch *m, double s, size_t n);
 
+/* The cell of the last of n cells' edges that is not above x, 0 for x below all. */
+size_t fk_stretch_cell(const fk_stretch *m, double x, size_t n);
+
 /* u of a finite x, by Newton's method: for pictures; that of the nearer end beyond them. */
 double fk_stretch_u(const fk_stretch *m, double x);
 
