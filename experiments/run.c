@@ -63,6 +63,7 @@ static fk_status check_density(const fk_problem *problem, const fk_methods *m,
         return unknown(message, "pde.flux", problem->pde.flux, name, n);
     }
     if (m->stepper == NULL) {
+        name[n++] = "auto";
         for (const fk_pde_stepper *const *s = fk_pde_steppers; *s != NULL && n < MOST;
              s++)
             name[n++] = (*s)->name;
@@ -81,6 +82,15 @@ static fk_status check_density(const fk_problem *problem, const fk_methods *m,
                : FK_ESYNTAX;
 }
 
+/* The way back takes the logarithm of the density. */
+static const fk_pde_stepper *find_stepper(const fk_problem *p, const fk_flux *flux)
+{
+    const bool positive = p->reverse.steps > 0 && p->reverse.grid;
+    return strcmp(p->pde.stepper, "auto") == 0 && p->has_domain && flux != NULL
+               ? fk_pde_stepper_choose(p->sde, &p->domain, flux, positive)
+               : fk_pde_stepper_find(p->pde.stepper);
+}
+
 fk_status fk_methods_find(const fk_problem *problem, fk_methods *out,
                           fk_message *message)
 {
@@ -89,7 +99,7 @@ fk_status fk_methods_find(const fk_problem *problem, fk_methods *out,
     out->scheme =
         problem->particles.on ? fk_scheme_find(problem->particles.scheme) : NULL;
     out->flux = fk_flux_find(problem->pde.flux);
-    out->stepper = fk_pde_stepper_find(problem->pde.stepper);
+    out->stepper = find_stepper(problem, out->flux);
     out->method = fk_pde_method_find(problem->pde.method);
     out->faces = (fk_face_rules){.bridge = problem->particles.bridge,
                                  .project = problem->particles.project};

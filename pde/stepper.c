@@ -21,6 +21,18 @@ const fk_pde_stepper *fk_pde_stepper_find(const char *name)
     return NULL;
 }
 
+const fk_pde_stepper *fk_pde_stepper_choose(const fk_sde *sde, const fk_domain *domain,
+                                            const fk_flux *flux, bool positive)
+{
+    const bool walls =
+        fk_domain_has(domain, FK_REFLECTING) || fk_domain_absorbs(domain);
+    if (flux->reach > 1)
+        return &fk_pde_stepper_ssp_rk3;
+    return walls && !positive && !fk_sde_diagonal(sde)
+               ? &fk_pde_stepper_hundsdorfer_verwer
+               : &fk_pde_stepper_tr_bdf2;
+}
+
 fk_status fk_pde_stepper_fits(const fk_pde_stepper *s, const fk_flux *flux, bool steady,
                               fk_message *message)
 {

@@ -39,8 +39,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/grid.h"
 #include "core/status.h"
 #include "pde/flux.h"
+#include "sde/sde.h"
 
 typedef struct fk_integrator_kind fk_integrator_kind; /* private to pde/ */
 
@@ -70,6 +72,12 @@ typedef struct fk_pde_stepper {
 
 extern const fk_pde_stepper *const fk_pde_steppers[];        /* NULL-terminated */
 const fk_pde_stepper *fk_pde_stepper_find(const char *name); /* NULL if there is none */
+
+/* The stepper that serves: ssp-rk3 for fluxes of more than two cells; where cross terms meet
+ * walls, which costs splitting its order and many steps, hundsdorfer-verwer, unless the
+ * density must stay positive; else tr-bdf2. */
+const fk_pde_stepper *fk_pde_stepper_choose(const fk_sde *sde, const fk_domain *domain,
+                                            const fk_flux *flux, bool positive);
 
 /* FK_EDOMAIN with a sentence if the stepper cannot step such an operator.  steady: its
  * coefficients are free of t. */

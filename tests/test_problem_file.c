@@ -46,7 +46,7 @@ START_TEST(standard_values_are_those_of_the_table)
     ck_assert(p->pde.on && p->pde.step == 0.0 && p->pde.tolerance == 1e-5);
     ck_assert_str_eq(p->pde.method, "auto");
     ck_assert_str_eq(p->pde.flux, "scharfetter-gummel");
-    ck_assert_str_eq(p->pde.stepper, "tr-bdf2");
+    ck_assert_str_eq(p->pde.stepper, "auto");
     ck_assert(p->pde.halving);
     ck_assert(p->compare.tolerance == 0.02 && p->compare.significance == 1e-3);
     ck_assert(p->compare.power == 0.95 && p->compare.least == 25.0);

@@ -118,6 +118,62 @@ START_TEST(what_would_take_long_is_not_tried)
 }
 END_TEST
 
+/* Correlated noise between reflecting walls, which are where the density is. */
+static fixture open_corner(size_t cells)
+{
+    const spectral_case c = {
+        .dim = 2, .mean = {0.3, 0.0}, .cov = {0.09, 0.0, 0.0, 0.09}};
+    fixture f = {.sde = sde_text(FK_ITO, 2, 2, "x; y", "-x; -y", "1; 0; 0.6; 0.8"),
+                 .law = gaussian_law(&c)};
+    f.task = (fk_solver_task){
+        .sde = f.sde,
+        .law = f.law,
+        .domain = pde_box(2, (double[]){-1.5, -1.5}, (double[]){1.5, 1.5},
+                          (size_t[]){cells, cells}, FK_REFLECTING),
+        .end = 1.0,
+        .tolerance = 1e-4,
+        .flux = fk_flux_find("scharfetter-gummel")};
+    return f;
+}
+
+static const char *chosen(const fixture *f, const char *flux, bool positive)
+{
+    return fk_pde_stepper_choose(f->sde, &f->task.domain, fk_flux_find(flux), positive)
+        ->name;
+}
+
+/* Splitting has to take many steps there; who does without comes to the same density. */
+START_TEST(the_stepper_that_serves_is_chosen)
+{
+    fixture f = open_corner(32);
+    ck_assert_str_eq(chosen(&f, "scharfetter-gummel", false), "hundsdorfer-verwer");
+    ck_assert_str_eq(chosen(&f, "scharfetter-gummel", true), "tr-bdf2");
+    ck_assert_str_eq(chosen(&f, "weno5", false), "ssp-rk3");
+    uint64_t steps[2];
+    fk_solver *s[2];
+    for (int k = 0; k < 2; k++) {
+        f.task.stepper =
+            fk_pde_stepper_choose(f.sde, &f.task.domain, f.task.flux, k == 1);
+        s[k] = solve(&f, "finite-volume");
+        steps[k] = fk_solver_ledger(s[k]).steps;
+    }
+    const fk_grid *g = &f.task.domain.grid;
+    ck_assert_uint_lt(4 * steps[0], steps[1]);
+    ck_assert_double_lt(
+        fk_density_l1(g, fk_solver_density(s[0]), fk_solver_density(s[1])), 2e-4);
+    fk_solver_free(s[0]);
+    fk_solver_free(s[1]);
+    for (size_t i = 0; i < 2; i++)
+        f.task.domain.face[i][0] = f.task.domain.face[i][1] = FK_OPEN;
+    ck_assert_str_eq(chosen(&f, "scharfetter-gummel", false), "tr-bdf2");
+    close_fixture(&f);
+
+    f = open_fixture("x - x^3", 0.3, FK_REFLECTING);
+    ck_assert_str_eq(chosen(&f, "scharfetter-gummel", false), "tr-bdf2");
+    close_fixture(&f);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("solver");
@@ -125,6 +181,7 @@ int main(void)
     tcase_add_loop_test(all, all_ways_lead_to_one_density, 0, 3);
     tcase_add_test(all, what_is_smooth_is_solved_by_modes_and_all_else_by_cells);
     tcase_add_test(all, what_would_take_long_is_not_tried);
+    tcase_add_test(all, the_stepper_that_serves_is_chosen);
     suite_add_tcase(suite, all);
     return run_suite(suite);
 }
