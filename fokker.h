@@ -83,6 +83,7 @@
 #include "pde/transition.h"
 #include "pde/transport.h"
 
+#include "sampling/coupling.h"
 #include "sampling/ensemble.h"
 #include "sampling/expectation.h"
 #include "sampling/halving.h"

@@ -41,9 +41,9 @@ static fk_status make_parents(const char *path, fk_message *message)
 /* What a run writes.  A folder that holds anything else is not ours to replace. */
 static fk_status check_ours(const char *path, fk_message *message)
 {
-    static const char *const ours[] = {".",           "..",    "report.html",
-                                       "results.nc",  "plots", "summary.json",
-                                       "problem.yaml"};
+    static const char *const ours[] = {
+        ".",     "..",           "report.html",  "results.nc",
+        "plots", "summary.json", "problem.yaml", "score.safetensors"};
     DIR *folder = opendir(path);
     fk_status status = FK_OK;
     if (folder == NULL)

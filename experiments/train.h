@@ -27,8 +27,9 @@ typedef struct fk_train_options {
 
 typedef struct fk_train_stage {
     double step;
-    fk_judgment judgment;     /* on points of its own */
-    fk_marginal_gap sde, ode; /* of samples generated with it */
+    fk_judgment judgment;        /* on points of its own */
+    fk_marginal_gap sde, ode;    /* of samples generated with it */
+    double sde_bound, ode_bound; /* of W2 (sampling/coupling.h) */
 } fk_train_stage;
 
 typedef struct fk_train {

@@ -5,6 +5,7 @@
 
 #include "core/memory.h"
 #include "experiments/train.h"
+#include "sampling/coupling.h"
 #include "sampling/reverse.h"
 #include "sde/linear.h"
 
@@ -77,6 +78,26 @@ static fk_status sample_both(const fk_train *t, const bench *b, const fk_score *
     return sample(t, b, score, 0.0, ode, message);
 }
 
+/* W2 at most, from the errors of the score and how its drift expands. */
+static fk_status bound(const fk_train *t, const fk_learned *l,
+                       const double time[FK_TRAINING_TIMES],
+                       const fk_judged_time error[FK_TRAINING_TIMES], double kappa,
+                       double *out, fk_message *message)
+{
+    double expansion[FK_TRAINING_TIMES], difference[FK_TRAINING_TIMES];
+    fk_score *score = NULL;
+    FK_TRY(fk_score_network_new(t->settings.sde, l, FK_TRAINING_TIMES, time, &score,
+                                message));
+    const fk_status status = fk_coupling_expansion(
+        fk_training_judge(t->training), t->settings.sde, score, kappa, expansion);
+    fk_score_free(score);
+    for (size_t k = 0; k < FK_TRAINING_TIMES; k++)
+        difference[k] = kappa * sqrt(error[k].drift.mean);
+    if (status == FK_OK)
+        *out = fk_coupling_bound(FK_TRAINING_TIMES, time, expansion, difference);
+    return status;
+}
+
 static fk_status sample_stage(fk_train *t, const bench *b, size_t i,
                               fk_message *message)
 {
@@ -86,6 +107,8 @@ static fk_status sample_stage(fk_train *t, const bench *b, size_t i,
     fk_score *score = NULL;
     FK_TRY(fk_training_errors(t->training, t->stage_network[i], ERROR_BLOCKS, time,
                               error, &s->judgment));
+    FK_TRY(bound(t, t->stage_network[i], time, error, 1.0, &s->sde_bound, message));
+    FK_TRY(bound(t, t->stage_network[i], time, error, 0.5, &s->ode_bound, message));
     FK_TRY(fk_score_network_new(t->settings.sde, t->stage_network[i],
                                 t->problem->train.sample_steps + 1, b->time, &score,
                                 message));

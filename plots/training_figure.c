@@ -12,13 +12,14 @@ static const char curve_body[] =
     "set label 1 title at screen 0.5, 0.965 center noenhanced\n"
     "set lmargin at screen 0.065\nset rmargin at screen right_of_1\n"
     "set logscale y\nset format y '10^{%T}'\n"
-    "set xlabel 'step'\nset ylabel y_label\nset key top right samplen 2\n"
+    "set xlabel 'step'\nset xtics last/4\nset ylabel y_label\nset key top right "
+    "samplen 2\n"
     "plot 'data/training_curve.tsv' using 1:2:(low($2, $3)):($2 + $3) \\\n"
     "        with yerrorbars pt 7 ps dot lw 1 lc rgb pale title loss_name, \\\n"
     "    '' using 1:4:(low($4, $5)):($4 + $5) with yerrorbars pt 7 ps dot lw 1 \\\n"
     "        lc rgb blue title fisher_name, \\\n"
     "    '' using 1:4 with lines lw 1 lc rgb blue notitle\n"
-    "unset label 1\n"
+    "unset label 1\nset xtics autofreq\n"
     "set lmargin at screen left_of_2\nset rmargin at screen right_of_2\n"
     "set logscale x\nset format x '10^{%T}'\nset xlabel 'time t since the data'\n";
 
@@ -93,6 +94,7 @@ static void write_script(fk_canvas *c, const fk_training_picture *p)
     const bool three = p->n_stages > 0;
     fk_script s = fk_script_open(c, &figure, three ? 2000 : 1500, 700);
     fk_script_text(&s, "title", p->title);
+    fk_script_number(&s, "last", p->curve[p->n - 1].step);
     fk_script_text(&s, "y_label",
                    p->exact ? "squared error in units of the noise  (1)"
                             : "held-out loss  (1)");

@@ -17,7 +17,7 @@ struct fk_judge {
 };
 
 /* Sums over the points of a block, and of squares. */
-enum { LOSS, FLOOR, EXCESS, FISHER, BOUND, SCORE, STRENGTH, TERMS };
+enum { LOSS, FLOOR, EXCESS, FISHER, BOUND, SCORE, STRENGTH, DRIFT, TERMS };
 typedef struct sums {
     double sum[TERMS], square[TERMS];
 } sums;
@@ -154,6 +154,7 @@ static void judge_point(const fk_judge *j, size_t k, size_t point, const double 
         fk_rows_times(d, n->tensor + matrix, gap, score);
         for (size_t a = 0; a < d; a++)
             term[BOUND] += 0.5 * gap[a] * score[a];
+        term[DRIFT] = square(d, score);
         term[SCORE] = square(d, gap);
         fk_rows_times(d, n->unnoise + matrix, truth, score);
         term[STRENGTH] = square(d, score);
@@ -196,6 +197,7 @@ static fk_judged_time at_time(const fk_judge *j, size_t k, const sums *block)
     return (fk_judged_time){
         .score = mean_of(&all, SCORE, n, j->exact),
         .strength = mean_of(&all, STRENGTH, n, j->exact),
+        .drift = mean_of(&all, DRIFT, n, j->exact),
         .of = {mean_of(&all, LOSS, n, true), mean_of(&all, FLOOR, n, j->exact),
                mean_of(&all, EXCESS, n, j->exact), mean_of(&all, FISHER, n, j->exact),
                mean_of(&all, BOUND, n, j->exact)}};
@@ -250,4 +252,14 @@ fk_status fk_judge_network(const fk_judge *j, const fk_network *net,
     free(s);
     free(work);
     return FK_OK;
+}
+
+const fk_noising *fk_judge_noising(const fk_judge *j)
+{
+    return j->noising;
+}
+
+const double *fk_judge_points(const fk_judge *j, size_t k)
+{
+    return j->x + k * j->blocks * FK_BLOCK * j->noising->dim;
 }

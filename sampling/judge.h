@@ -34,6 +34,7 @@ typedef struct fk_judgment {
 typedef struct fk_judged_time {
     fk_judged score;    /* E|s^ - s|^2 */
     fk_judged strength; /* E|s|^2 */
+    fk_judged drift;    /* E|G G^T (s^ - s)|^2 */
     fk_judgment of;     /* bound: its integrand */
 } fk_judged_time;
 
@@ -51,5 +52,9 @@ void fk_judge_free(fk_judge *j); /* accepts NULL */
 FK_NODISCARD fk_status fk_judge_network(const fk_judge *j, const fk_network *net,
                                         const double *theta, fk_judgment *out,
                                         fk_judged_time *time);
+
+/* Its table, and its points x[blocks FK_BLOCK][dim] at time k. */
+const fk_noising *fk_judge_noising(const fk_judge *j);
+const double *fk_judge_points(const fk_judge *j, size_t k);
 
 #endif

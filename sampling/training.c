@@ -266,6 +266,11 @@ const fk_training_mark *fk_training_marks(const fk_training *t, size_t *n)
     return t->mark;
 }
 
+const fk_judge *fk_training_judge(const fk_training *t)
+{
+    return t->judge;
+}
+
 const fk_learned *fk_training_best(fk_training *t)
 {
     return t->best;

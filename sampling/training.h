@@ -71,6 +71,9 @@ FK_NODISCARD fk_status fk_training_errors(const fk_training *t, const fk_learned
                                           fk_judged_time error[FK_TRAINING_TIMES],
                                           fk_judgment *whole);
 
+/* What judges it on the way, at the same times. */
+const fk_judge *fk_training_judge(const fk_training *t);
+
 /* Everything that a training goes on from, as arrays that are read or filled; how many. */
 enum { FK_TRAINING_ARRAYS = 8 };
 size_t fk_training_state(fk_training *t, fk_tensor array[FK_TRAINING_ARRAYS]);

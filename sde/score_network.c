@@ -14,6 +14,13 @@ typedef struct network_score {
     double *time;
 } network_score;
 
+/* Of one time. */
+typedef struct noising_place {
+    size_t dim;
+    double scale;
+    const double *unnoise, *pull;
+} noising_place;
+
 static const network_score *of(const fk_score *score)
 {
     return (const network_score *)(const void *)score;
@@ -125,9 +132,9 @@ fk_status fk_score_network_new(const fk_sde *sde, const fk_learned *l, size_t n_
     return status;
 }
 
-/* ---- its divergence ---- */
+/* ---- its derivatives ---- */
 
-size_t fk_score_network_div_scratch(const fk_score *score)
+size_t fk_score_network_jacobian_scratch(const fk_score *score)
 {
     return rows_size(score, score->dim) +
            fk_network_scratch(&of(score)->learned->net, FK_BLOCK, score->dim);
@@ -147,27 +154,54 @@ static void fill_tangents(const network_score *self, size_t k, double *input)
     }
 }
 
-/* div s = -tr(L^-T L^T V^-1) + c sum_i (L^-T dF/dx_i)_i */
-void fk_score_network_div(const fk_score *score, size_t k, const double *const *x,
-                          double *div, double *scratch)
+/* ds_i/dx_j = -(L^-T L^T V^-1)_ij + c (L^-T dF/dx_j)_i; dF[dim][FK_BLOCK][dim] */
+static void assemble(const noising_place *at, size_t i, size_t j, const double *dF,
+                     double *J)
+{
+    const size_t d = at->dim;
+    double gaussian = 0.0;
+    for (size_t a = 0; a < d; a++)
+        gaussian += at->unnoise[i * d + a] * at->pull[a * d + j];
+    for (size_t lane = 0; lane < FK_BLOCK; lane++) {
+        double sum = 0.0;
+        for (size_t a = 0; a < d; a++)
+            sum += at->unnoise[i * d + a] * dF[(j * FK_BLOCK + lane) * d + a];
+        J[lane] = at->scale * sum - gaussian;
+    }
+}
+
+void fk_score_network_jacobian(const fk_score *score, size_t k, const double *const *x,
+                               double *J, double *scratch)
 {
     const network_score *self = of(score);
     const fk_noising *n = self->noising;
     const size_t d = score->dim, rows = (1 + d) * FK_BLOCK;
-    const double *unnoise = n->unnoise + k * d * d, *pull = n->pull + k * d * d;
-    double *input = scratch, *F = input + rows * inputs(score), trace = 0.0;
+    const noising_place at = {d, n->scale[k], n->unnoise + k * d * d,
+                              n->pull + k * d * d};
+    double *input = scratch, *F = input + rows * inputs(score);
     fill_inputs(self, k, x, input);
     fill_tangents(self, k, input);
     fk_network_forward(&self->learned->net, self->learned->theta, FK_BLOCK, d, input, F,
                        scratch + rows_size(score, d));
     for (size_t i = 0; i < d; i++)
-        for (size_t a = 0; a < d; a++)
-            trace += unnoise[i * d + a] * pull[a * d + i];
+        for (size_t j = 0; j < d; j++)
+            assemble(&at, i, j, F + FK_BLOCK * d, J + (i * d + j) * FK_BLOCK);
+}
+
+size_t fk_score_network_div_scratch(const fk_score *score)
+{
+    return score->dim * score->dim * FK_BLOCK +
+           fk_score_network_jacobian_scratch(score);
+}
+
+void fk_score_network_div(const fk_score *score, size_t k, const double *const *x,
+                          double *div, double *scratch)
+{
+    const size_t d = score->dim;
+    fk_score_network_jacobian(score, k, x, scratch, scratch + d * d * FK_BLOCK);
     for (size_t j = 0; j < FK_BLOCK; j++) {
-        double sum = 0.0;
+        div[j] = 0.0;
         for (size_t i = 0; i < d; i++)
-            for (size_t a = 0; a < d; a++)
-                sum += unnoise[i * d + a] * F[((1 + i) * FK_BLOCK + j) * d + a];
-        div[j] = n->scale[k] * sum - trace;
+            div[j] += scratch[(i * d + i) * FK_BLOCK + j];
     }
 }

@@ -51,6 +51,10 @@ sed '/"seconds"/d' "$work/whole/summary.json" >"$work/whole.json"
 sed '/"seconds"/d' "$work/broken/summary.json" >"$work/broken.json"
 expect_same "$work/whole.json" "$work/broken.json"
 
+# --force replaces it
+expect_status 4 train -o "$work/whole"
+expect_status 0 train -q -f -o "$work/broken" train.steps=20
+
 # the network drives the samplers of a run
 expect_status 0 fokker run "$work/two.yaml" --no-plots -q -o "$work/run" particles=off \
     reverse="{steps: 50, count: 2e4, score: [network], network: $work/whole/score.safetensors}" \
