@@ -312,13 +312,14 @@ static void shape_text(const fk_tensor *t, const double *h, size_t n, char *text
 }
 
 fk_status fk_coefficients_explain(const fk_coefficients *c, double t, const double *x,
-                                  double *scratch, fk_message *message)
+                                  const double *at, double *scratch,
+                                  fk_message *message)
 {
     double out[OUTPUTS];
     char place[256], shape[256];
     const size_t dim = c->sde->dim;
     fk_program_point(c->program, t, x, out, scratch);
-    place_text(c, t, x, sizeof place, place);
+    place_text(c, t, at, sizeof place, place);
     for (size_t i = 0; i < dim; i++) {
         if (!isfinite(out[i]))
             return fk_fail(message, FK_EDOMAIN,

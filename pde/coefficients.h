@@ -50,9 +50,10 @@ FK_NODISCARD fk_status fk_coefficients_rates(const fk_coefficients *c, double t,
                                              const fk_direction *d, fk_faces *f,
                                              double *scratch, size_t *fault);
 
-/* The sentence for a fault at time t and point x[dim]; returns FK_EDOMAIN.  scratch
- * as above. */
+/* The sentence for a fault at time t and point x[dim], called at[dim] (which differs on
+ * stretched axes); returns FK_EDOMAIN.  scratch as above. */
 fk_status fk_coefficients_explain(const fk_coefficients *c, double t, const double *x,
-                                  double *scratch, fk_message *message);
+                                  const double *at, double *scratch,
+                                  fk_message *message);
 
 #endif

@@ -231,10 +231,8 @@ fk_status fk_fokker_planck_react(fk_fokker_planck *fp, const fk_expr *killing,
     fp->time = (double)NAN;
     if (killing == NULL && source == NULL)
         return FK_OK;
-    const fk_grid *g = &fp->domain.grid;
-    const fk_status status = fk_reaction_new(
-        fp->sde, &fp->even.grid, fk_stretched_function(fp->sde, g, killing),
-        fk_stretched_density(fp->sde, g, source), &fp->reaction);
+    const fk_status status =
+        fk_reaction_new(fp->sde, &fp->domain.grid, killing, source, &fp->reaction);
     if (status != FK_OK)
         return fk_fail(message, status, "no memory for killing and source");
     if (fk_reaction_steady(fp->reaction))

@@ -180,12 +180,17 @@ fk_status fk_fokker_planck_rates(fk_fokker_planck *fp, double t, fk_message *mes
         if (bad == SIZE_MAX)
             continue;
         size_t k;
-        double x[FK_GRID_DIM];
+        double x[FK_GRID_DIM], place[FK_GRID_DIM];
         (void)fill(fp, d, t, bad, fp->faces, fp->scratch, &k);
-        for (size_t a = 0; a < fp->domain.grid.dim; a++)
+        for (size_t a = 0; a < fp->domain.grid.dim; a++) {
+            const fk_axis *even = &fp->even.grid.axis[a];
             x[a] = fp->faces->x[a][k];
+            place[a] = fk_axis_at(&fp->domain.grid.axis[a],
+                                  (x[a] - even->lo) / fk_axis_width(even));
+        }
         FK_TRY(fk_reactivity_explain(&fp->reactivity, t, x, fp->scratch, message));
-        return fk_coefficients_explain(fp->coefficients, t, x, fp->scratch, message);
+        return fk_coefficients_explain(fp->coefficients, t, x, place, fp->scratch,
+                                       message);
     }
     return FK_OK;
 }

@@ -5,12 +5,13 @@
 
 #include "core/memory.h"
 #include "core/program.h"
+#include "sde/stretched.h"
 
 enum { KAPPA, SOURCE, OUTPUTS };
 
 struct fk_reaction {
     const fk_sde *sde;
-    fk_grid grid;
+    fk_grid grid, even; /* as given, and of the even coordinates */
     size_t cells;
     fk_program *program;
     double *value[OUTPUTS]; /* [cells] averages */
@@ -25,11 +26,13 @@ fk_status fk_reaction_new(const fk_sde *sde, const fk_grid *g, const fk_expr *ki
     if (r == NULL)
         return FK_ENOMEM;
     const fk_expr *zero = fk_expr_number(sde->pool, 0.0);
-    const fk_expr *e[] = {killing != NULL ? killing : zero,
-                          source != NULL ? source : zero};
+    const fk_expr *e[] = {killing != NULL ? fk_stretched_function(sde, g, killing)
+                                          : zero,
+                          source != NULL ? fk_stretched_density(sde, g, source) : zero};
     const fk_binding binding = fk_sde_binding(sde);
     r->sde = sde;
     r->grid = *g;
+    r->even = fk_grid_even(g);
     r->cells = fk_grid_cells(g);
     fk_status status = fk_program_new(OUTPUTS, e, &binding, &r->program);
     if (status == FK_OK) {
@@ -73,11 +76,11 @@ static void add_node(fk_reaction *r, double t, size_t first, size_t n, size_t q)
     _Alignas(FK_ALIGN) double x[FK_GRID_DIM][FK_BLOCK], out[OUTPUTS][FK_BLOCK];
     double w = 1.0;
     for (size_t a = 0; a < r->grid.dim; a++, q /= 3) {
-        const double shift = place[q % 3] * fk_axis_width(&r->grid.axis[a]);
+        const double shift = place[q % 3] * fk_axis_width(&r->even.axis[a]);
         w *= weight[q % 3];
         for (size_t k = 0; k < FK_BLOCK; k++) {
             double centre[FK_GRID_DIM];
-            fk_grid_centre(&r->grid, first + (k < n ? k : 0), centre);
+            fk_grid_centre(&r->even, first + (k < n ? k : 0), centre);
             x[a][k] = centre[a] + shift;
         }
     }

@@ -257,6 +257,22 @@ START_TEST(heavy_tails_to_infinity)
 }
 END_TEST
 
+/* What is wrong is placed by the variable, here -1 / tan h at the first edge inside. */
+START_TEST(faults_are_placed_by_the_variable)
+{
+    fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", "log(x)", "1");
+    fk_stretch *m = stretch(sde->pool, "tan(u)", -INFINITY, INFINITY, 100);
+    const fk_domain d = stretched_line(m, 100, FK_OPEN);
+    fk_fokker_planck *fp;
+    fk_message message = {""};
+    ck_assert(fk_fokker_planck_new(sde, &d, fk_flux_find("upwind"), &fp, &message) ==
+              FK_EDOMAIN);
+    ck_assert_msg(strstr(message.text, "at x = -31.8205") != NULL, "%s", message.text);
+    fk_stretch_free(m);
+    sde_text_free(sde);
+}
+END_TEST
+
 /* ---- two routes to one number ---- */
 
 /* A linear map changes nothing: drift, faces that absorb in part, killing and source. */
@@ -426,6 +442,7 @@ int main(void)
     tcase_add_test(cases, poisson_flow_to_infinity);
     tcase_add_test(cases, boltzmann_density_is_stationary);
     tcase_add_test(cases, heavy_tails_to_infinity);
+    tcase_add_test(cases, faults_are_placed_by_the_variable);
     tcase_add_test(cases, linear_map_changes_nothing);
     tcase_add_test(cases, partial_face_takes_the_same);
     tcase_add_test(cases, committor_between_edges_that_follow_no_cell);
