@@ -199,8 +199,7 @@ static void run(const void *context, const fk_pace *pace, uint64_t n,
 {
     const fk_halving *h = context;
     const size_t m = h->walk->draws * FK_BLOCK;
-    double *z1 = scratch, *z2 = h->phase == ALL ? z1 + m : part_normals(h, block);
-    double *z = z1 + 2 * m, *rest = z + m;
+    double *z1 = scratch, *z2 = z1 + m, *z = z2 + m, *rest = z + m;
     double *coarse = part_x(h, block, COARSE), *fine = part_x(h, block, FINE);
     uint8_t *status = part_status(h, block, COARSE);
     uint8_t *fine_status = part_status(h, block, FINE);
@@ -212,8 +211,12 @@ static void run(const void *context, const fk_pace *pace, uint64_t n,
             fk_walk_step(&h->walk[COARSE], t, pace->h, z, coarse, status, rest);
             fk_walk_step(&h->walk[FINE], t, half, z1, fine, fine_status, rest);
         }
-        if (h->phase != ALL_BUT_SECOND)
-            fk_walk_step(&h->walk[FINE], t + half, half, z2, fine, fine_status, rest);
+        if (h->phase == ALL_BUT_SECOND)
+            memcpy(part_normals(h, block), z2, m * sizeof *z2);
+        else
+            fk_walk_step(&h->walk[FINE], t + half, half,
+                         h->phase == ALL ? z2 : part_normals(h, block), fine,
+                         fine_status, rest);
     }
 }
 

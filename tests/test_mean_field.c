@@ -205,6 +205,36 @@ START_TEST(schemes_keep_their_order_to_two)
 }
 END_TEST
 
+/* Pairs of dX = -1.5 (X - <X>) dt + 0.8 dW by Euler and Maruyama, coarse X and fine Y about
+ * their means:  X+ = (1 - k h) X + sqrt(h / 2) s (z1 + z2),
+ *               Y+ = (1 - k h/2)^2 Y + sqrt(h / 2) s ((1 - k h/2) z1 + z2),
+ * from one point; means are the same Brownian motion of size 1 / sqrt N. */
+START_TEST(pairs_are_two_ensembles_with_common_noise)
+{
+    enum { N = 50000 };
+    const double k = 1.5, s = 0.8, h = 0.1, centre = 0.0;
+    const double c = 1.0 - k * h, b = 1.0 - 0.5 * k * h;
+    double xx = 0.0, yy = 0.0, mean, mean_error, square, square_error;
+    fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", "-1.5*(x - mean(x))", "0.8");
+    fk_law *law = normal_law_1d(0.0, 0.0);
+    const fk_ensemble_options o = options("euler-maruyama", N, h, 5);
+    fk_halving *p;
+    fk_message message = {""};
+    ck_assert(fk_halving_new(sde, NULL, law, &o, &p, &message) == FK_OK);
+    ck_assert(fk_halving_advance(p, 1.0, NULL, &message) == FK_OK);
+    fk_halving_moments(p, &centre, &mean, &mean_error, &square, &square_error);
+    for (int n = 0; n < 10; n++) {
+        xx = c * c * xx + h * s * s;
+        yy = b * b * b * b * yy + 0.5 * h * s * s * (b * b + 1.0);
+    }
+    ck_assert_double_eq_tol(mean, 0.0, 1e-12);
+    assert_sigmas(square, xx - yy, square_error);
+    fk_halving_free(p);
+    fk_law_free(law);
+    sde_text_free(sde);
+}
+END_TEST
+
 /* Of N paths dX_i = -k (X_i - <X>) dt + s dW_i from 0 the mean is a Brownian motion of
  * variance s^2 t / N, and the sum of squares about it N - 1 times an Ornstein-Uhlenbeck
  * process's variance: ensembles of 8 feel their own eight and nobody else. */
@@ -388,6 +418,7 @@ int main(void)
     tcase_add_test(paths, gravity_compresses_evenly);
     tcase_add_test(paths, two_ways_to_one_force);
     tcase_add_test(paths, schemes_keep_their_order_to_two);
+    tcase_add_test(paths, pairs_are_two_ensembles_with_common_noise);
     tcase_add_test(paths, a_small_ensemble_has_the_law_of_a_small_ensemble);
     tcase_add_test(paths, threads_and_pauses_change_nothing);
     tcase_add_test(paths, the_law_is_that_of_those_alive);
