@@ -64,6 +64,7 @@ static bool keep_snapshot(const fk_run_state *run, size_t i, const fk_keeper *k)
            keep_counts(k, r->coarse, run->cells + 1) &&
            keep_counts(k, r->fine, run->cells + 1) &&
            keep_counts(k, r->moved, run->cells + 1) &&
+           keep_counts(k, r->groups, fk_run_groups(run->problem) * (run->cells + 1)) &&
            keep_doubles(k, s->kernel, run->cells) &&
            keep_doubles(k, s->kernel_error, run->cells) &&
            keep_doubles(k, r->changes, fk_halving_differences(run->dim)) &&

@@ -135,6 +135,7 @@ static void free_record(fk_record *r)
     free(r->count);
     free(r->half);
     free(r->coarse);
+    free(r->groups);
     free(r->fine);
     free(r->moved);
     free(r->changes);

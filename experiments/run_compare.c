@@ -40,6 +40,13 @@ static fk_step_evidence step_evidence(const fk_run_state *run, const fk_record *
                               .order = fk_run_weak_order(run)};
 }
 
+static fk_scatter_evidence scatter_evidence(const fk_run_state *run, const fk_record *r)
+{
+    return (fk_scatter_evidence){
+        .groups = r->groups != NULL ? fk_run_groups(run->problem) : 0,
+        .count = r->groups};
+}
+
 /* Measured by pairs, or none as the scheme is exact. */
 static bool known(const fk_step_evidence *step)
 {
@@ -68,6 +75,7 @@ static fk_status particles_and_pde(fk_run_state *run, size_t i, size_t sharing,
                               .outside = fk_lost(&p->domain, s->lost, FK_OPEN),
                               .truncated = !run->density->whole};
     const fk_step_evidence step = step_evidence(run, r);
+    const fk_scatter_evidence scatter = scatter_evidence(run, r);
     double order = 1.0;
     if (r->half != NULL)
         FK_TRY(fk_grid_order(p->sde, &p->domain, run->methods->flux, s->t, s->pde,
@@ -84,6 +92,7 @@ static fk_status particles_and_pde(fk_run_state *run, size_t i, size_t sharing,
                                  .sample = &particles,
                                  .reference = &pde,
                                  .step = known(&step) ? &step : NULL,
+                                 .scatter = fk_sde_interacts(p->sde) ? &scatter : NULL,
                                  .grid = &grid,
                                  .asked = &p->compare,
                                  .comparisons = sharing};
@@ -98,6 +107,7 @@ static fk_status particles_and_exact(fk_run_state *run, size_t i, size_t sharing
     const fk_snapshot *s = &run->result->snapshot[i];
     const fk_sample particles = sample(run, r);
     const fk_step_evidence step = step_evidence(run, r);
+    const fk_scatter_evidence scatter = scatter_evidence(run, r);
     double mass = 0.0;
     for (size_t c = 0; c < run->cells; c++)
         mass += s->exact[c];
@@ -110,6 +120,7 @@ static fk_status particles_and_exact(fk_run_state *run, size_t i, size_t sharing
                                  .sample = &particles,
                                  .reference = &exact,
                                  .step = known(&step) ? &step : NULL,
+                                 .scatter = fk_sde_interacts(p->sde) ? &scatter : NULL,
                                  .asked = &p->compare,
                                  .comparisons = sharing};
     return fk_compare_sample(&in, out);

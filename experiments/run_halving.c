@@ -46,11 +46,18 @@ static fk_status record(fk_run_state *run, const fk_stop *s, fk_message *message
     if (s->snapshot <= 0)
         return FK_OK;
     const fk_record *r = &run->record[s->snapshot];
+    const size_t pairs = fk_run_pairs(run->problem);
     if (!run->problem->has_domain)
         return fk_halving_add_differences(
             run->halving, run->result->snapshot[s->snapshot].moments.mean, r->changes);
-    fk_halving_tally(run->halving, &run->problem->domain.grid, r->coarse, r->fine,
+    uint64_t *coarse = r->coarse;
+    if (r->groups != NULL)
+        coarse = r->groups + run->first / fk_run_chunk(run->problem, pairs, true) *
+                                 (run->cells + 1);
+    fk_halving_tally(run->halving, &run->problem->domain.grid, coarse, r->fine,
                      r->moved);
+    for (size_t c = 0; r->groups != NULL && c <= run->cells; c++)
+        r->coarse[c] += coarse[c];
     return FK_OK;
 }
 

@@ -8,19 +8,27 @@ enum { CHUNK_BYTES = 8 << 20 };
 /* Seconds between two looks at the clock and at the keyboard, about. */
 static const double SLICE = 0.25;
 
-/* Paths that depend on each other are in one. */
-static size_t chunk_size(const fk_problem *p, size_t count)
+enum { GROUPS = 16 };
+
+size_t fk_run_chunk(const fk_problem *p, size_t count, bool pairs)
 {
-    if (fk_sde_interacts(p->sde))
-        return count;
     const size_t unit = 64 * FK_BLOCK;
     const size_t units = CHUNK_BYTES / fk_ensemble_memory(p->sde->dim, unit);
-    return (units > 0 ? units : 1) * unit;
+    if (!fk_sde_interacts(p->sde))
+        return (units > 0 ? units : 1) * unit;
+    const size_t blocks = (count / GROUPS + FK_BLOCK - 1) / FK_BLOCK;
+    return !pairs ? count : (blocks > 0 ? blocks : 1) * FK_BLOCK;
+}
+
+size_t fk_run_groups(const fk_problem *p)
+{
+    const size_t pairs = fk_run_pairs(p), chunk = fk_run_chunk(p, pairs, true);
+    return fk_sde_interacts(p->sde) ? (pairs + chunk - 1) / chunk : 0;
 }
 
 size_t fk_run_chunk_memory(const fk_problem *p)
 {
-    const size_t count = p->particles.count, chunk = chunk_size(p, count);
+    const size_t count = p->particles.count, chunk = fk_run_chunk(p, count, false);
     return fk_ensemble_memory(p->sde->dim, count < chunk ? count : chunk);
 }
 
@@ -124,7 +132,8 @@ static void tell_times(fk_run_state *run, const fk_troop *troop, double share)
 fk_status fk_run_march(fk_run_state *run, const fk_troop *troop, fk_message *message)
 {
     march m = {.run = run, .troop = troop, .slice = 1};
-    const size_t chunk = chunk_size(run->problem, troop->count);
+    const size_t chunk =
+        fk_run_chunk(run->problem, troop->count, troop->which == FK_PAIRS);
     if (run->troop > troop->which)
         return FK_OK;
     if (run->troop < troop->which)

@@ -35,6 +35,9 @@ typedef struct fk_record {
     double time_error; /* L1, and other errors that the Fokker-Planck run knows
                                         of itself; 0: none */
     uint64_t *coarse, *fine, *moved; /* [cells + 1] step-halving pairs */
+    uint64_t
+        *groups; /* [fk_run_groups][cells + 1] of coarse, where pairs depend on each
+                         other; NULL: they do not */
 
     /* Without a grid: of particles, and what halving the step changes. */
     fk_moment_sums *sums;
@@ -94,6 +97,13 @@ FK_NODISCARD fk_status fk_run_memory(const fk_run_state *run, size_t frames,
                                      fk_message *message);
 /* Bytes of the particles that march together. */
 size_t fk_run_chunk_memory(const fk_problem *p);
+
+/* Particles or pairs in a chunk.  Particles that depend on each other are in one; so many
+ * such pairs as do are an ensemble, of about 16, which show how ensembles scatter. */
+size_t fk_run_chunk(const fk_problem *p, size_t count, bool pairs);
+
+/* Ensembles of pairs that depend on each other; 0: they do not. */
+size_t fk_run_groups(const fk_problem *p);
 
 /* Particles, or step-halving pairs, on their way through the stops in chunks: each goes
  * the whole way before the next begins, so that a run of any number of them holds one

@@ -220,6 +220,11 @@ static fk_status plan_record(fk_run_state *run, size_t i)
         whole = (r->coarse = counts(run->cells + 1)) != NULL && whole;
         whole = (r->fine = counts(run->cells + 1)) != NULL && whole;
         whole = (r->moved = counts(run->cells + 1)) != NULL && whole;
+        if (fk_run_groups(run->problem) > 0)
+            whole =
+                (r->groups = counts(fk_run_groups(run->problem) * (run->cells + 1))) !=
+                    NULL &&
+                whole;
     }
     return whole ? FK_OK : FK_ENOMEM;
 }

@@ -116,10 +116,11 @@ static void say_finding(speech *s, const fk_comparison *c)
 /* A part of the budget that nobody measured may be what is behind a difference. */
 static void say_unmeasured(speech *s, const fk_comparison *c)
 {
-    static const char *const part[] = {"time step", "grid"};
-    static const char *const key[] = {"particles.halving", "pde.halving"};
+    static const char *const part[] = {"time step", "grid", "ensemble"};
+    static const char *const key[] = {"particles.halving", "pde.halving",
+                                      "particles.halving"};
     for (size_t k = 0; k < FK_BUDGET_LINES; k++)
-        for (size_t i = 0; c->budget[k].name != NULL && i < 2; i++)
+        for (size_t i = 0; c->budget[k].name != NULL && i < 3; i++)
             if (strcmp(c->budget[k].name, part[i]) == 0 &&
                 strstr(c->budget[k].source, "not measured") != NULL)
                 say(s, " The error of the %s was not measured (%s).", part[i], key[i]);
@@ -171,7 +172,7 @@ static double enough_particles(const speech *s, size_t n_comparisons,
 static void say_help(speech *s, size_t n, const fk_comparison *c)
 {
     const char *knob[FK_BUDGET_LINES] = {"", "a smaller particles.step", "more cells",
-                                         "a wider domain"};
+                                         "a wider domain", "more particles"};
     size_t largest = 1;
     for (size_t k = 2; k < FK_BUDGET_LINES; k++)
         if (!(c->budget[largest].chi > c->budget[k].chi) && c->budget[k].chi > 0.0)

@@ -10,7 +10,7 @@
 #include "experiments/budget.h"
 #include "experiments/cell_moments.h"
 
-enum { SAMPLING, STEP, GRID, TRUNCATION };
+enum { SAMPLING, STEP, GRID, TRUNCATION, ENSEMBLE };
 
 /* Everything a comparison needs while it lasts. */
 typedef struct work {
@@ -184,6 +184,25 @@ static void truncation_part(work *w)
                         &w->part[TRUNCATION]);
 }
 
+/* What an ensemble's own law makes it scatter beyond sampling; in a dozen bins, because what
+ * moves the whole is smooth and fine bins have noise of their own. */
+static fk_status ensemble_part(work *w)
+{
+    const double DOZEN = 16.0;
+    const fk_scatter_evidence *e = w->in->scatter;
+    fk_bins *broad = NULL;
+    double chi = NAN;
+    if (e == NULL || e->groups < 2 || w->count == 0.0)
+        return FK_OK;
+    FK_TRY(fk_bins_new(w->grid, w->mass, DOZEN, 1.0, &broad));
+    const fk_status status = fk_scatter_chi(broad, e, w->rest_counts, w->count, &chi);
+    fk_bins_free(broad);
+    w->measured[ENSEMBLE] = !isnan(chi);
+    if (!isnan(chi))
+        fk_budget_bound(w->budget, chi, chi, &w->part[ENSEMBLE]);
+    return status;
+}
+
 static fk_status fill_budget(work *w, fk_comparison *out)
 {
     const fk_compare_input *in = w->in;
@@ -201,14 +220,19 @@ static fk_status fill_budget(work *w, fk_comparison *out)
         !fk_domain_has(in->domain, FK_OPEN) ? "no open faces"
         : in->reference->truncated ? "bounded by the mass beyond the open faces"
                                    : "none: the reference holds beyond the grid",
+        in->scatter == NULL       ? NULL
+        : in->scatter->groups > 1 ? "scatter of ensembles beyond sampling"
+                                  : "not measured",
     };
-    const char *name[FK_BUDGET_LINES] = {"sampling", "time step", "grid", "truncation"};
+    const char *name[FK_BUDGET_LINES] = {"sampling", "time step", "grid", "truncation",
+                                         in->scatter != NULL ? "ensemble" : NULL};
 
     if (in->step != NULL)
         step_part(w, in->step);
     if (in->grid != NULL)
         FK_TRY(grid_part(w, in->grid));
     truncation_part(w);
+    FK_TRY(ensemble_part(w));
     w->part[SAMPLING].l1 = out->l1_floor;
     w->part[SAMPLING].chi =
         w->count > 0.0 ? sqrt((double)(w->bins->n - 1) / w->count) : (double)NAN;
@@ -308,6 +332,7 @@ static void run_tests(work *w, fk_comparison *out)
     add_part(&allowed, &w->part[STEP]);
     add_part(&allowed, &w->part[GRID]);
     add_part(&allowed, &w->part[TRUNCATION]);
+    add_part(&allowed, &w->part[ENSEMBLE]);
 
     fill_moments(w, &allowed, out);
     out->has_ks = w->grid->dim == 1 && in->domain->face[0][0] != FK_PERIODIC;

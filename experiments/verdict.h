@@ -22,6 +22,7 @@
 
 #include "core/grid.h"
 #include "core/status.h"
+#include "experiments/scatter.h"
 #include "plots/result.h"
 #include "sde/problem.h"
 
@@ -77,6 +78,9 @@ typedef struct fk_compare_input {
     const fk_reference *reference;
     const fk_step_evidence *step; /* NULL: not measured */
     const fk_grid_evidence *grid; /* NULL: not measured */
+    /* Of a sample whose paths depend on each other; no groups: not measured.  NULL: they are
+     * independent. */
+    const fk_scatter_evidence *scatter;
     const fk_problem_compare *asked;
     size_t comparisons; /* that share the significance, >= 1 */
 } fk_compare_input;

@@ -16,13 +16,14 @@ const char *fk_word_text(fk_word w); /* "agree" ... */
 
 /* The error budget of one comparison: L1 and chi-distance of each part. */
 typedef struct fk_budget_line {
-    const char *name;   /* "sampling", "time step", "grid", "truncation"; NULL: none */
+    const char *
+        name; /* "sampling", "time step", "grid", "truncation", "ensemble"; NULL: none */
     const char *source; /* how it was measured, one line */
     double l1;          /* NaN: not measured */
     double chi;         /* NaN: not measured */
 } fk_budget_line;
 
-enum { FK_BUDGET_LINES = 4 };
+enum { FK_BUDGET_LINES = 5 };
 
 /* One moment compared: value by either way, difference in standard errors. */
 typedef struct fk_moment_line {

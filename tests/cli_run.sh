@@ -161,4 +161,36 @@ expect_stderr 'from 0 to 99999'
 expect_status 2 fokker run double_well -q output.paths=1 particles=off
 expect_stderr 'particles: off'
 
+# paths that depend on each other: the budget's own line, the same on one thread, replayed
+cat >"$work/pull.yaml" <<'END'
+variables: [x]
+drift: -mean(sin(x))*cos(x) + mean(cos(x))*sin(x) - 2*conv(sin(x))
+noise: 0.7
+time: 1
+domain: {x: {from: -pi, to: pi, cells: 40, boundary: periodic}}
+initial: {density: exp(cos(x))}
+particles: {count: 20000, step: 0.05, scheme: heun, halving: 0.5}
+compare: {tolerance: 0.3}
+END
+expect_status 0 fokker run "$work/pull.yaml" -q -o "$work/pull" output.paths=7 output.every=1 output.plots=off
+expect_stdout 'truncation  *ensemble'
+expect_stdout '^verdict: agree'
+fokker replay "$work/pull.yaml" particle=7-7,7 >"$work/alone.csv"
+head -n 22 "$work/alone.csv" >"$work/once.csv"
+expect_same "$work/once.csv" "$work/pull/paths.csv"
+OMP_NUM_THREADS=1 fokker replay "$work/pull.yaml" particle=7-7,7 >"$work/one.csv"
+expect_same "$work/alone.csv" "$work/one.csv"
+expect_status 0 fokker check "$work/pull.yaml"
+expect_stdout 'conv\(K\) = int K\(x - y\) p\(y\) dy'
+expect_status 4 fokker analyze "$work/pull.yaml" stationary
+expect_stderr 'depend on the density'
+expect_status 4 fokker expect "$work/pull.yaml" x -q
+expect_stderr 'its paths move together'
+expect_status 4 fokker order strong "$work/pull.yaml" -q
+expect_stderr 'its paths move together'
+expect_status 4 fokker run "$work/pull.yaml" -q pde.method=spectral -o "$work/never"
+expect_stderr 'its equation is linear'
+expect_status 2 fokker run "$work/pull.yaml" -q particles.scheme=exact-linear -o "$work/never"
+expect_status 2 fokker run "$work/pull.yaml" -q pde.stepper=uniformisation -o "$work/never"
+
 finish

@@ -94,7 +94,8 @@ static extent write_data(const fk_result *r, size_t n,
 static void add_panel(fk_script *s, size_t pair, size_t n, const extent *e)
 {
     static const char *const mark[SERIES] = {"pt 11 lc rgb sky", "pt 9 lc rgb blue",
-                                             "pt 5 lc rgb green", "pt 13 lc rgb pink"};
+                                             "pt 5 lc rgb green", "pt 13 lc rgb pink",
+                                             "pt 2 lc rgb ink"};
     const bool last = pair + 1 == n;
     fk_script_add(
         s,
