@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/memory.h"
@@ -65,6 +66,7 @@ static fk_status learn(fk_train *t, fk_message *message)
 {
     const fk_progress progress = fk_terminal_progress(&t->terminal);
     const double began = fk_seconds();
+    const clock_t clock_began = clock();
     double kept = began;
     fk_status status = FK_OK;
     fk_terminal_begin(&t->terminal, "learning", "points", (double)t->settings.batch);
@@ -82,6 +84,7 @@ static fk_status learn(fk_train *t, fk_message *message)
         }
     }
     t->seconds = fk_seconds() - began;
+    t->processor_seconds = (double)(clock() - clock_began) / CLOCKS_PER_SEC;
     if (status == FK_OK || status == FK_EINTERRUPTED)
         FK_TRY(fk_train_put_away(t, message));
     if (status == FK_EDOMAIN) { /* what was good is kept */

@@ -40,7 +40,7 @@ typedef struct fk_train {
     double *moments; /* mean and covariance of the data */
     fk_training *training;
     fk_terminal terminal;
-    double seconds; /* of learning, in this session */
+    double seconds, processor_seconds; /* of learning, in this session */
     fk_learned *stage_network[FK_TRAIN_STAGES];
     bool exact; /* the truth is known, and so the stages */
     fk_train_stage stage[FK_TRAIN_STAGES];

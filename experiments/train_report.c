@@ -137,6 +137,7 @@ void fk_train_json(const fk_train *t, FILE *out)
     fk_json_integer(&j, "parameters",
                     fk_network_parameters(&fk_training_best(t->training)->net));
     fk_json_number(&j, "seconds", t->seconds);
+    fk_json_number(&j, "processor_seconds", t->processor_seconds);
     fk_json_object(&j, "best");
     write_judgment(&j, (double)fk_training_steps(t->training), &t->whole);
     fk_json_end(&j);

@@ -47,8 +47,8 @@ if [ -e "$work/broken.checkpoint" ]; then
 fi
 [ -e "$work/broken" ] || expect_status 0 train -o "$work/broken" --resume
 expect_same "$work/whole/score.safetensors" "$work/broken/score.safetensors"
-sed '/"seconds"/d' "$work/whole/summary.json" >"$work/whole.json"
-sed '/"seconds"/d' "$work/broken/summary.json" >"$work/broken.json"
+sed '/seconds"/d' "$work/whole/summary.json" >"$work/whole.json"
+sed '/seconds"/d' "$work/broken/summary.json" >"$work/broken.json"
 expect_same "$work/whole.json" "$work/broken.json"
 
 # --force replaces it

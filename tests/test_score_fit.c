@@ -101,7 +101,7 @@ static double best(fit f)
 
 /* The same functions, orthonormal under p: H = L L^T, theta = L^-T u.  Steps that treat
  * every parameter alike suit these; with the bells themselves, whose H has a condition of
- * 1.5e6, Lion was still at 1.7 times the best error after 200000 steps, AdamW at 1.00002. */
+ * 1.5e6, Lion was still at 1.75 times the best error after 200000 steps, AdamW at 1.00003. */
 static fit orthonormal(fit f)
 {
     fit g = {.n = f.n, .fisher = f.fisher};

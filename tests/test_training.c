@@ -174,6 +174,23 @@ START_TEST(a_training_that_was_put_away_goes_on_to_the_same_bits)
 }
 END_TEST
 
+START_TEST(patience_ends_a_training_that_learns_nothing)
+{
+    lesson l;
+    size_t n;
+    lesson_prepare(&l, "denoising");
+    l.o.settings.rate = 0.0;
+    l.o.steps = 40;
+    l.o.judgments = 10;
+    l.o.patience = 2;
+    lesson_begin(&l);
+    lesson_run(&l);
+    fk_training_marks(l.training, &n);
+    ck_assert_uint_eq(n, 3); /* of the start, and two that were no better */
+    lesson_end(&l);
+}
+END_TEST
+
 START_TEST(a_rate_without_reason_is_told)
 {
     lesson l;
@@ -203,6 +220,7 @@ int main(void)
     tcase_add_test(tests, every_objective_and_optimizer_learns);
     tcase_add_test(tests, any_number_of_threads_learns_the_same_bits);
     tcase_add_test(tests, a_training_that_was_put_away_goes_on_to_the_same_bits);
+    tcase_add_test(tests, patience_ends_a_training_that_learns_nothing);
     tcase_add_test(tests, a_rate_without_reason_is_told);
     suite_add_tcase(suite, tests);
     return run_suite(suite);

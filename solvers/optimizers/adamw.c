@@ -29,6 +29,6 @@ const fk_optimizer fk_optimizer_adamw = {
     .summary = "average gradient over its root mean square; two numbers kept for each",
     .reference = "loshchilov-hutter-2019",
     .moments = 2,
-    .standard = {.rate = 2e-3, .decay = 0.0, .beta1 = 0.9, .beta2 = 0.999},
+    .standard = {.rate = 4e-3, .decay = 0.0, .beta1 = 0.9, .beta2 = 0.999},
     .step = step,
 };

@@ -22,6 +22,6 @@ const fk_optimizer fk_optimizer_lion = {
     .summary = "the sign of an average gradient; one number kept for each parameter",
     .reference = "chen-2023",
     .moments = 1,
-    .standard = {.rate = 3e-4, .decay = 0.0, .beta1 = 0.9, .beta2 = 0.99},
+    .standard = {.rate = 1e-3, .decay = 0.0, .beta1 = 0.9, .beta2 = 0.99},
     .step = step,
 };
