@@ -133,10 +133,15 @@ void fk_gallery_curves(fk_gallery *g, const fk_curves *c)
     fk_script_text(&s, "x_label", c->x_label);
     fk_script_text(&s, "y_label", c->y_label);
     fk_script_texts(&s, "curve_name", c->n, name);
-    if (c->axis != NULL && s.out != NULL)
+    if (c->axis != NULL && s.out != NULL) {
+        const fk_axis even = fk_axis_even(c->axis);
+        fk_script_number(&s, "x_lo", even.lo);
+        fk_script_number(&s, "x_hi", even.hi);
         fk_tics_write(s.out, "x", c->axis);
+    }
     fk_script_add(&s, "named = %d\n\n%s%s%s%s\n", named, curves_body,
-                  c->axis != NULL ? "eval 'set x'.x_tics\n" : "",
+                  c->axis != NULL ? "set xrange [x_lo:x_hi]\neval 'set x'.x_tics\n"
+                                  : "",
                   c->from_zero ? "set yrange [0:*]\nset offsets 0, 0, graph 0.05, 0\n"
                                : "set offsets graph 0.02, graph 0.02, graph 0.05, "
                                  "graph 0.05\n",
