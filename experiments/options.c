@@ -12,13 +12,15 @@ typedef struct common_row {
     const char *letters;
 } common_row;
 
+enum { HELPS = 1 << 30 }; /* which every command does */
+
 static const common_row commons[] = {
     {FK_OPTION_OUTPUT, {"output", required_argument, NULL, 'o'}, "o:"},
     {FK_OPTION_FORCE, {"force", no_argument, NULL, 'f'}, "f"},
     {FK_OPTION_QUIET, {"quiet", no_argument, NULL, 'q'}, "q"},
     {FK_OPTION_JSON, {"json", no_argument, NULL, JSON}, ""},
     {FK_OPTION_PLOTS, {"no-plots", no_argument, NULL, PLOTS}, ""},
-    {~0U, {"help", no_argument, NULL, HELP}, "h"},
+    {HELPS, {"help", no_argument, NULL, HELP}, "h"},
 };
 
 /* The rows of getopt, a row of zeros behind, and its letters. */
@@ -28,7 +30,7 @@ static void assemble(unsigned common, const fk_own_options *own, struct option *
     size_t n = 0;
     letters[0] = '\0';
     for (size_t i = 0; i < sizeof commons / sizeof *commons; i++)
-        if (commons[i].flag & common) {
+        if (commons[i].flag & (common | HELPS)) {
             row[n++] = commons[i].row;
             strcat(letters, commons[i].letters);
         }

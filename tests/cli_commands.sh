@@ -12,7 +12,7 @@ expect_stdout 'params.sigma=0.5'
 expect_status 0 fokker version
 expect_stdout '^fokker [0-9]+\.[0-9]+\.[0-9]+'
 expect_status 0 fokker --version
-for name in run check list describe order expect infer plot; do
+for name in run check list describe order replay expect infer plot; do
     expect_status 0 fokker "$name" --help
     expect_stdout "^usage: fokker $name"
 done
