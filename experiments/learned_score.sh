@@ -8,5 +8,5 @@ fokker=${FOKKER:-build/fokker}
 
 "$fokker" train -f old_faithful
 "$fokker" run -f old_faithful -o out/old_faithful_learned particles=off \
-    reverse.score='[exact, network]' \
+    reverse.score="[exact, network]" reverse.count=4e4 reverse.exact_count=4e4 \
     reverse.network=out/old_faithful_score/score.safetensors

@@ -38,17 +38,16 @@ static void fill_block(fk_judge *j, const fk_law *law, uint64_t seed,
     fk_law_draw(law, seed, FK_FOR_JUDGING, at, start);
     fk_streams_seed(&streams, seed, FK_FOR_JUDGING_NOISE, at);
     fk_streams_normal(&streams, d, noise[0]);
-    double x0[FK_NOISING_DIM], moved[FK_NOISING_DIM];
+    double x0[FK_NOISING_DIM];
     for (size_t i = 0; i < FK_BLOCK; i++) {
         double *x = j->x + (at + i) * d, *e = j->e + (at + i) * d;
         for (size_t a = 0; a < d; a++) {
             x0[a] = start[a][i];
             e[a] = noise[a][i];
         }
-        fk_rows_times(d, n->map + matrix, x0, x);
-        fk_rows_times(d, n->factor + matrix, e, moved);
+        fk_noising_point(n, k, x0, e, x);
         for (size_t a = 0; a < d; a++)
-            start[a][i] = x[a] += n->shift[k * d + a] + moved[a];
+            start[a][i] = x[a];
     }
     if (exact == NULL)
         return;
@@ -214,13 +213,11 @@ static void add_time(const fk_noising *n, size_t k, const fk_judgment *of,
                      fk_judgment *out)
 {
     const double each = 1.0 / (double)n->n;
-    const double before = n->time[k > 0 ? k - 1 : 0];
-    const double after = n->time[k + 1 < n->n ? k + 1 : k];
     add_judged(&out->loss, each, of->loss);
     add_judged(&out->floor, each, of->floor);
     add_judged(&out->excess, each, of->excess);
     add_judged(&out->fisher, each, of->fisher);
-    add_judged(&out->bound, 0.5 * (after - before), of->bound);
+    add_judged(&out->bound, fk_noising_interval(n, k), of->bound);
 }
 
 fk_status fk_judge_network(const fk_judge *j, const fk_network *net,

@@ -218,6 +218,24 @@ void fk_noising_free(fk_noising *n)
     free(n);
 }
 
+void fk_noising_point(const fk_noising *n, size_t k, const double *x0, const double *e,
+                      double *x)
+{
+    const size_t d = n->dim;
+    double moved[FK_NOISING_DIM];
+    fk_rows_times(d, n->map + k * d * d, x0, x);
+    fk_rows_times(d, n->factor + k * d * d, e, moved);
+    for (size_t i = 0; i < d; i++)
+        x[i] += n->shift[k * d + i] + moved[i];
+}
+
+double fk_noising_interval(const fk_noising *n, size_t k)
+{
+    const double before = n->time[k > 0 ? k - 1 : 0];
+    const double after = n->time[k + 1 < n->n ? k + 1 : k];
+    return 0.5 * (after - before);
+}
+
 void fk_noising_input(const fk_noising *n, size_t k, const double *x, double *input)
 {
     const size_t d = n->dim;

@@ -48,6 +48,13 @@ FK_NODISCARD fk_status fk_noising_new(const fk_sde *s, const fk_noising_frame *f
                                       fk_message *message);
 void fk_noising_free(fk_noising *n); /* accepts NULL */
 
+/* x[dim] = Phi x0 + m + L e at time k. */
+void fk_noising_point(const fk_noising *n, size_t k, const double *x0, const double *e,
+                      double *x);
+
+/* What time k counts in an integral over t by the trapezoidal rule. */
+double fk_noising_interval(const fk_noising *n, size_t k);
+
 /* input[dim + FK_NOISING_FEATURES] of the network for x[dim] at time k: z, features. */
 void fk_noising_input(const fk_noising *n, size_t k, const double *x, double *input);
 

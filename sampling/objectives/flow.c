@@ -10,10 +10,8 @@ static void weight(const fk_noising *n, size_t k, double *A)
     const double *Q = n->tensor + k * d * d, *U = n->unnoise + k * d * d;
     for (size_t i = 0; i < d; i++)
         fk_rows_transposed_times(d, U, Q + i * d, B + i * d);
-    const double before = n->time[k > 0 ? k - 1 : 0];
-    const double after = n->time[k + 1 < n->n ? k + 1 : k];
     const double share =
-        0.5 * (after - before) * (double)n->n / (n->time[n->n - 1] - n->time[0]);
+        fk_noising_interval(n, k) * (double)n->n / (n->time[n->n - 1] - n->time[0]);
     for (size_t i = 0; i < d; i++)
         for (size_t j = 0; j < d; j++) {
             double sum = 0.0;
