@@ -52,6 +52,7 @@
 #include "sde/jump.h"
 #include "sde/landscape.h"
 #include "sde/law.h"
+#include "sde/line_mixture.h"
 #include "sde/linear.h"
 #include "sde/manufactured.h"
 #include "sde/mixture.h"
