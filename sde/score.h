@@ -9,6 +9,7 @@
 #include "core/block.h"
 #include "core/grid.h"
 #include "sde/mixture.h"
+#include "sde/noise_schedule.h"
 #include "sde/sde.h"
 
 typedef struct fk_score fk_score;
@@ -30,6 +31,11 @@ struct fk_score {
 FK_NODISCARD fk_status fk_score_linear_new(const fk_sde *s, double t0,
                                            const fk_mixture *m0, size_t n_times,
                                            const double *time, fk_score **out);
+
+/* The same where the process has a schedule: exact to rounding, and much cheaper to make. */
+FK_NODISCARD fk_status fk_score_schedule_new(const fk_noise_schedule *schedule,
+                                             const fk_mixture *m0, size_t n_times,
+                                             const double *time, fk_score **out);
 
 /* From densities p[n_times][cells] of cell averages on a 1-D or 2-D grid: slopes of the
  * cubic (bicubic) spline of log p.  Where p falls below `floor` times its maximum the
