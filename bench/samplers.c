@@ -52,14 +52,13 @@ static fk_law *standard_normal(void)
 static double run(const fk_sde *sde, const fk_score *score, const fk_law *start,
                   size_t count)
 {
-    const fk_reverse_options o = {
-        .count = count, .seed = 1, .lambda = 1.0, .start = start};
+    const fk_reverse_options o = {.count = count, .seed = 1, .start = start};
     double best = HUGE_VAL;
     for (int i = 0; i < RUNS; i++) {
         fk_reverse_result r = {0};
         fk_message message = {""};
         const double began = omp_get_wtime();
-        if (fk_reverse_sample(sde, score, &o, NULL, &r, &message) != FK_OK)
+        if (fk_reverse_family(sde, score, 1.0, &o, NULL, &r, &message) != FK_OK)
             fail(message.text);
         best = fmin(best, omp_get_wtime() - began);
         fk_reverse_result_free(&r);

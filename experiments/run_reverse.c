@@ -86,14 +86,14 @@ static size_t choose_frames(size_t n_table, size_t frame[FRAMES])
 }
 
 /* Reverse SDE by Euler-Maruyama, order 1; probability flow by Heun, order 2. */
-static fk_status compare(fk_run_state *run, fk_reverse_run *r,
+static fk_status compare(fk_run_state *run, fk_reverse_run *r, double lambda,
                          const fk_reverse_options *o, const fk_reverse_result *found)
 {
     const fk_step_evidence step = {.coarse = found->coarse,
                                    .fine = found->fine,
                                    .moved = found->moved,
                                    .ratio = 2.0,
-                                   .order = o->lambda > 0.0 ? 1.0 : 2.0};
+                                   .order = lambda > 0.0 ? 1.0 : 2.0};
     return fk_compare_generated(run, r->name, found->frames,
                                 o->pairs > 0 ? &step : NULL, &r->comparison);
 }
@@ -105,7 +105,6 @@ static fk_status sample(fk_run_state *run, const fk_score *score, const fk_law *
     const fk_problem *p = run->problem;
     const fk_reverse_options o = {.count = r->count,
                                   .seed = p->particles.seed,
-                                  .lambda = lambda,
                                   .start = start,
                                   .histogram = &p->domain.grid,
                                   .n_frames = choose_frames(run->n_table, frame),
@@ -115,7 +114,8 @@ static fk_status sample(fk_run_state *run, const fk_score *score, const fk_law *
     const fk_progress progress = fk_terminal_progress(run->terminal);
     fk_reverse_result found = {.x = NULL};
     fk_terminal_begin(run->terminal, r->name, NULL, 1.0);
-    fk_status status = fk_reverse_sample(p->sde, score, &o, &progress, &found, message);
+    fk_status status =
+        fk_reverse_family(p->sde, score, lambda, &o, &progress, &found, message);
     r->seconds = fk_seconds() - run->terminal->began;
     if (status == FK_OK) {
         fk_terminal_end(run->terminal);
@@ -124,7 +124,7 @@ static fk_status sample(fk_run_state *run, const fk_score *score, const fk_law *
         status = keep(run, r, &o, &found);
     }
     if (status == FK_OK)
-        status = compare(run, r, &o, &found);
+        status = compare(run, r, lambda, &o, &found);
     fk_reverse_result_free(&found);
     return status;
 }

@@ -57,14 +57,14 @@ static fk_status sample(const fk_train *t, const bench *b, const fk_score *score
 {
     const fk_reverse_options o = {.count = t->problem->train.samples,
                                   .seed = t->settings.seed,
-                                  .lambda = lambda,
                                   .start = b->start};
     fk_terminal terminal = t->terminal;
     const fk_progress progress = fk_terminal_progress(&terminal);
     fk_reverse_result found = {.x = NULL};
     fk_terminal_begin(&terminal, lambda > 0.0 ? "reverse SDE" : "probability flow",
                       NULL, 1.0);
-    FK_TRY(fk_reverse_sample(t->settings.sde, score, &o, &progress, &found, message));
+    FK_TRY(fk_reverse_family(t->settings.sde, score, lambda, &o, &progress, &found,
+                             message));
     *gap = fk_marginals_gap(b->marginals, o.count, found.x, b->work);
     fk_reverse_result_free(&found);
     return FK_OK;

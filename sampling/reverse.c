@@ -7,64 +7,51 @@
 #include <string.h>
 
 #include "core/memory.h"
-#include "core/program.h"
 #include "sampling/march.h"
-#include "sampling/reverse_parts.h"
+#include "sampling/rows.h"
 #include "sampling/tally.h"
+#include "sampling/walker.h"
 
-/* What the threads share. */
+/* Everything the threads read. */
+typedef struct sampler {
+    const fk_recipe *recipe;
+    const fk_reverse_options *o;
+    const fk_progress *progress;
+    fk_reverse_result *out;
+    fk_field field;
+    size_t *after; /* [n_frames] steps done when the frame is taken */
+    size_t dim, n_blocks, cells;
+} sampler;
+
+/* ... and what they share. */
 typedef struct team {
     double done; /* particle-steps */
     int stop;    /* the user asked */
     size_t lost; /* first particle that is not finite; count if none */
 } team;
 
-static fk_status check(const fk_sde *sde, fk_message *message)
+/* One block on its way. */
+typedef struct traveller {
+    fk_walker near, far; /* by the recipe and by the coarse one */
+    double **start;      /* rows of near's state */
+    fk_streams streams;
+} traveller;
+
+static size_t scratch_size(const sampler *s)
 {
-    if (!fk_sde_continuous(sde))
-        return fk_fail(message, FK_EDOMAIN,
-                       "sampling backwards needs paths without jumps and stable noise");
-    for (size_t e = 0; e < sde->dim * sde->noises; e++)
-        if (fk_sde_varies(sde, sde->noise[e]))
-            return fk_fail(message, FK_EDOMAIN,
-                           "noise entry (%zu, %zu) depends on the variables: sampling "
-                           "backwards needs noise that depends on time alone",
-                           e / sde->noises + 1, e % sde->noises + 1);
-    return FK_OK;
+    return fk_padded(2 * fk_walker_scratch(&s->field) + fk_rows_scratch(s->dim));
 }
 
-/* G and a at all times of the table. */
-static fk_status tabulate(const fk_sde *sde, fk_sampler *s)
+static traveller place(const sampler *s, double *scratch)
 {
-    const fk_binding binding = fk_sde_binding(sde);
-    const size_t d = s->dim, m = s->noises, n = s->score->n_times;
-    s->g = fk_doubles(n * d * m);
-    s->a = fk_doubles(n * d * d);
-    if (s->g == NULL || s->a == NULL)
-        return FK_ENOMEM;
-    if (m == 0)
-        return FK_OK;
-
-    fk_program *noise = NULL;
-    FK_TRY(fk_program_new(d * m, sde->noise, &binding, &noise));
-    double *scratch = fk_doubles(fk_program_scratch(noise) + d);
-    if (scratch == NULL) {
-        fk_program_free(noise);
-        return FK_ENOMEM;
-    }
-    double *x = scratch + fk_program_scratch(noise);
-    for (size_t k = 0; k < n; k++) {
-        double *g = s->g + k * d * m, *a = s->a + k * d * d;
-        fk_program_point(noise, s->score->time[k], x, g, scratch);
-        for (size_t i = 0; i < d; i++)
-            for (size_t j = 0; j < d; j++)
-                for (size_t q = 0; q < m; q++)
-                    a[i * d + j] += 0.5 * g[i * m + q] * g[j * m + q];
-    }
-    free(scratch);
-    fk_program_free(noise);
-    return FK_OK;
+    const size_t own = fk_walker_scratch(&s->field);
+    traveller c = {.near = fk_walker_place(&s->field, scratch),
+                   .far = fk_walker_place(&s->field, scratch + own)};
+    c.start = fk_rows(fk_walker_state(&c.near), s->dim, scratch + 2 * own);
+    return c;
 }
+
+/* ---- counting ---- */
 
 static void add_count(uint64_t *count)
 {
@@ -72,12 +59,13 @@ static void add_count(uint64_t *count)
     ++*count;
 }
 
-static void record_frame(const fk_sampler *s, const fk_traveller *c, size_t frame,
-                         size_t b, size_t lanes)
+static void record_frame(const sampler *s, const traveller *c, size_t frame, size_t b,
+                         size_t lanes)
 {
     uint64_t *count = s->out->frames + frame * (s->cells + 1);
+    const double *x = fk_walker_state(&c->near);
     uint32_t cell[FK_BLOCK];
-    fk_tally_cells(s->o->histogram, c->x, cell);
+    fk_tally_cells(s->o->histogram, x, cell);
     for (size_t j = 0; j < lanes; j++) {
         const size_t sample = b * FK_BLOCK + j;
         add_count(count + cell[j]);
@@ -85,18 +73,17 @@ static void record_frame(const fk_sampler *s, const fk_traveller *c, size_t fram
             continue;
         double *to = s->out->followed + (frame * s->o->followed + sample) * s->dim;
         for (size_t i = 0; i < s->dim; i++)
-            to[i] = c->x_rows[i][j];
+            to[i] = x[i * FK_BLOCK + j];
     }
 }
 
-static void record_pairs(const fk_sampler *s, const fk_traveller *c, size_t b,
-                         size_t lanes)
+static void record_pairs(const sampler *s, const traveller *c, size_t b, size_t lanes)
 {
     uint32_t coarse[FK_BLOCK], fine[FK_BLOCK];
     if (b * FK_BLOCK >= s->o->pairs)
         return;
-    fk_tally_cells(s->o->histogram, c->far, coarse);
-    fk_tally_cells(s->o->histogram, c->x, fine);
+    fk_tally_cells(s->o->histogram, fk_walker_state(&c->far), coarse);
+    fk_tally_cells(s->o->histogram, fk_walker_state(&c->near), fine);
     for (size_t j = 0; j < lanes && b * FK_BLOCK + j < s->o->pairs; j++) {
         add_count(s->out->coarse + coarse[j]);
         add_count(s->out->fine + fine[j]);
@@ -107,35 +94,36 @@ static void record_pairs(const fk_sampler *s, const fk_traveller *c, size_t b,
     }
 }
 
-static size_t first_lost(const fk_sampler *s, const fk_traveller *c, size_t lanes)
+static size_t first_lost(const sampler *s, const double *x, size_t lanes)
 {
     for (size_t j = 0; j < lanes; j++)
         for (size_t i = 0; i < s->dim; i++)
-            if (!isfinite(c->x_rows[i][j]))
+            if (!isfinite(x[i * FK_BLOCK + j]))
                 return j;
     return lanes;
 }
 
-static void finish(const fk_sampler *s, const fk_traveller *c, size_t b, size_t lanes,
+static void finish(const sampler *s, const traveller *c, size_t b, size_t lanes,
                    team *t)
 {
-    const size_t lane = first_lost(s, c, lanes), particle = b * FK_BLOCK + lane;
+    const double *x = fk_walker_state(&c->near);
+    const size_t lane = first_lost(s, x, lanes), particle = b * FK_BLOCK + lane;
+    const double steps = (double)s->recipe->n_steps;
     for (size_t j = 0; j < lanes; j++)
         for (size_t i = 0; i < s->dim; i++)
-            s->out->x[(b * FK_BLOCK + j) * s->dim + i] = c->x_rows[i][j];
+            s->out->x[(b * FK_BLOCK + j) * s->dim + i] = x[i * FK_BLOCK + j];
     double done;
 #pragma omp atomic capture
-    done = t->done += (double)lanes * (double)(s->score->n_times - 1);
+    done = t->done += (double)lanes * steps;
     if (lane < lanes) {
 #pragma omp critical(fk_reverse_lost)
         t->lost = particle < t->lost ? particle : t->lost;
     }
     if (omp_get_thread_num() == 0)
-        fk_progress_report(s->progress, done,
-                           (double)s->o->count * (double)(s->score->n_times - 1));
+        fk_progress_report(s->progress, done, (double)s->o->count * steps);
 }
 
-static bool stopped(const fk_sampler *s, team *t)
+static bool stopped(const sampler *s, team *t)
 {
     int stop;
 #pragma omp atomic read
@@ -148,34 +136,65 @@ static bool stopped(const fk_sampler *s, team *t)
     return stop != 0;
 }
 
-/* One block from the last time of the table to the first. */
-static void travel(const fk_sampler *s, size_t b, double *scratch, team *t)
+/* ---- walking ---- */
+
+/* The noises of the long step are those of its parts, weighted with the roots of their
+ * lengths: N(0, 1) again, and the increment of the same path where noises are such. */
+static void add_noise(const sampler *s, traveller *c, const fk_step *part,
+                      const fk_step *whole, bool first)
 {
-    const fk_traveller c = fk_traveller_place(s, scratch);
-    const size_t lanes = fk_block_lanes(s->o->count, b);
+    const double share = sqrt((part->from - part->to) / (whole->from - whole->to));
+    const size_t n = s->field.noises * FK_BLOCK;
+    for (size_t q = 0; q < s->recipe->noises; q++) {
+        if (first)
+            memset(c->far.raw[q], 0, n * sizeof *c->far.raw[q]);
+        for (size_t j = 0; j < n; j++)
+            c->far.raw[q][j] += share * c->near.raw[q][j];
+    }
+}
+
+/* Step k, and the long one that ends with it, if any. */
+static void walk(const sampler *s, traveller *c, size_t k, bool paired)
+{
+    const fk_step *step = &s->recipe->step[k];
+    fk_walker_draw(&s->field, s->recipe, &c->streams, &c->near);
+    if (paired) {
+        const fk_step *whole = &s->o->coarse->step[k / 2];
+        add_noise(s, c, step, whole, k % 2 == 0);
+        if (k % 2 == 1 || k + 1 == s->recipe->n_steps)
+            fk_walker_step(&s->field, s->o->coarse, whole, &c->far);
+    }
+    fk_walker_step(&s->field, s->recipe, step, &c->near);
+}
+
+/* One block from the last time of the table to the first. */
+static void travel(const sampler *s, size_t b, double *scratch, team *t)
+{
+    traveller c = place(s, scratch);
+    const size_t lanes = fk_block_lanes(s->o->count, b), n = s->recipe->n_steps;
     const bool paired = b * FK_BLOCK < s->o->pairs;
-    fk_streams streams;
-    fk_streams_seed(&streams, s->o->seed, FK_FOR_REVERSE_NOISE, b * FK_BLOCK);
-    fk_law_draw(s->o->start, s->o->seed, FK_FOR_REVERSE, b * FK_BLOCK, c.x_rows);
-    memcpy(c.far, c.x, s->dim * FK_BLOCK * sizeof *c.x);
+    fk_streams_seed(&c.streams, s->o->seed, FK_FOR_REVERSE_NOISE, b * FK_BLOCK);
+    fk_law_draw(s->o->start, s->o->seed, FK_FOR_REVERSE, b * FK_BLOCK, c.start);
+    memcpy(fk_walker_state(&c.far), fk_walker_state(&c.near),
+           s->dim * FK_BLOCK * sizeof(double));
 
     size_t frame = s->o->n_frames;
-    for (size_t k = s->score->n_times; k-- > 0;) {
-        while (frame > 0 && s->o->frame[frame - 1] == k)
+    for (size_t k = 0; k <= n; k++) {
+        while (frame > 0 && s->after[frame - 1] == k)
             record_frame(s, &c, --frame, b, lanes);
-        if (k == 0)
+        if (k == n)
             break;
         if (stopped(s, t))
             return;
-        fk_traveller_step(s, &c, &streams, k, paired);
+        walk(s, &c, k, paired);
     }
     record_pairs(s, &c, b, lanes);
     finish(s, &c, b, lanes, t);
 }
 
-static fk_status travel_all(const fk_sampler *s, fk_message *message)
+static fk_status travel_all(const sampler *s, fk_message *message)
 {
-    const size_t own = (fk_traveller_scratch(s) + 7) / 8 * 8;
+    const size_t own = scratch_size(s);
     double *scratch = fk_alloc((size_t)omp_get_max_threads() * own, sizeof *scratch);
     if (scratch == NULL)
         return FK_ENOMEM;
@@ -193,12 +212,25 @@ static fk_status travel_all(const fk_sampler *s, fk_message *message)
         return fk_fail(message, FK_EDOMAIN,
                        "particle %zu on its way back from t = %.6g to t = %.6g is not "
                        "finite: the score's table of times needs more steps",
-                       t.lost, s->score->time[s->score->n_times - 1],
-                       s->score->time[0]);
+                       t.lost, s->recipe->time[s->recipe->n_times - 1],
+                       s->recipe->time[0]);
     return FK_OK;
 }
 
-static fk_status make_result(const fk_sampler *s, fk_reverse_result *out)
+/* A frame is taken after the last step that ends at its time. */
+static fk_status time_frames(sampler *s)
+{
+    s->after = fk_alloc(s->o->n_frames, sizeof *s->after);
+    if (s->after == NULL)
+        return FK_ENOMEM;
+    for (size_t i = 0; i < s->o->n_frames; i++)
+        for (size_t k = 0; k < s->recipe->n_steps; k++)
+            if (s->recipe->step[k].to == s->recipe->time[s->o->frame[i]])
+                s->after[i] = k + 1;
+    return FK_OK;
+}
+
+static fk_status make_result(const sampler *s, fk_reverse_result *out)
 {
     out->x = fk_alloc(s->o->count * s->dim, sizeof *out->x);
     out->frames = fk_alloc(s->o->n_frames * (s->cells + 1), sizeof *out->frames);
@@ -206,7 +238,7 @@ static fk_status make_result(const fk_sampler *s, fk_reverse_result *out)
     out->coarse = fk_alloc(s->cells + 1, sizeof *out->coarse);
     out->fine = fk_alloc(s->cells + 1, sizeof *out->fine);
     out->moved = fk_alloc(s->cells + 1, sizeof *out->moved);
-    out->evaluations = (s->o->lambda > 0.0 ? 1 : 2) * (s->score->n_times - 1);
+    out->evaluations = s->recipe->evaluations;
     return out->x == NULL || out->frames == NULL || out->followed == NULL ||
                    out->coarse == NULL || out->fine == NULL || out->moved == NULL
                ? FK_ENOMEM
@@ -214,35 +246,30 @@ static fk_status make_result(const fk_sampler *s, fk_reverse_result *out)
 }
 
 fk_status fk_reverse_sample(const fk_sde *sde, const fk_score *score,
-                            const fk_reverse_options *o, const fk_progress *progress,
-                            fk_reverse_result *out, fk_message *message)
+                            const fk_recipe *recipe, const fk_reverse_options *o,
+                            const fk_progress *progress, fk_reverse_result *out,
+                            fk_message *message)
 {
-    assert(o->count >= 1 && o->lambda >= 0.0 && score->n_times >= 1);
-    assert(score->dim == sde->dim && fk_law_dim(o->start) == sde->dim);
+    assert(o->count >= 1 && fk_law_dim(o->start) == sde->dim);
     assert((o->n_frames == 0 && o->pairs == 0) || o->histogram != NULL);
     assert(o->followed <= o->count && o->pairs <= o->count);
+    assert(o->pairs == 0 || (o->coarse != NULL && recipe->even && o->coarse->even));
     *out = (fk_reverse_result){0};
-    FK_TRY(check(sde, message));
-
-    fk_sampler s = {.score = score,
-                    .o = o,
-                    .progress = progress,
-                    .out = out,
-                    .dim = sde->dim,
-                    .noises = sde->noises,
-                    .n_blocks = fk_block_count(o->count),
-                    .cells = o->histogram == NULL ? 0 : fk_grid_cells(o->histogram)};
-    const fk_binding binding = fk_sde_binding(sde);
-    fk_status status = fk_program_new(sde->dim, sde->ito, &binding, &s.drift);
-    if (status == FK_OK)
-        status = tabulate(sde, &s);
+    sampler s = {.recipe = recipe,
+                 .o = o,
+                 .progress = progress,
+                 .out = out,
+                 .dim = sde->dim,
+                 .n_blocks = fk_block_count(o->count),
+                 .cells = o->histogram == NULL ? 0 : fk_grid_cells(o->histogram)};
+    FK_TRY(fk_field_new(sde, score, recipe, &s.field, message));
+    fk_status status = time_frames(&s);
     if (status == FK_OK)
         status = make_result(&s, out);
     if (status == FK_OK)
         status = travel_all(&s, message);
-    fk_program_free(s.drift);
-    free(s.g);
-    free(s.a);
+    fk_field_clear(&s.field);
+    free(s.after);
     if (status != FK_OK)
         fk_reverse_result_free(out);
     return status;

@@ -39,11 +39,13 @@ static void forget(story *s)
     sde_text_free(s->sde);
 }
 
-static fk_reverse_result sample(const story *s, const fk_reverse_options *o)
+static fk_reverse_result sample(const story *s, double lambda,
+                                const fk_reverse_options *o)
 {
     fk_reverse_result r;
     fk_message message;
-    const fk_status status = fk_reverse_sample(s->sde, s->score, o, NULL, &r, &message);
+    const fk_status status =
+        fk_reverse_family(s->sde, s->score, lambda, o, NULL, &r, &message);
     ck_assert_msg(status == FK_OK, "%s", message.text);
     return r;
 }
@@ -58,8 +60,8 @@ static double quantile_error(size_t n)
     for (size_t i = 0; i < 4; i++) {
         fk_law *point = NULL;
         ck_assert_int_eq(fk_law_points_new(1, 1, &from[i], &point), FK_OK);
-        const fk_reverse_options o = {.count = 1, .lambda = 0.0, .start = point};
-        fk_reverse_result r = sample(&s, &o);
+        const fk_reverse_options o = {.count = 1, .start = point};
+        fk_reverse_result r = sample(&s, 0.0, &o);
         worst = fmax(worst, fabs(r.x[0] - to[i]));
         fk_reverse_result_free(&r);
         fk_law_free(point);
@@ -82,8 +84,8 @@ START_TEST(noise_in_space_is_refused)
     fk_sde *uneven = sde_text(FK_ITO, 1, 1, "x", "-x", "sqrt(1 + x^2)");
     fk_reverse_result r;
     fk_message message = {""};
-    const fk_reverse_options o = {.count = 1, .lambda = 1.0, .start = s.start};
-    ck_assert_int_eq(fk_reverse_sample(uneven, s.score, &o, NULL, &r, &message),
+    const fk_reverse_options o = {.count = 1, .start = s.start};
+    ck_assert_int_eq(fk_reverse_family(uneven, s.score, 1.0, &o, NULL, &r, &message),
                      FK_EDOMAIN);
     ck_assert_ptr_nonnull(strstr(message.text, "depends on the variables"));
     sde_text_free(uneven);

@@ -54,12 +54,13 @@ static fk_score *exact_score(const fk_sde *sde, const fk_law *law, size_t n,
     return score;
 }
 
-static fk_reverse_result sample(const fk_sde *sde, const fk_score *score,
+static fk_reverse_result sample(const fk_sde *sde, const fk_score *score, double lambda,
                                 const fk_reverse_options *o)
 {
     fk_reverse_result r;
     fk_message message = {""};
-    const fk_status status = fk_reverse_sample(sde, score, o, NULL, &r, &message);
+    const fk_status status =
+        fk_reverse_family(sde, score, lambda, o, NULL, &r, &message);
     ck_assert_msg(status == FK_OK, "%s", message.text);
     return r;
 }
@@ -105,9 +106,8 @@ static moments run_gaussian(double lambda, size_t n, uint64_t seed, gauss *expec
     const gauss last = at_time(data, 1.0);
     fk_law *start = normal_law_1d(last.mean, last.var);
     fk_score *score = exact_score(sde, law, n + 1, t);
-    const fk_reverse_options o = {
-        .count = N, .seed = seed, .lambda = lambda, .start = start};
-    fk_reverse_result r = sample(sde, score, &o);
+    const fk_reverse_options o = {.count = N, .seed = seed, .start = start};
+    fk_reverse_result r = sample(sde, score, lambda, &o);
     ck_assert_uint_eq(r.evaluations, (lambda > 0.0 ? 1 : 2) * n);
     const moments m = moments_of(r.x, N, 1);
     *expected = sampler_law(data, last, lambda, n, 1, t);
@@ -186,12 +186,11 @@ START_TEST(mixture_is_returned)
         const size_t frame[] = {0};
         const fk_reverse_options o = {.count = N,
                                       .seed = 67,
-                                      .lambda = lambda[k],
                                       .start = start,
                                       .histogram = &d.grid,
                                       .n_frames = 1,
                                       .frame = frame};
-        fk_reverse_result r = sample(sde, score, &o);
+        fk_reverse_result r = sample(sde, score, lambda[k], &o);
         ck_assert_double_gt(p_value(&d.grid, r.frames, mass), least_p_value);
         fk_reverse_result_free(&r);
     }
@@ -222,13 +221,12 @@ START_TEST(paths_forget_at_the_rate_of_their_noise)
     for (size_t k = 0; k < 4; k++) {
         const fk_reverse_options o = {.count = N,
                                       .seed = 68,
-                                      .lambda = lambda[k],
                                       .start = law,
                                       .histogram = &d.grid,
                                       .n_frames = 2,
                                       .frame = frame,
                                       .followed = N};
-        fk_reverse_result r = sample(sde, score, &o);
+        fk_reverse_result r = sample(sde, score, lambda[k], &o);
         const double *first = r.followed, *last = r.followed + N;
         double sum = 0.0;
         for (size_t i = 0; i < N; i++)
@@ -253,8 +251,8 @@ START_TEST(noise_is_independent_of_the_start)
     fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", "0", "1");
     fk_law *wide = normal_law_1d(0.0, 1e12), *law = two_points();
     fk_score *score = exact_score(sde, wide, 2, (double[]){0.0, 1.0});
-    const fk_reverse_options o = {.count = N, .seed = 74, .lambda = 1.0, .start = law};
-    fk_reverse_result r = sample(sde, score, &o);
+    const fk_reverse_options o = {.count = N, .seed = 74, .start = law};
+    fk_reverse_result r = sample(sde, score, 1.0, &o);
     double square[2] = {0.0}, n[2] = {0.0};
     for (size_t i = 0; i < N; i++) {
         square[r.x[i] > 0.0] += pow(fabs(r.x[i]) - 10.0, 2.0);
@@ -336,9 +334,8 @@ START_TEST(plane_with_correlated_noise)
     ck_assert(fk_linear_propagate(sde, 0.0, fk_law_mixture(law), 1.0, &last) == FK_OK);
     ck_assert(fk_law_mixture_new(last, &start) == FK_OK);
     fk_score *score = exact_score(sde, law, STEPS + 1, t);
-    const fk_reverse_options o = {
-        .count = N, .seed = 69, .lambda = lambda, .start = start};
-    fk_reverse_result r = sample(sde, score, &o);
+    const fk_reverse_options o = {.count = N, .seed = 69, .start = start};
+    fk_reverse_result r = sample(sde, score, lambda, &o);
 
     double mean[2] = {last->mean[0], last->mean[1]}, cov[2][2], mixed = 0.0;
     memcpy(cov, last->cov, sizeof cov);
@@ -425,13 +422,12 @@ START_TEST(frames_show_the_states_at_their_times)
     const size_t frame[] = {0, 7, STEPS};
     fk_reverse_options o = {.count = N,
                             .seed = 70,
-                            .lambda = 1.0,
                             .start = s.start,
                             .histogram = &s.d.grid,
                             .n_frames = 3,
                             .frame = frame,
                             .followed = N};
-    fk_reverse_result all = sample(s.sde, s.score, &o);
+    fk_reverse_result all = sample(s.sde, s.score, 1.0, &o);
     for (size_t f = 0; f < 3; f++) {
         uint64_t count[CELLS + 1];
         count_states(&s.d.grid, all.followed + f * N, N, count);
@@ -441,7 +437,7 @@ START_TEST(frames_show_the_states_at_their_times)
     assert_moments(moments_of(all.followed + 2 * N, N, 1), s.last.mean, s.last.var);
 
     o.followed = 300;
-    fk_reverse_result few = sample(s.sde, s.score, &o);
+    fk_reverse_result few = sample(s.sde, s.score, 1.0, &o);
     for (size_t f = 0; f < 3; f++)
         ck_assert_mem_eq(few.followed + f * 300, all.followed + f * N,
                          300 * sizeof(double));
@@ -459,12 +455,11 @@ static void check_flow_pairs(size_t n)
     setting s = begin(n, 1), every_second = begin(n, 2);
     fk_reverse_options o = {.count = N,
                             .seed = 71,
-                            .lambda = 0.0,
                             .start = s.start,
                             .histogram = &s.d.grid,
                             .pairs = PAIRS};
-    fk_reverse_result r = sample(s.sde, s.score, &o);
-    fk_reverse_result far = sample(s.sde, every_second.score, &o);
+    fk_reverse_result r = sample(s.sde, s.score, 0.0, &o);
+    fk_reverse_result far = sample(s.sde, every_second.score, 0.0, &o);
     uint64_t count[CELLS + 1], moved[CELLS + 1] = {0};
     count_states(&s.d.grid, r.x, PAIRS, count);
     ck_assert_mem_eq(count, r.fine, sizeof count);
@@ -497,13 +492,9 @@ static void check_noisy_pairs(size_t n, size_t least_steps)
 {
     enum { N = 100000, CELLS = 45 };
     setting s = begin(n, 1);
-    const fk_reverse_options o = {.count = N,
-                                  .seed = 72,
-                                  .lambda = 1.0,
-                                  .start = s.start,
-                                  .histogram = &s.d.grid,
-                                  .pairs = N};
-    fk_reverse_result r = sample(s.sde, s.score, &o);
+    const fk_reverse_options o = {
+        .count = N, .seed = 72, .start = s.start, .histogram = &s.d.grid, .pairs = N};
+    fk_reverse_result r = sample(s.sde, s.score, 1.0, &o);
     uint64_t moved = 0;
     for (size_t c = 0; c <= CELLS; c++)
         moved += r.moved[c];
@@ -542,7 +533,6 @@ START_TEST(samples_know_neither_threads_nor_their_number)
     const size_t frame[] = {0, 4, 15};
     fk_reverse_options o = {.count = N,
                             .seed = 73,
-                            .lambda = 0.7,
                             .start = s.start,
                             .histogram = &s.d.grid,
                             .n_frames = 3,
@@ -550,10 +540,10 @@ START_TEST(samples_know_neither_threads_nor_their_number)
                             .followed = 300,
                             .pairs = 1000};
     omp_set_num_threads(1);
-    fk_reverse_result one = sample(s.sde, s.score, &o);
+    fk_reverse_result one = sample(s.sde, s.score, 0.7, &o);
     for (int threads = 2; threads <= 3; threads++) {
         omp_set_num_threads(threads);
-        fk_reverse_result r = sample(s.sde, s.score, &o);
+        fk_reverse_result r = sample(s.sde, s.score, 0.7, &o);
         ck_assert_mem_eq(r.x, one.x, N * sizeof *r.x);
         ck_assert_mem_eq(r.frames, one.frames, 3 * (CELLS + 1) * sizeof *r.frames);
         ck_assert_mem_eq(r.followed, one.followed, 3 * 300 * sizeof *r.followed);
@@ -564,7 +554,7 @@ START_TEST(samples_know_neither_threads_nor_their_number)
     }
     o.count = 300;
     o.pairs = 0;
-    fk_reverse_result few = sample(s.sde, s.score, &o);
+    fk_reverse_result few = sample(s.sde, s.score, 0.7, &o);
     ck_assert_mem_eq(few.x, one.x, 300 * sizeof *few.x);
     fk_reverse_result_free(&few);
     fk_reverse_result_free(&one);
@@ -578,10 +568,11 @@ START_TEST(noise_of_the_variables_is_refused)
 {
     setting s = begin(5, 1);
     fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", "-x", "sqrt(1 + x^2)");
-    const fk_reverse_options o = {.count = 10, .lambda = 1.0, .start = s.start};
+    const fk_reverse_options o = {.count = 10, .start = s.start};
     fk_reverse_result r;
     fk_message message = {""};
-    ck_assert(fk_reverse_sample(sde, s.score, &o, NULL, &r, &message) == FK_EDOMAIN);
+    ck_assert(fk_reverse_family(sde, s.score, 1.0, &o, NULL, &r, &message) ==
+              FK_EDOMAIN);
     ck_assert_ptr_nonnull(strstr(message.text, "noise entry (1, 1)"));
     ck_assert(r.x == NULL && r.frames == NULL);
     sde_text_free(sde);
@@ -594,10 +585,11 @@ START_TEST(lost_samples_are_told)
 {
     setting s = begin(5, 1);
     fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", "-exp(1000 + x)", "1");
-    const fk_reverse_options o = {.count = 1000, .lambda = 1.0, .start = s.start};
+    const fk_reverse_options o = {.count = 1000, .start = s.start};
     fk_reverse_result r;
     fk_message message = {""};
-    ck_assert(fk_reverse_sample(sde, s.score, &o, NULL, &r, &message) == FK_EDOMAIN);
+    ck_assert(fk_reverse_family(sde, s.score, 1.0, &o, NULL, &r, &message) ==
+              FK_EDOMAIN);
     ck_assert_ptr_nonnull(strstr(message.text, "particle 0 "));
     ck_assert_ptr_null(r.x);
     sde_text_free(sde);
@@ -615,10 +607,10 @@ START_TEST(stopping_is_heard)
 {
     setting s = begin(5, 1);
     const fk_progress progress = {.stopped = always};
-    const fk_reverse_options o = {.count = 1000, .lambda = 1.0, .start = s.start};
+    const fk_reverse_options o = {.count = 1000, .start = s.start};
     fk_reverse_result r;
     fk_message message = {""};
-    ck_assert(fk_reverse_sample(s.sde, s.score, &o, &progress, &r, &message) ==
+    ck_assert(fk_reverse_family(s.sde, s.score, 1.0, &o, &progress, &r, &message) ==
               FK_EINTERRUPTED);
     ck_assert_ptr_null(r.x);
     end(&s);

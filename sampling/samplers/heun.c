@@ -1,0 +1,21 @@
+/* Heun's method for the probability flow.  [song-2021] */
+#include "sampling/sampler_forms.h"
+
+static void plan(const fk_plan *p)
+{
+    static const double c[] = {0.0, 1.0};
+    static const double A[] = {0.0, 0.0, 1.0, 0.0};
+    static const double b[] = {0.5, 0.5};
+    fk_plan_runge_kutta(p, 2, c, A, b);
+}
+
+const fk_sampler fk_sampler_heun = {
+    .name = "heun",
+    .summary = "Heun's method for the flow",
+    .formula = "x + (s - t)/2 (v(x, s) + v(y, t)), y = x + (s - t) v(x, s)",
+    .reference = "song-2021",
+    .order = fk_order_2,
+    .noisy = fk_never_noisy,
+    .hears = "",
+    .plan = plan,
+};
