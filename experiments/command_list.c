@@ -12,6 +12,7 @@
 #include "pde/stepper.h"
 #include "sampling/expectation.h"
 #include "sampling/objective.h"
+#include "sampling/sampler.h"
 #include "sampling/scheme.h"
 #include "sde/problem_file.h"
 #include "sde/process.h"
@@ -65,6 +66,12 @@ static void list_optimizers(void)
         printf("  %-18s %s\n", (*o)->name, (*o)->summary);
 }
 
+static void list_samplers(void)
+{
+    for (const fk_sampler *const *s = fk_samplers; *s != NULL; s++)
+        printf("  %-19s %s\n", (*s)->name, (*s)->summary);
+}
+
 static void list_analyses(void)
 {
     for (const fk_analysis *const *a = fk_analyses; *a != NULL; a++)
@@ -116,6 +123,7 @@ static const struct {
     {"estimators", "methods of `fokker expect` (--method)", list_estimators},
     {"objectives", "what a score network minimises (train.objective)", list_objectives},
     {"optimizers", "how it goes down (train.optimizer)", list_optimizers},
+    {"samplers", "samplers of diffusion models (docs/samplers.md)", list_samplers},
     {"analyses", "questions of `fokker analyze`", list_analyses},
     {"functions", "functions in expressions", list_functions},
     {"keys", "keys of a problem file [default]", list_keys},
@@ -131,7 +139,7 @@ static int unknown(const char *word)
     return fk_command_misuse(&fk_the_list,
                              "there is no list '%s'%s%s%s; there are experiments, "
                              "processes, schemes, methods, fluxes, steppers, "
-                             "estimators, objectives, optimizers, analyses, "
+                             "estimators, objectives, optimizers, samplers, analyses, "
                              "functions, keys",
                              word, near != NULL ? "; did you mean '" : "",
                              near != NULL ? near : "", near != NULL ? "'?" : "");
@@ -158,9 +166,9 @@ const fk_command fk_the_list = {
     .name = "list",
     .summary =
         "list processes, schemes, methods, fluxes, steppers, estimators, objectives, "
-        "optimizers, analyses, functions, keys, experiments",
+        "optimizers, samplers, analyses, functions, keys, experiments",
     .usage =
         "usage: fokker list [experiments|processes|schemes|methods|fluxes|steppers|"
-        "estimators|objectives|optimizers|analyses|functions|keys]\n",
+        "estimators|objectives|optimizers|samplers|analyses|functions|keys]\n",
     .run = run,
 };
