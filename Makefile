@@ -45,7 +45,7 @@ ALL_CFLAGS := -std=c11 -ffp-contract=off -fno-math-errno -fno-trapping-math $(WI
 ALL_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) $(UMFPACK) -lm
 
 LIB_SRC   := $(sort $(wildcard $(MODULES:%=%/*.c) $(MODULES:%=%/*/*.c)))
-EXP_SRC   := $(sort $(wildcard experiments/*.c))
+EXP_SRC   := $(sort $(wildcard experiments/*.c experiments/*/*.c))
 MAIN_SRC  := $(wildcard experiments/main.c)
 APP_SRC   := $(filter-out $(MAIN_SRC),$(EXP_SRC))
 TEST_SRC  := $(sort $(wildcard tests/test_*.c))

@@ -64,8 +64,11 @@
 #include "sde/score.h"
 #include "sde/score_network.h"
 #include "sde/sde.h"
+#include "sde/sde_text.h"
 #include "sde/stretched.h"
+#include "sde/test_functions.h"
 #include "sde/walls.h"
+#include "sde/weak_form.h"
 
 #include "pde/backward.h"
 #include "pde/bernoulli.h"
@@ -96,6 +99,7 @@
 #include "sampling/marginals.h"
 #include "sampling/moment_sums.h"
 #include "sampling/objective.h"
+#include "sampling/one_step.h"
 #include "sampling/quantiles.h"
 #include "sampling/recipe.h"
 #include "sampling/recipe_law.h"
@@ -107,11 +111,13 @@
 
 #include "plots/exits.h"
 #include "plots/gallery.h"
+#include "plots/html.h"
 #include "plots/infer_figure.h"
 #include "plots/label.h"
 #include "plots/order_figure.h"
 #include "plots/output.h"
 #include "plots/result.h"
+#include "plots/tex.h"
 #include "plots/training_figure.h"
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "core/expr.h"
 #include "experiments/command.h"
+#include "experiments/verify_report.h"
 #include "pde/flux.h"
 #include "pde/solver.h"
 #include "pde/stepper.h"
@@ -121,6 +122,17 @@ static int describe_stepper(const char *name)
     return 1;
 }
 
+static int describe_claim(const char *name)
+{
+    fk_message message = {.text = ""};
+    const fk_claim *c = fk_claim_find(name);
+    if (c == NULL)
+        return 0;
+    if (fk_claim_describe(c, stdout, &message) != FK_OK)
+        fprintf(stderr, "fokker describe: %s\n", message.text);
+    return 1;
+}
+
 static int describe_function(const char *name)
 {
     for (const fk_expr_function *f = fk_expr_functions(); f->name != NULL; f++)
@@ -146,9 +158,9 @@ static int describe_key(const char *name)
 static int run(int argc, char **argv)
 {
     static int (*const describe[])(const char *) = {
-        describe_process,  describe_scheme,    describe_method,    describe_flux,
-        describe_stepper,  describe_estimator, describe_objective, describe_optimizer,
-        describe_function, describe_key};
+        describe_process, describe_scheme,    describe_method,    describe_flux,
+        describe_stepper, describe_estimator, describe_objective, describe_optimizer,
+        describe_claim,   describe_function,  describe_key};
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
         return fk_command_help(&fk_the_describe);
     if (argc != 2)
@@ -165,7 +177,7 @@ static int run(int argc, char **argv)
 
 const fk_command fk_the_describe = {
     .name = "describe",
-    .summary = "describe a process, scheme, flux, stepper, function or key",
+    .summary = "describe a process, scheme, flux, stepper, claim, function or key",
     .usage = "usage: fokker describe NAME\n\nNames are those of 'fokker list'.\n",
     .run = run,
 };

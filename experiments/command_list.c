@@ -5,6 +5,7 @@
 #include "core/expr.h"
 #include "core/spelling.h"
 #include "experiments/analysis.h"
+#include "experiments/claim.h"
 #include "experiments/command.h"
 #include "experiments/problem_path.h"
 #include "pde/flux.h"
@@ -78,6 +79,12 @@ static void list_analyses(void)
         printf("  %-18s %s\n", (*a)->name, (*a)->summary);
 }
 
+static void list_claims(void)
+{
+    for (const fk_claim *const *c = fk_claims; *c != NULL; c++)
+        printf("  %-18s %s\n", (*c)->name, (*c)->title);
+}
+
 static void list_functions(void)
 {
     for (const fk_expr_function *f = fk_expr_functions(); f->name != NULL; f++)
@@ -125,6 +132,7 @@ static const struct {
     {"optimizers", "how it goes down (train.optimizer)", list_optimizers},
     {"samplers", "samplers of diffusion models (docs/samplers.md)", list_samplers},
     {"analyses", "questions of `fokker analyze`", list_analyses},
+    {"claims", "claims of `fokker verify`", list_claims},
     {"functions", "functions in expressions", list_functions},
     {"keys", "keys of a problem file [default]", list_keys},
 };
@@ -140,6 +148,7 @@ static int unknown(const char *word)
                              "there is no list '%s'%s%s%s; there are experiments, "
                              "processes, schemes, methods, fluxes, steppers, "
                              "estimators, objectives, optimizers, samplers, analyses, "
+                             "claims, "
                              "functions, keys",
                              word, near != NULL ? "; did you mean '" : "",
                              near != NULL ? near : "", near != NULL ? "'?" : "");
@@ -166,9 +175,9 @@ const fk_command fk_the_list = {
     .name = "list",
     .summary =
         "list processes, schemes, methods, fluxes, steppers, estimators, objectives, "
-        "optimizers, samplers, analyses, functions, keys, experiments",
+        "optimizers, samplers, analyses, claims, functions, keys, experiments",
     .usage =
         "usage: fokker list [experiments|processes|schemes|methods|fluxes|steppers|"
-        "estimators|objectives|optimizers|samplers|analyses|functions|keys]\n",
+        "estimators|objectives|optimizers|samplers|analyses|claims|functions|keys]\n",
     .run = run,
 };

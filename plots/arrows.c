@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "plots/label.h"
 #include "plots/view.h"
 
 enum { ARROWS = 26 };
@@ -33,7 +32,7 @@ static double longest(const fk_view *v, const double *j)
     return most;
 }
 
-static void write_rows(FILE *out, const fk_problem *p, const fk_view *v,
+static void write_rows(FILE *out, const char *const label[2], const fk_view *v,
                        const double *j)
 {
     const size_t cells = fk_grid_cells(&v->grid);
@@ -41,8 +40,8 @@ static void write_rows(FILE *out, const fk_problem *p, const fk_view *v,
     const double hx = fk_axis_width(&v->grid.axis[0]);
     const double hy = fk_axis_width(&v->grid.axis[1]);
     const fk_grid even = fk_grid_even(&v->grid);
-    fprintf(out, "# middle: %s\t%s, then arrow = current times %.6g\n",
-            fk_label_axis(p, 0).text, fk_label_axis(p, 1).text, scale);
+    fprintf(out, "# middle: %s\t%s, then arrow = current times %.6g\n", label[0],
+            label[1], scale);
     for (size_t k = 0; k < cells; k++) {
         double x[FK_GRID_DIM];
         if (hypot(j[k] / hx, j[cells + k] / hy) < 0.02 * most)
@@ -53,14 +52,14 @@ static void write_rows(FILE *out, const fk_problem *p, const fk_view *v,
     }
 }
 
-void fk_arrows_write(fk_canvas *c, const char *name, const fk_problem *p,
+void fk_arrows_write(fk_canvas *c, const char *name, const char *const label[2],
                      const fk_grid *g, const double *const *u)
 {
     const fk_view v = fk_view_make(g, ARROWS);
     double *j = joined(u, &v, c);
     FILE *out = j != NULL ? fk_canvas_data(c, name) : NULL;
     if (out != NULL)
-        write_rows(out, p, &v, j);
+        write_rows(out, label, &v, j);
     fk_canvas_close(c, out);
     free(j);
 }

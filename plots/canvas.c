@@ -211,16 +211,22 @@ void fk_script_end_plot(fk_script *s)
     s->items = 0;
 }
 
-void fk_script_axis(fk_script *s, const fk_problem *p, size_t i, const char *letter)
+void fk_script_own_axis(fk_script *s, const fk_axis *a, const char *label,
+                        const char *letter)
 {
-    const fk_axis *a = &p->domain.grid.axis[i], even = fk_axis_even(a);
+    const fk_axis even = fk_axis_even(a);
     fk_script_add(s, "%s_lo = %.9g\n%s_hi = %.9g\n%s_label = ", letter, even.lo, letter,
                   even.hi, letter);
     if (s->out != NULL)
-        quoted(s->out, fk_label_axis(p, i).text);
+        quoted(s->out, label);
     fk_script_add(s, "\n");
     if (s->out != NULL)
         fk_tics_write(s->out, letter, a);
+}
+
+void fk_script_axis(fk_script *s, const fk_problem *p, size_t i, const char *letter)
+{
+    fk_script_own_axis(s, &p->domain.grid.axis[i], fk_label_axis(p, i).text, letter);
 }
 
 void fk_script_times(fk_script *s, const fk_problem *p, size_t n, const double *t)

@@ -55,6 +55,8 @@ void fk_script_numbers(fk_script *s, const char *name, size_t n, const double *v
 
 /* LETTER_label, LETTER_lo and LETTER_hi of axis i: what "x" or "y" shows; and LETTER_tics
  * and LETTER_bare, tics with and without numbers as gnuplot's  eval 'set x'.x_tics . */
+void fk_script_own_axis(fk_script *s, const fk_axis *a, const char *label,
+                        const char *letter);
 void fk_script_axis(fk_script *s, const fk_problem *p, size_t i, const char *letter);
 
 /* time_label[n]: "t = 0.5 s" ... */

@@ -11,7 +11,7 @@
 #include "plots/map.h"
 #include "plots/tics.h"
 
-enum { PICTURES = 32, NAME = 96, MAP_CELLS = 400 };
+enum { PICTURES = 128, NAME = 96, MAP_CELLS = 400 };
 
 struct fk_gallery {
     const fk_problem *problem;
@@ -54,9 +54,15 @@ fk_status fk_gallery_close(fk_gallery *g, const fk_progress *progress,
         *message = g->message;
     if (status == FK_OK && g->n > 0)
         status = fk_gnuplot_run(g->dir, g->n, script, progress, message);
-    free(g->dir);
-    free(g);
+    fk_gallery_discard(g);
     return status;
+}
+
+void fk_gallery_discard(fk_gallery *g)
+{
+    if (g != NULL)
+        free(g->dir);
+    free(g);
 }
 
 static fk_script begin(fk_gallery *g, const fk_figure *f, int width, int height)
@@ -75,13 +81,14 @@ static const char curves_body[] =
     "set key at screen 0.995, 0.92 right top Left reverse\n"
     "set autoscale xfix\n";
 
-static void write_place(FILE *out, const fk_axis *axis, const fk_curve *curve, size_t i)
+static void write_place(FILE *out, const fk_axis *axis, const fk_curve *curve, size_t i,
+                        const double *error)
 {
     const double x = axis != NULL ? fk_tics_place(axis, curve->x[i]) : curve->x[i];
     const double y = axis != NULL && curve->density ? fk_axis_density(axis, curve->y, i)
                                                     : curve->y[i];
     if (isfinite(x) && isfinite(y))
-        fprintf(out, "%.12g\t%.12g\n", x, y);
+        fprintf(out, "%.12g\t%.12g\t%.6g\n", x, y, error != NULL ? error[i] : 0.0);
 }
 
 static void write_curves(fk_gallery *g, const fk_curves *c, const char *file)
@@ -91,16 +98,18 @@ static void write_curves(fk_gallery *g, const fk_curves *c, const char *file)
         return;
     for (size_t k = 0; k < c->n; k++) {
         const fk_curve *curve = &c->curve[k];
+        const double *error = c->error != NULL ? c->error[k] : NULL;
         fprintf(out, "# %s: %s, %s\n", curve->name != NULL ? curve->name : c->y_label,
                 c->x_label, c->y_label);
         for (size_t i = 0; i < curve->n; i++)
-            write_place(out, c->axis, curve, i);
+            write_place(out, c->axis, curve, i, error);
         fputs("\n\n", out);
     }
     fk_canvas_close(&g->canvas, out);
 }
 
-static void add_curve(fk_script *s, const char *file, const fk_curve *c, size_t k)
+static void add_curve(fk_script *s, const char *file, const fk_curve *c, bool bars,
+                      size_t k)
 {
     static const char *const pens[] = {
         [FK_PEN_LINE] = "lines lw 1.8",
@@ -111,6 +120,11 @@ static void add_curve(fk_script *s, const char *file, const fk_curve *c, size_t 
     char name[40] = "notitle";
     if (c->name != NULL)
         snprintf(name, sizeof name, "title curve_name[%zu]", k + 1);
+    if (bars)
+        fk_script_item(s,
+                       "'data/%s' index %zu using 1:2:3 with yerrorbars ps 0 lw 1.2 "
+                       "lc rgb colour[%zu] notitle",
+                       file, k, k % 6 + 1);
     fk_script_item(s, "'data/%s' index %zu using 1:2 with %s lc rgb colour[%zu] %s",
                    file, k, pens[c->pen], k % 6 + 1, name);
 }
@@ -139,15 +153,16 @@ void fk_gallery_curves(fk_gallery *g, const fk_curves *c)
         fk_script_number(&s, "x_hi", even.hi);
         fk_tics_write(s.out, "x", c->axis);
     }
-    fk_script_add(&s, "named = %d\n\n%s%s%s%s\n", named, curves_body,
+    fk_script_add(&s, "named = %d\n\n%s%s%s%s%s\n", named, curves_body,
                   c->axis != NULL ? "set xrange [x_lo:x_hi]\neval 'set x'.x_tics\n"
                                   : "",
                   c->from_zero ? "set yrange [0:*]\nset offsets 0, 0, graph 0.05, 0\n"
                                : "set offsets graph 0.02, graph 0.02, graph 0.05, "
                                  "graph 0.05\n",
+                  c->log_x ? "set logscale x\nset format x '10^{%T}'\n" : "",
                   c->log_y ? "set logscale y\nset format y '10^{%T}'\n" : "");
     for (size_t k = 0; k < c->n; k++)
-        add_curve(&s, file, &c->curve[k], k);
+        add_curve(&s, file, &c->curve[k], c->error != NULL && c->error[k] != NULL, k);
     fk_script_end_plot(&s);
     fk_script_close(&g->canvas, &figure, &s);
 }
@@ -212,7 +227,7 @@ static void range(const fk_grid *grid, const fk_map *m, double *bottom, double *
         *top = *bottom + 1.0;
 }
 
-static void write_maps(fk_gallery *g, const fk_maps *m)
+static void write_maps(fk_gallery *g, const fk_maps *m, const char *const label[2])
 {
     char file[NAME];
     for (size_t k = 0; k < m->n; k++) {
@@ -222,7 +237,7 @@ static void write_maps(fk_gallery *g, const fk_maps *m)
     }
     snprintf(file, sizeof file, "%s_arrows.tsv", m->name);
     if (m->arrows != NULL)
-        fk_arrows_write(&g->canvas, file, g->problem, m->grid, m->arrows);
+        fk_arrows_write(&g->canvas, file, label, m->grid, m->arrows);
 }
 
 static void describe_maps(fk_script *s, const fk_maps *m)
@@ -246,15 +261,22 @@ void fk_gallery_maps(fk_gallery *g, const fk_maps *m)
     const fk_figure figure = {.name = m->name, .kind = FK_STILL};
     const size_t columns = m->n == 1 ? 1 : m->n <= 4 ? 2 : 3;
     const size_t rows = (m->n + columns - 1) / columns;
-    const double ratio = fk_map_ratio(g->problem);
+    const double ratio =
+        g->problem != NULL ? fk_map_ratio(g->problem) : fk_map_ratio_of(m->grid);
+    fk_label own[2];
+    const char *label[2] = {m->x_label, m->y_label};
+    for (size_t i = 0; i < 2 && g->problem != NULL; i++) {
+        own[i] = fk_label_axis(g->problem, i);
+        label[i] = label[i] != NULL ? label[i] : own[i].text;
+    }
     const double panel = columns == 1 ? 1000.0 : columns == 2 ? 620.0 : 420.0;
     const double width = LEFT + (double)columns * (panel + GAP) - GAP + 150;
     const double height =
         HEAD + FOOT + (double)rows * (panel * ratio + ROW_GAP) - ROW_GAP;
-    write_maps(g, m);
+    write_maps(g, m, label);
     fk_script s = begin(g, &figure, (int)width, (int)height);
-    fk_script_axis(&s, g->problem, 0, "x");
-    fk_script_axis(&s, g->problem, 1, "y");
+    fk_script_own_axis(&s, &m->grid->axis[0], label[0], "x");
+    fk_script_own_axis(&s, &m->grid->axis[1], label[1], "y");
     fk_script_text(&s, "title", m->title);
     describe_maps(&s, m);
     fk_script_number(&s, "ratio", ratio);

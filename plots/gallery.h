@@ -34,9 +34,12 @@ typedef struct fk_curves {
     const char *name; /* of the files */
     const char *title, *x_label, *y_label;
     const fk_axis *axis; /* x are places on it; NULL: plain numbers */
-    bool from_zero, log_y;
+    bool from_zero, log_x, log_y;
     size_t n; /* at most FK_GALLERY_CURVES */
     const fk_curve *curve;
+    const double *const
+        *error; /* [n] bars up and down for each curve, NULL: for none; an
+                                   entry may be NULL too */
 } fk_curves;
 
 typedef struct fk_map {
@@ -49,15 +52,17 @@ typedef struct fk_map {
 /* Several fields of two variables side by side. */
 typedef struct fk_maps {
     const char *name, *title;
-    const fk_grid *grid; /* of two variables */
-    size_t n;            /* at most FK_GALLERY_MAPS */
+    const char *x_label, *y_label; /* NULL: those of the problem's axes */
+    const fk_grid *grid;           /* of two variables */
+    size_t n;                      /* at most FK_GALLERY_MAPS */
     const fk_map *map;
     const double *const *arrows; /* [2][cells] over the first map; NULL: none */
 } fk_maps;
 
 typedef struct fk_gallery fk_gallery;
 
-/* Makes DIR if it is not there; borrows the problem, for names and units. */
+/* Makes DIR if it is not there; borrows the problem, for names and units.  NULL: there is
+ * none, and maps bring their labels. */
 FK_NODISCARD fk_status fk_gallery_open(const char *dir, const fk_problem *p,
                                        fk_gallery **out, fk_message *message);
 
@@ -69,5 +74,8 @@ void fk_gallery_maps(fk_gallery *g, const fk_maps *picture);
  * files cannot be written or gnuplot is missing or fails. */
 FK_NODISCARD fk_status fk_gallery_close(fk_gallery *g, const fk_progress *progress,
                                         fk_message *message);
+
+/* Ends it undrawn; accepts NULL. */
+void fk_gallery_discard(fk_gallery *g);
 
 #endif

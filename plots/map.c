@@ -53,11 +53,14 @@ void fk_map_field(fk_canvas *c, const char *name, const fk_grid *g, size_t most,
     fk_map_density(c, name, &even, most, f);
 }
 
+double fk_map_ratio_of(const fk_grid *g)
+{
+    const fk_axis *x = &g->axis[0], *y = &g->axis[1];
+    const double ratio = (y->hi - y->lo) / (x->hi - x->lo);
+    return ratio > 0.5 && ratio < 2 && !fk_grid_stretched(g) ? ratio : 1;
+}
+
 double fk_map_ratio(const fk_problem *p)
 {
-    const fk_axis *x = &p->domain.grid.axis[0], *y = &p->domain.grid.axis[1];
-    const double ratio = (y->hi - y->lo) / (x->hi - x->lo);
-    const bool one_unit =
-        strcmp(p->unit[0], p->unit[1]) == 0 && !fk_grid_stretched(&p->domain.grid);
-    return one_unit && ratio > 0.5 && ratio < 2 ? ratio : 1;
+    return strcmp(p->unit[0], p->unit[1]) == 0 ? fk_map_ratio_of(&p->domain.grid) : 1;
 }

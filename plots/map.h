@@ -21,4 +21,7 @@ void fk_map_field(fk_canvas *c, const char *name, const fk_grid *g, size_t most,
  * unit and the box is not too long, square otherwise. */
 double fk_map_ratio(const fk_problem *p);
 
+/* The same for a box of variables of one unit. */
+double fk_map_ratio_of(const fk_grid *g);
+
 #endif

@@ -11,42 +11,9 @@
 #include "plots/output.h"
 #include "plots/whole_file.h"
 
-static const char style[] =
-    ":root{color-scheme:light dark;--ink:#1b1e23;--paper:#fff;--line:#d5d9e0;"
-    "--soft:#f4f5f7;--good:#15803d;--bad:#b91c1c;--open:#b45309}\n"
-    "@media(prefers-color-scheme:dark){:root{--ink:#e6e8eb;--paper:#16181c;"
-    "--line:#3a3f47;--soft:#20242a;--good:#4ade80;--bad:#f87171;--open:#fbbf24}}\n"
-    "body{margin:0 auto;max-width:62rem;padding:1rem 1.2rem 4rem;color:var(--ink);"
-    "background:var(--paper);font:16px/1.5 system-ui,sans-serif}\n"
-    "h1{margin:.6em 0 0}h2{margin:2em 0 .4em;border-bottom:1px solid var(--line)}"
-    "h3{margin:1.4em 0 .3em}\n"
-    ".verdict{border-left:.4rem solid;padding:.5rem 1rem;background:var(--soft)}"
-    ".verdict b{text-transform:uppercase;letter-spacing:.04em}\n"
-    ".agree{color:var(--good)}.disagree{color:var(--bad)}"
-    ".inconclusive{color:var(--open)}.verdict span{color:var(--ink)}\n"
-    "figure{margin:1.4rem 0}figure img{max-width:100%;height:auto;background:#fff;"
-    "border:1px solid var(--line);border-radius:4px}"
-    "figcaption,.small{font-size:.9rem;opacity:.85}\n"
-    ".wide,.math{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem;"
-    "font-variant-numeric:tabular-nums}td,th{padding:.2rem .7rem;text-align:right;"
-    "border-bottom:1px solid "
-    "var(--line)}td:first-child,th:first-child{text-align:left}\n"
-    ".math{text-align:left}math{display:inline-block;font-size:1.1rem}\n"
-    "pre{background:var(--soft);padding:.8rem;overflow-x:auto;font-size:.85rem}\n"
-    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem}"
-    "dt{opacity:.75}dd{margin:0;overflow-wrap:anywhere}\n";
-
 static void put_head(FILE *out, const fk_result *r)
 {
-    fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-          "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-          "<title>",
-          out);
-    fk_html_text(out, r->problem->name);
-    fprintf(out, " - fokker</title>\n<style>\n%s</style>\n</head>\n<body>\n<h1>",
-            style);
-    fk_html_text(out, r->problem->name);
-    fputs("</h1>\n", out);
+    fk_html_begin(out, r->problem->name);
     if (r->problem->about[0] != '\0') {
         fputs("<p>", out);
         fk_html_text(out, r->problem->about);
@@ -147,7 +114,7 @@ static fk_status put_page(FILE *out, const fk_result *r, const char *dir)
     fk_report_equations(out, r->problem->sde, r->problem->source);
     fk_report_tables(out, r);
     put_provenance(out, r);
-    fputs("</body>\n</html>\n", out);
+    fk_html_end(out);
     return FK_OK;
 }
 

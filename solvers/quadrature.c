@@ -2,7 +2,9 @@
 
 #include <assert.h>
 #include <float.h>
+#include <gsl/gsl_integration.h>
 #include <math.h>
+#include <string.h>
 
 /* P_n(x), and P_{n-1}(x) in *before, by k P_k = (2 k - 1) x P_{k-1} - (k - 1) P_{k-2}. */
 static double legendre(size_t n, double x, double *before)
@@ -92,4 +94,20 @@ double fk_integral(fk_integrand f, void *context, double a, double b, size_t pan
         *error = 8.0 * DBL_EPSILON * size +
                  fabs(fine - composite(&r, f, context, a, b, panels / 2, &coarse_size));
     return fine;
+}
+
+fk_status fk_gauss_hermite(size_t n, double *node, double *weight)
+{
+    assert(n >= 1 && n <= 128);
+    gsl_integration_fixed_workspace *w = gsl_integration_fixed_alloc(
+        gsl_integration_fixed_hermite, n, 0.0, 0.5, 0.0, 0.0);
+    if (w == NULL)
+        return FK_ENOMEM;
+    const double *x = gsl_integration_fixed_nodes(w);
+    const double *share = gsl_integration_fixed_weights(w);
+    memcpy(node, x, n * sizeof *node);
+    for (size_t i = 0; i < n; i++)
+        weight[i] = share[i] / sqrt(2.0 * M_PI);
+    gsl_integration_fixed_free(w);
+    return FK_OK;
 }

@@ -1,4 +1,4 @@
-/* Quadrature on an interval. */
+/* Gaussian quadrature. */
 #ifndef FK_SOLVERS_QUADRATURE_H
 #define FK_SOLVERS_QUADRATURE_H
 
@@ -17,5 +17,9 @@ typedef double (*fk_integrand)(double x, void *context);
  * are smooth in a part, and the rounding of the sum. */
 double fk_integral(fk_integrand f, void *context, double a, double b, size_t panels,
                    double *error);
+/* Gauss-Hermite nodes, ascending, and weights, which sum to 1, of the standard normal law:
+ * sum w phi(z) = E phi(Z), exact for polynomials of degree 2 n - 1.  1 <= n <= 128.
+ * FK_ENOMEM. */
+FK_NODISCARD fk_status fk_gauss_hermite(size_t n, double *node, double *weight);
 
 #endif

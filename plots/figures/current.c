@@ -64,9 +64,11 @@ static void write_script(const fk_result *r, const fk_snapshot *last, fk_canvas 
 static void write(const fk_result *r, fk_canvas *c)
 {
     const fk_snapshot *s = last_with_current(r);
+    const fk_label x = fk_label_axis(r->problem, 0), y = fk_label_axis(r->problem, 1);
+    const char *const label[] = {x.text, y.text};
     fk_map_density(c, "current_density.bin", &r->problem->domain.grid, MAP_CELLS,
                    fk_snapshot_law(s));
-    fk_arrows_write(c, "current.tsv", r->problem, &r->problem->domain.grid,
+    fk_arrows_write(c, "current.tsv", label, &r->problem->domain.grid,
                     (const double *const *)s->current);
     write_script(r, s, c);
 }
