@@ -109,7 +109,7 @@ static void write_curves(fk_gallery *g, const fk_curves *c, const char *file)
 }
 
 static void add_curve(fk_script *s, const char *file, const fk_curve *c, bool bars,
-                      size_t k)
+                      size_t k, size_t colour)
 {
     static const char *const pens[] = {
         [FK_PEN_LINE] = "lines lw 1.8",
@@ -124,9 +124,9 @@ static void add_curve(fk_script *s, const char *file, const fk_curve *c, bool ba
         fk_script_item(s,
                        "'data/%s' index %zu using 1:2:3 with yerrorbars ps 0 lw 1.2 "
                        "lc rgb colour[%zu] notitle",
-                       file, k, k % 6 + 1);
+                       file, k, colour);
     fk_script_item(s, "'data/%s' index %zu using 1:2 with %s lc rgb colour[%zu] %s",
-                   file, k, pens[c->pen], k % 6 + 1, name);
+                   file, k, pens[c->pen], colour, name);
 }
 
 void fk_gallery_curves(fk_gallery *g, const fk_curves *c)
@@ -161,8 +161,11 @@ void fk_gallery_curves(fk_gallery *g, const fk_curves *c)
                                  "graph 0.05\n",
                   c->log_x ? "set logscale x\nset format x '10^{%T}'\n" : "",
                   c->log_y ? "set logscale y\nset format y '10^{%T}'\n" : "");
-    for (size_t k = 0; k < c->n; k++)
-        add_curve(&s, file, &c->curve[k], c->error != NULL && c->error[k] != NULL, k);
+    for (size_t k = 0, names = 0; k < c->n; k++) {
+        names += c->curve[k].name != NULL;
+        add_curve(&s, file, &c->curve[k], c->error != NULL && c->error[k] != NULL, k,
+                  (names > 0 ? names - 1 : k) % 6 + 1);
+    }
     fk_script_end_plot(&s);
     fk_script_close(&g->canvas, &figure, &s);
 }

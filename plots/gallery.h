@@ -20,7 +20,8 @@ enum { FK_GALLERY_CURVES = 12, FK_GALLERY_MAPS = 12 };
 typedef enum fk_pen { FK_PEN_LINE, FK_PEN_DASHES, FK_PEN_POINTS, FK_PEN_RINGS } fk_pen;
 
 typedef struct fk_curve {
-    const char *name; /* in the key; NULL: not there */
+    const char *name; /* in the key; NULL: not there, and in the colour of the last one
+                         that is */
     size_t n;
     const double *x, *y; /* [n]; what is not finite is left out */
     fk_pen pen;

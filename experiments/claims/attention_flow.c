@@ -222,7 +222,7 @@ static void draw(fk_trial *t)
         "softmax attention: lines the formula, rings 512 tokens. The fastest "
         "wave tells how many clusters form first.",
         &(fk_curves){.name = "attention_flow",
-                     .title = "clusters begin as waves",
+                     .title = "clusters begin as waves (rings: tokens)",
                      .x_label = "wave number k",
                      .y_label = "rate of growth",
                      .from_zero = true,
