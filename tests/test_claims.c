@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "experiments/claim.h"
 #include "plots/tex.h"
@@ -58,6 +59,7 @@ START_TEST(formulas_can_be_typeset)
     for (const fk_claim_step *s = fk_claims[_i]->derivation; s->sentence != NULL; s++) {
         char *text = NULL;
         fk_message message = {""};
+        ck_assert_ptr_null(strchr(s->sentence, '\\')); /* words, not a formula */
         if (s->formula == NULL)
             continue;
         for (int style = FK_TEX_MATHML; style <= FK_TEX_PLAIN; style++) {

@@ -385,8 +385,8 @@ const fk_claim fk_claim_composition = {
              "s = (\\beta + 1) \\, \\bar s - \\beta \\, s_0, \\quad \\beta = n - 1"},
             {"Noise does not commute with products: of two Gaussians of variance v",
              "\\frac{v + \\tau}{2} \\neq \\frac{v}{2} + \\tau"},
-            {"so that S = \\sum_k w_k s_k is the score of no density that diffuses. "
-             "Insert the path q_t \\propto \\prod_k p_{k,t}^{w_k} into the equation of "
+            {"so that the weighted sum S is the score of no density that diffuses. "
+             "Insert the path q of weighted products into the equation of "
              "a "
              "sampler: what is left over is a rate of weights.",
              "\\partial_r q = -\\nabla \\cdot (b q) + \\frac{\\zeta^2}{2} \\Delta q + "

@@ -271,7 +271,7 @@ const fk_claim fk_claim_ddpm_ddim = {
              "\\eta \\sqrt q \\, z, \\quad q = \\frac{\\sigma_s^2}{\\sigma_t^2} "
              "\\left( "
              "\\sigma_t^2 - \\frac{\\alpha_t^2}{\\alpha_s^2} \\sigma_s^2 \\right)"},
-            {"For \\eta = 0 that is Euler's step of",
+            {"Without new noise (eta = 0) that is Euler's step of",
              "d \\frac{x}{\\alpha} = \\varepsilon \\, d \\frac{\\sigma}{\\alpha}"},
             {"which is exact where the noise does not change along the path: a single "
              "data point. For data N(0, v) a step multiplies by",

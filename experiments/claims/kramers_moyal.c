@@ -177,7 +177,7 @@ const fk_claim fk_claim_kramers_moyal = {
              "\\partial_x^n \\left( \\mathbb{E}[\\Delta^n | x] \\, p_t \\right)"},
             {"with the moments per time",
              "M_n = \\frac{1}{h} \\mathbb{E}[\\Delta^n | x]"},
-            {"For \\Delta = f h + g \\sqrt h \\varepsilon they are",
+            {"For an increment f h + g sqrt(h) eps they are",
              "M_1 = f, \\quad M_2 = g^2 + f^2 h, \\quad M_3 = 3 f g^2 h + f^3 h^2, "
              "\\quad M_4 = "
              "3 g^4 h + 6 f^2 g^2 h^2 + f^4 h^3"},

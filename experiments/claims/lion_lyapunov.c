@@ -239,7 +239,7 @@ const fk_claim fk_claim_lion_lyapunov = {
              "K^*(\\lambda x) + K(m) - \\lambda m \\cdot x \\right), \\quad c = "
              "\\frac{1 - "
              "\\varepsilon \\gamma}{1 + \\varepsilon \\lambda}"},
-            {"The chain rule, and y = \\nabla K^*(\\lambda x), give",
+            {"The chain rule gives, with y the gradient of K* at lambda x,",
              "\\frac{dH}{dt} = -\\frac{1 - c}{\\varepsilon} (n - y) \\cdot (\\nabla "
              "K(n) - "
              "\\lambda x) - \\frac{c}{\\varepsilon} (m - n) \\cdot (\\nabla K(m) - "

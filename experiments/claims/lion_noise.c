@@ -228,12 +228,13 @@ const fk_claim fk_claim_lion_noise = {
             {"The sign is that of c + s xi with",
              "c = \\beta_1 m + (1 - \\beta_1) \\nabla L, \\quad s = (1 - \\beta_1) "
              "\\sigma"},
-            {"so that it is +1 with the probability \\Phi(c / s), and",
+            {"so that it is +1 with the probability that a normal number is below c / "
+             "s, and",
              "\\mathbb{E} u = \\operatorname{erf}\\frac{c}{s \\sqrt 2}, \\quad "
              "\\mathrm{Var}\\, u = 1 - \\operatorname{erf}^2, \\quad \\mathrm{Cov}(u, "
              "\\xi) = "
              "\\sqrt{\\frac{2}{\\pi}} e^{-c^2 / 2 s^2}"},
-            {"In the time \\eta per step these are drift and diffusion of a "
+            {"In the time eta per step these are drift and diffusion of a "
              "Fokker-Planck equation in (theta, m), with correlated noise.",
              "\\partial_t p = \\partial_\\theta ((\\mathbb{E} u + \\lambda \\theta) p) "
              "- "

@@ -192,7 +192,7 @@ const fk_claim fk_claim_steady_currents = {
              "omega) "
              "x:",
              "\\lambda_1 = -\\kappa \\pm i \\omega"},
-            {"For \\omega = 0 there is detailed balance: the current and its entropy "
+            {"Without rotation there is detailed balance: the current and its entropy "
              "vanish.",
              "J = 0, \\quad \\sigma = 0"},
         },
