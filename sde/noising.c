@@ -251,7 +251,7 @@ void fk_noising_noise(const fk_noising *n, size_t k, const double *x, const doub
                       double *e)
 {
     const size_t d = n->dim;
-    double from_mean[FK_NOISING_DIM];
+    double from_mean[FK_NOISING_DIM] = {0};
     for (size_t i = 0; i < d; i++)
         from_mean[i] = x[i] - n->mean[k * d + i];
     fk_rows_times(d, n->pull + k * d * d, from_mean, e);
