@@ -1,4 +1,4 @@
-/* fokker verify: claims and, with `weak`, the weak form of a user's own problem. */
+/* fokker verify: claims, and what their numbers say. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
