@@ -1,12 +1,11 @@
 #include "sde/sde_text.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PIECE = 1024, NAMES = FK_SDE_TEXT_MOST + 65 };
+enum { PIECE = 4096 };
 
-/* The next piece of a list, copied without blanks around it. */
+/* The next piece of a list, copied without blanks before it. */
 static fk_status next_piece(const char **list, char piece[PIECE], fk_message *message)
 {
     *list += strspn(*list, " ");
@@ -20,84 +19,142 @@ static fk_status next_piece(const char **list, char piece[PIECE], fk_message *me
     return FK_OK;
 }
 
-static fk_status parse(fk_expr_pool *pool, const char *piece, size_t n_names,
-                       const fk_expr_name *name, const fk_expr **out,
-                       fk_message *message)
+/* What is parsed and what it may name; owns the names and the arrays. */
+typedef struct reader {
+    fk_expr_pool *pool;
+    fk_message *message;
+    size_t n;           /* symbols: variables, parameters, then t */
+    char **word;        /* [n] */
+    fk_expr_name *name; /* [n] */
+    const fk_expr **symbol, **drift, **noise;
+} reader;
+
+static void reader_end(reader *r)
 {
-    fk_expr_error error;
-    const fk_status status = fk_expr_parse(pool, piece, name, n_names, out, &error);
-    return status == FK_OK ? FK_OK
-                           : fk_fail(message, status, "'%s': %s", piece, error.text);
+    for (size_t i = 0; r->word != NULL && i < r->n; i++)
+        free(r->word[i]);
+    free(r->word);
+    free(r->name);
+    free(r->symbol);
+    free(r->drift);
+    free(r->noise);
 }
 
-static fk_status parse_list(fk_expr_pool *pool, const char *list, size_t n,
-                            size_t n_names, const fk_expr_name *name,
-                            const fk_expr **out, fk_message *message)
+static fk_status reader_begin(reader *r, fk_expr_pool *pool, size_t n, size_t drifts,
+                              size_t noises, fk_message *message)
+{
+    *r = (reader){.pool = pool, .message = message, .n = n};
+    r->word = calloc(n, sizeof *r->word);
+    r->name = calloc(n, sizeof *r->name);
+    r->symbol = calloc(n, sizeof *r->symbol);
+    r->drift = calloc(drifts + 1, sizeof *r->drift);
+    r->noise = calloc(noises + 1, sizeof *r->noise);
+    return r->word != NULL && r->name != NULL && r->symbol != NULL &&
+                   r->drift != NULL && r->noise != NULL
+               ? FK_OK
+               : FK_ENOMEM;
+}
+
+static fk_status take_name(reader *r, size_t i, const char *word)
+{
+    r->word[i] = strdup(word);
+    if (r->word[i] == NULL)
+        return FK_ENOMEM;
+    r->name[i] = (fk_expr_name){r->word[i], NULL};
+    r->symbol[i] = fk_expr_symbol(r->pool, r->word[i]);
+    return FK_OK;
+}
+
+static fk_status take_names(reader *r, const fk_sde_text *text)
+{
+    char piece[PIECE];
+    const char *list = text->variables;
+    for (size_t i = 0; i < text->dim; i++) {
+        FK_TRY(next_piece(&list, piece, r->message));
+        FK_TRY(take_name(r, i, piece));
+    }
+    for (size_t i = 0; i < text->n_parameters; i++)
+        FK_TRY(take_name(r, text->dim + i, text->parameter[i]));
+    return take_name(r, r->n - 1, "t");
+}
+
+static fk_status parse(const reader *r, const char *piece, const fk_expr **out)
+{
+    fk_expr_error error;
+    const fk_status status = fk_expr_parse(r->pool, piece, r->name, r->n, out, &error);
+    return status == FK_OK ? FK_OK
+                           : fk_fail(r->message, status, "'%s': %s", piece, error.text);
+}
+
+static fk_status parse_list(const reader *r, const char *list, size_t n,
+                            const fk_expr **out)
 {
     char piece[PIECE];
     for (size_t i = 0; i < n; i++) {
-        FK_TRY(next_piece(&list, piece, message));
-        FK_TRY(parse(pool, piece, n_names, name, &out[i], message));
+        FK_TRY(next_piece(&list, piece, r->message));
+        FK_TRY(parse(r, piece, &out[i]));
     }
-    return *list == '\0' ? FK_OK
-                         : fk_fail(message, FK_ESYNTAX, "'%s' is one too many", list);
+    list += strspn(list, " ");
+    return *list == '\0' || n == 0
+               ? FK_OK
+               : fk_fail(r->message, FK_ESYNTAX, "'%s' is one too many", list);
+}
+
+static fk_status read_sde(reader *r, const fk_sde_text *text, fk_sde **out)
+{
+    FK_TRY(take_names(r, text));
+    FK_TRY(parse_list(r, text->drift, text->dim, r->drift));
+    FK_TRY(parse_list(r, text->noise, text->dim * text->noises, r->noise));
+    return fk_sde_new(&(fk_sde_parts){.pool = r->pool,
+                                      .dim = text->dim,
+                                      .noises = text->noises,
+                                      .interpretation = text->interpretation,
+                                      .variable = r->symbol,
+                                      .n_parameters = text->n_parameters,
+                                      .parameter = r->symbol + text->dim,
+                                      .value = text->value,
+                                      .time = r->symbol[r->n - 1],
+                                      .drift = r->drift,
+                                      .noise = r->noise},
+                      out);
 }
 
 fk_status fk_sde_parse(fk_expr_pool *pool, const fk_sde_text *text, fk_sde **out,
                        fk_message *message)
 {
-    const size_t dim = text->dim, n_names = dim + 1 + text->n_define;
-    const fk_expr *variable[FK_SDE_TEXT_MOST], *drift[FK_SDE_TEXT_MOST];
-    const fk_expr *noise[FK_SDE_TEXT_MOST];
-    char piece[FK_SDE_TEXT_MOST][PIECE];
-    fk_expr_name name[NAMES];
-    const char *list = text->variables;
-    assert(dim <= FK_SDE_TEXT_MOST && dim * text->noises <= FK_SDE_TEXT_MOST);
-    assert(n_names <= NAMES);
+    reader r;
     *out = NULL;
-    for (size_t i = 0; i < dim; i++) {
-        FK_TRY(next_piece(&list, piece[i], message));
-        variable[i] = fk_expr_symbol(pool, piece[i]);
-        name[i] = (fk_expr_name){piece[i], NULL};
-    }
-    name[dim] = (fk_expr_name){"t", NULL};
-    for (size_t i = 0; i < text->n_define; i++)
-        name[dim + 1 + i] = text->define[i];
-    FK_TRY(parse_list(pool, text->drift, dim, n_names, name, drift, message));
-    FK_TRY(parse_list(pool, text->noise, dim * text->noises, n_names, name, noise,
-                      message));
-    const fk_sde_parts parts = {.pool = pool,
-                                .dim = dim,
-                                .noises = text->noises,
-                                .interpretation = text->interpretation,
-                                .variable = variable,
-                                .time = fk_expr_symbol(pool, "t"),
-                                .drift = drift,
-                                .noise = noise};
-    return fk_sde_new(&parts, out);
+    fk_status status = reader_begin(&r, pool, text->dim + text->n_parameters + 1,
+                                    text->dim, text->dim * text->noises, message);
+    if (status == FK_OK)
+        status = read_sde(&r, text, out);
+    reader_end(&r);
+    return status;
 }
 
-fk_status fk_sde_expression(const fk_sde *s, const char *text, size_t n_define,
-                            const fk_expr_name *define, const fk_expr **out,
+/* The names that an SDE has, printed. */
+static fk_status take_symbols(reader *r, const fk_sde *s)
+{
+    for (size_t i = 0; i + 1 < r->n; i++) {
+        char *word = fk_expr_print(
+            i < s->dim ? s->variable[i] : s->parameter[i - s->dim], FK_EXPR_TEXT);
+        const fk_status status = word != NULL ? take_name(r, i, word) : FK_ENOMEM;
+        free(word);
+        FK_TRY(status);
+    }
+    return take_name(r, r->n - 1, "t");
+}
+
+fk_status fk_sde_expression(const fk_sde *s, const char *text, const fk_expr **out,
                             fk_message *message)
 {
-    const size_t n_names = s->dim + 1 + n_define;
-    char *printed[FK_SDE_TEXT_MOST];
-    fk_expr_name name[NAMES];
-    fk_status status = FK_OK;
-    assert(s->dim <= FK_SDE_TEXT_MOST && n_names <= NAMES);
-    for (size_t i = 0; i < s->dim; i++) {
-        printed[i] = fk_expr_print(s->variable[i], FK_EXPR_TEXT);
-        name[i] = (fk_expr_name){printed[i], NULL};
-        if (printed[i] == NULL)
-            status = FK_ENOMEM;
-    }
-    name[s->dim] = (fk_expr_name){"t", NULL};
-    for (size_t i = 0; i < n_define; i++)
-        name[s->dim + 1 + i] = define[i];
+    reader r;
+    fk_status status =
+        reader_begin(&r, s->pool, s->dim + s->n_parameters + 1, 0, 0, message);
     if (status == FK_OK)
-        status = parse(s->pool, text, n_names, name, out, message);
-    for (size_t i = 0; i < s->dim; i++)
-        free(printed[i]);
+        status = take_symbols(&r, s);
+    if (status == FK_OK)
+        status = parse(&r, text, out);
+    reader_end(&r);
     return status;
 }

@@ -77,31 +77,14 @@ static inline void draw_plane(path *p, uint64_t number, size_t n, double dt)
 static inline fk_sde *model(size_t dim, const char *drift, const char *noise, size_t n,
                             const char *const *name, const double *start)
 {
-    fk_expr_pool *pool;
-    const fk_expr *parameter[8], *variable[2], *f[2], *g[4];
-    fk_expr_name names[11] = {{"x", NULL}, {"y", NULL}, {"t", NULL}};
-    ck_assert_int_eq(fk_expr_pool_new(&pool), FK_OK);
-    variable[0] = fk_expr_symbol(pool, "x"), variable[1] = fk_expr_symbol(pool, "y");
-    for (size_t k = 0; k < n; k++) {
-        names[3 + k] = (fk_expr_name){name[k], NULL};
-        parameter[k] = fk_expr_symbol(pool, name[k]);
-    }
-    sde_text_parse(pool, drift, dim, names, 3 + n, f);
-    sde_text_parse(pool, noise, dim * dim, names, 3 + n, g);
-    const fk_sde_parts parts = {.pool = pool,
-                                .dim = dim,
-                                .noises = dim,
-                                .interpretation = FK_ITO,
-                                .variable = variable,
-                                .time = fk_expr_symbol(pool, "t"),
-                                .n_parameters = n,
-                                .parameter = parameter,
-                                .value = start,
-                                .drift = f,
-                                .noise = g};
-    fk_sde *sde;
-    ck_assert_int_eq(fk_sde_new(&parts, &sde), FK_OK);
-    return sde;
+    return sde_of(&(fk_sde_text){.dim = dim,
+                                 .noises = dim,
+                                 .variables = dim == 1 ? "x" : "x; y",
+                                 .drift = drift,
+                                 .noise = noise,
+                                 .n_parameters = n,
+                                 .parameter = name,
+                                 .value = start});
 }
 
 /* Parameters theta, middle, sigma, to start away from the truth. */

@@ -11,28 +11,12 @@
 
 #include "core/memory.h"
 #include "sampling/scheme.h"
+#include "sde/weak_form.h"
 #include "tests/sde_text.h"
 #include "tests/suite.h"
 
 enum { NODES = 4, ROWS = 8 };
 enum { STATE = 5 }; /* two variables, and rows for a scheme to remember */
-
-/* d_t u + sum_i ito_i d_i u + sum_ij a_ij d_ij u */
-static const fk_expr *generator(const fk_sde *s, const fk_expr *u)
-{
-    fk_expr_pool *pool = s->pool;
-    const fk_expr *sum = fk_expr_diff(pool, u, s->time);
-    for (size_t i = 0; i < s->dim; i++) {
-        const fk_expr *ui = fk_expr_diff(pool, u, s->variable[i]);
-        sum = fk_expr_add(pool, sum, fk_expr_mul(pool, s->ito[i], ui));
-        for (size_t j = 0; j < s->dim; j++) {
-            const fk_expr *uij = fk_expr_diff(pool, ui, s->variable[j]);
-            sum = fk_expr_add(pool, sum,
-                              fk_expr_mul(pool, s->diffusion[i * s->dim + j], uij));
-        }
-    }
-    return sum;
-}
 
 static double value(const fk_sde *s, const fk_expr *e, double t, const double *x)
 {
@@ -123,9 +107,9 @@ static void compare(const fk_scheme *scheme, const fk_stepper *stepper, const fk
                     const draw *d, const fk_expr *u, double order)
 {
     const double start[] = {0.7, -0.4}, t = 0.3;
-    const fk_expr *Lu = generator(s, u);
+    const fk_expr *Lu = fk_weak_generator(s, u);
     const double first = value(s, Lu, t, start);
-    const double second = 0.5 * value(s, generator(s, Lu), t, start);
+    const double second = 0.5 * value(s, fk_weak_generator(s, Lu), t, start);
     double error[2][2]; /* [h, h/2][without, with the second term] */
     for (int k = 0; k < 2; k++) {
         const double h = k == 0 ? 1e-4 : 5e-5;
@@ -227,7 +211,7 @@ START_TEST(euler_maruyama_by_signs)
     const fk_expr *u;
     fk_expr_error error;
     ck_assert_int_eq(fk_expr_parse(s->pool, "cos(2*x)", &name, 1, &u, &error), FK_OK);
-    const double Lu = value(s, generator(s, u), 0.0, start);
+    const double Lu = value(s, fk_weak_generator(s, u), 0.0, start);
     double R[2];
     for (int k = 0; k < 2; k++) {
         const double h = 0.00625 / (1 << k);

@@ -201,7 +201,8 @@ static fk_status outcome(size_t dim, size_t n, const char *noise, const char *fl
                                 (size_t[]){n, n}, FK_REFLECTING);
     const fk_evolution_options o = {.stepper = fk_pde_stepper_find(stepper),
                                     .step = 1e-4};
-    fk_sde *s = sde_text(FK_ITO, dim, dim, "x; y", "-x; -y", noise);
+    fk_sde *s = dim == 1 ? sde_text(FK_ITO, 1, 1, "x", "-x", noise)
+                         : sde_text(FK_ITO, 2, 2, "x; y", "-x; -y", noise);
     fk_fokker_planck *fp = NULL;
     fk_evolution *e = NULL;
     double *p = pde_point(&d.grid, (double[]){0.5, 0.5});

@@ -28,7 +28,7 @@ static fk_status step_moments(const fk_trial *t, double h, double M[MOMENTS])
     for (size_t n = 0; status == FK_OK && n < MOMENTS; n++) {
         char phi[32];
         snprintf(phi, sizeof phi, "(x - 0.7)^%zu", n + 1);
-        status = fk_sde_expression(sde, phi, 0, NULL, &power[n], t->message);
+        status = fk_sde_expression(sde, phi, &power[n], t->message);
     }
     const fk_one_step step = {
         .scheme = fk_scheme_find("euler-maruyama"), .sde = sde, .nodes = 16, .h = h};

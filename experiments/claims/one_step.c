@@ -47,7 +47,7 @@ static fk_status make_model(const fk_trial *t, model *m)
     m->nodes = fk_trial_whole(t, "nodes");
     FK_TRY(fk_expr_pool_new(&m->pool));
     FK_TRY(fk_sde_parse(m->pool, &text, &m->sde, t->message));
-    FK_TRY(fk_sde_expression(m->sde, "cos(2*x)", 0, NULL, &m->phi, t->message));
+    FK_TRY(fk_sde_expression(m->sde, "cos(2*x)", &m->phi, t->message));
     m->value = at(m, m->phi);
     m->rate = at(m, generator(t, m));
     return FK_OK;

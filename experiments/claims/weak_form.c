@@ -66,16 +66,17 @@ static fk_status make_model(const fk_trial *t, model *m)
         .drift = turned ? "(0.1 + 19.9*t)*x/2" : "-(0.1 + 19.9*t)*x/2",
         .noise = fk_trial_broken(t, "full-g2")   ? "sqrt(2*(0.1 + 19.9*t))"
                  : fk_trial_broken(t, "half-g2") ? "sqrt((0.1 + 19.9*t)/2)"
-                                                 : "sqrt(0.1 + 19.9*t)"};
+                                                 : "sqrt(0.1 + 19.9*t)",
+        .n_parameters = 1, /* stands for alpha(t) in the density */
+        .parameter = (const char *const[]){"A"},
+        .value = (const double[]){0.0}};
     const fk_axis axis = {-14.0, 14.0, fk_trial_whole(t, "points")};
     FK_TRY(fk_expr_pool_new(&m->pool));
     FK_TRY(fk_sde_parse(m->pool, &text, &m->sde, t->message));
-    const fk_expr *A;
-    FK_TRY(fk_sde_expression(m->sde, "exp(-(0.1*t + 9.95*t^2)/2)", 0, NULL, &A,
-                             t->message));
-    const fk_expr_name define = {"A", A};
-    FK_TRY(
-        fk_sde_expression(m->sde, density_text, 1, &define, &m->density, t->message));
+    const fk_expr *alpha, *symbol = m->sde->parameter[0];
+    FK_TRY(fk_sde_expression(m->sde, "exp(-(0.1*t + 9.95*t^2)/2)", &alpha, t->message));
+    FK_TRY(fk_sde_expression(m->sde, density_text, &m->density, t->message));
+    m->density = fk_expr_substitute(m->pool, m->density, 1, &symbol, &alpha);
     m->grid = fk_grid_make(1, &axis);
     make_functions(m);
     return FK_OK;
