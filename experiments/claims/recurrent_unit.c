@@ -72,6 +72,33 @@ static fk_status compare_step(fk_trial *t, unit *u)
     return FK_OK;
 }
 
+/* Euler's steps of the same process, from 0 until nothing changes: wider than the process,
+ * where they settle at all. */
+static void compare_euler(fk_trial *t, const unit *u)
+{
+    const double complex factor = 1.0 + u->delta * (-u->kappa + I * u->omega);
+    const double share = creal(factor * conj(factor));
+    const double add = u->sigma * u->sigma * u->delta;
+    double variance = 0.0;
+    if (share >= 1.0)
+        return;
+    for (double change = 1.0; change > 1e-16; change *= share)
+        variance = share * variance + add;
+    fk_trial_add(t,
+                 (fk_evidence){.left = variance,
+                               .right = add / (1.0 - share),
+                               .quadrature = 1e-11 * (1.0 + add / (1.0 - share)),
+                               .origin = "rounding"},
+                 "E|z|^2 of Euler's steps, stationary");
+    fk_trial_add(t,
+                 (fk_evidence){.relation = FK_AT_LEAST,
+                               .left = variance,
+                               .right = u->sigma * u->sigma / (2.0 * u->kappa),
+                               .quadrature = 1e-11,
+                               .origin = "rounding"},
+                 "and that of the process: Euler's are wider");
+}
+
 /* ---- a long chain, and its autocovariance ---- */
 
 enum { LAG = 10 };
@@ -256,6 +283,7 @@ static fk_status run(fk_trial *t)
 {
     unit u = make_unit(t);
     FK_TRY(compare_step(t, &u));
+    compare_euler(t, &u);
     compare_chain(t, &u);
     compare_variance(t);
     FK_TRY(compare_scan(t, &u));
