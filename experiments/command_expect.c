@@ -305,7 +305,7 @@ static fk_status expect(const arguments *a, const fk_problem *p,
     for (const fk_estimator *const *e = fk_estimators; *e != NULL; e++)
         if (o.scheme != NULL && (a->method == NULL || *e == a->method))
             FK_TRY(estimate_by(&w, *e, &o, &progress, message));
-    FK_TRY(fk_expect_by_density(p, methods, o.phi, &progress, &w.density, message));
+    FK_TRY(fk_expect_by_density(p, methods, 1, &o.phi, &progress, &w.density, message));
     if (a->common.json)
         write_json(&w);
     else if (w.n == 0)

@@ -7,37 +7,41 @@
 #include "core/program.h"
 #include "experiments/solution.h"
 
-/* phi as a function of a point, at the end of the problem. */
-typedef struct function {
+/* Functions of a point, at the end of the problem, and their integrals. */
+typedef struct functions {
+    size_t n;
     fk_program *program;
     double t, *scratch;
-} function;
+    double *value;         /* [n] at a point */
+    double *coarse, *fine; /* [n] integrals on the problem's cells, and on halves */
+} functions;
 
-static double at(const function *f, const double *x)
+static void add(const functions *f, double weight, const double *x, double *sum)
 {
-    double value;
-    fk_program_point(f->program, f->t, x, &value, f->scratch);
-    return value;
+    fk_program_point(f->program, f->t, x, f->value, f->scratch);
+    for (size_t i = 0; i < f->n; i++)
+        sum[i] += weight * f->value[i];
 }
 
-static double integrate(const function *f, const fk_domain *domain, const fk_solver *s)
+static void integrate(const functions *f, const fk_domain *domain, const fk_solver *s,
+                      double *sum)
 {
     const fk_grid *g = &domain->grid;
-    const double *p = fk_solver_density(s);
+    const double *p = fk_solver_density(s), volume = fk_grid_volume(g);
     const size_t cells = fk_grid_cells(g);
-    double sum = 0.0;
+    for (size_t i = 0; i < f->n; i++)
+        sum[i] = 0.0;
     for (size_t c = 0; c < cells; c++) {
         double x[FK_GRID_DIM];
         fk_grid_centre(g, c, x);
-        sum += p[c] != 0.0 ? p[c] * at(f, x) : 0.0;
+        if (p[c] != 0.0)
+            add(f, p[c] * volume, x, sum);
     }
-    sum *= fk_grid_volume(g);
     const fk_ledger ledger = fk_solver_ledger(s);
     const double face[2] = {g->axis[0].lo, g->axis[0].hi};
     for (size_t side = 0; side < 2; side++)
         if (fk_boundary_absorbs(domain->face[0][side]) && ledger.left[0][side] > 0.0)
-            sum += ledger.left[0][side] * at(f, &face[side]);
-    return sum;
+            add(f, ledger.left[0][side], &face[side], sum);
 }
 
 static double left_open(const fk_domain *domain, const fk_solver *s)
@@ -52,8 +56,8 @@ static double left_open(const fk_domain *domain, const fk_solver *s)
 }
 
 static fk_status on_grid(const fk_problem *p, const fk_methods *methods,
-                         const fk_pde_method *method, const function *f, size_t factor,
-                         const fk_progress *progress, double *value, double *outside,
+                         const fk_pde_method *method, const functions *f, size_t factor,
+                         const fk_progress *progress, double *sum, double *outside,
                          fk_message *message)
 {
     fk_solver *s = NULL;
@@ -63,7 +67,7 @@ static fk_status on_grid(const fk_problem *p, const fk_methods *methods,
     if (status == FK_OK)
         status = fk_solver_advance(s, p->end, progress, message);
     if (status == FK_OK) {
-        *value = integrate(f, &domain, s);
+        integrate(f, &domain, s, sum);
         *outside = left_open(&domain, s);
     }
     fk_solver_free(s);
@@ -83,33 +87,62 @@ static const char *obstacle(const fk_problem *p)
     return NULL;
 }
 
-fk_status fk_expect_by_density(const fk_problem *p, const fk_methods *methods,
-                               const fk_expr *phi, const fk_progress *progress,
+static fk_status functions_begin(functions *f, const fk_problem *p, size_t n,
+                                 const fk_expr *const *phi)
+{
+    const fk_binding binding = fk_sde_binding(p->sde);
+    *f = (functions){.n = n, .t = p->end};
+    FK_TRY(fk_program_new(n, phi, &binding, &f->program));
+    f->scratch = fk_doubles(fk_program_scratch(f->program));
+    f->value = fk_doubles(3 * n);
+    if (f->scratch == NULL || f->value == NULL)
+        return FK_ENOMEM;
+    f->coarse = f->value + n;
+    f->fine = f->value + 2 * n;
+    return FK_OK;
+}
+
+static void functions_end(functions *f)
+{
+    fk_program_free(f->program);
+    free(f->scratch);
+    free(f->value);
+}
+
+static void report(const functions *f, double outside, fk_expect_density *out)
+{
+    for (size_t i = 0; i < f->n; i++) {
+        out[i] = (fk_expect_density){.known = isfinite(f->fine[i]),
+                                     .value = f->fine[i],
+                                     .grid_error = fabs(f->fine[i] - f->coarse[i]),
+                                     .outside = outside};
+        if (!out[i].known)
+            out[i].why = "the expression is not finite in some cell";
+    }
+}
+
+fk_status fk_expect_by_density(const fk_problem *p, const fk_methods *methods, size_t n,
+                               const fk_expr *const *phi, const fk_progress *progress,
                                fk_expect_density *out, fk_message *message)
 {
-    *out = (fk_expect_density){.why = obstacle(p)};
-    if (out->why != NULL)
-        return FK_OK;
-    const fk_binding binding = fk_sde_binding(p->sde);
-    function f = {.t = p->end};
-    double coarse = 0.0;
+    functions f;
+    double outside = 0.0;
     const fk_pde_method *method;
     char why[512];
+    for (size_t i = 0; i < n; i++)
+        out[i] = (fk_expect_density){.why = obstacle(p)};
+    if (obstacle(p) != NULL)
+        return FK_OK;
     FK_TRY(fk_solution_choose(p, methods, progress, &method, sizeof why, why, message));
-    FK_TRY(fk_program_new(1, &phi, &binding, &f.program));
-    f.scratch = fk_doubles(fk_program_scratch(f.program));
-    fk_status status = f.scratch == NULL ? FK_ENOMEM : FK_OK;
+    fk_status status = functions_begin(&f, p, n, phi);
     if (status == FK_OK)
-        status = on_grid(p, methods, method, &f, 1, progress, &coarse, &out->outside,
-                         message);
+        status =
+            on_grid(p, methods, method, &f, 1, progress, f.coarse, &outside, message);
     if (status == FK_OK)
-        status = on_grid(p, methods, method, &f, 2, progress, &out->value,
-                         &out->outside, message);
-    fk_program_free(f.program);
-    free(f.scratch);
-    out->grid_error = fabs(out->value - coarse);
-    out->known = status == FK_OK && isfinite(out->value);
-    if (!out->known)
-        out->why = "the expression is not finite in some cell";
+        status =
+            on_grid(p, methods, method, &f, 2, progress, f.fine, &outside, message);
+    if (status == FK_OK)
+        report(&f, outside, out);
+    functions_end(&f);
     return status;
 }

@@ -16,8 +16,9 @@ typedef struct fk_expect_density {
     double outside;    /* mass that left through open faces: not in value */
 } fk_expect_density;
 
+/* out[n] of phi[n], all from one solution on each of the two grids. */
 FK_NODISCARD fk_status fk_expect_by_density(
-    const fk_problem *p, const fk_methods *methods, const fk_expr *phi,
+    const fk_problem *p, const fk_methods *methods, size_t n, const fk_expr *const *phi,
     const fk_progress *progress, fk_expect_density *out, fk_message *message);
 
 #endif

@@ -247,22 +247,23 @@ enum { MASS, MEAN, RIGHT, FUNCTIONS };
 static fk_status integrals(const fk_trial *t, bool weighted, double T,
                            double value[FUNCTIONS], double *grid_error)
 {
-    static const char *const phi[FUNCTIONS] = {"1", "x", "step(x)"};
+    static const char *const text[FUNCTIONS] = {"1", "x", "step(x)"};
+    const fk_expr *phi[FUNCTIONS];
+    fk_expect_density found[FUNCTIONS];
     fk_problem *p = NULL;
     fk_methods methods;
     fk_status status = state(t, weighted, T, &p);
     *grid_error = 0.0;
     if (status == FK_OK)
         status = fk_methods_find(p, &methods, t->message);
+    for (size_t i = 0; status == FK_OK && i < FUNCTIONS; i++)
+        status = fk_problem_expression(p, text[i], &phi[i], t->message);
+    if (status == FK_OK)
+        status = fk_expect_by_density(p, &methods, FUNCTIONS, phi, t->progress, found,
+                                      t->message);
     for (size_t i = 0; status == FK_OK && i < FUNCTIONS; i++) {
-        const fk_expr *e;
-        fk_expect_density found;
-        status = fk_problem_expression(p, phi[i], &e, t->message);
-        if (status == FK_OK)
-            status =
-                fk_expect_by_density(p, &methods, e, t->progress, &found, t->message);
-        value[i] = found.value;
-        *grid_error = fmax(*grid_error, found.grid_error);
+        value[i] = found[i].value;
+        *grid_error = fmax(*grid_error, found[i].grid_error);
     }
     fk_problem_free(p);
     return status;

@@ -59,7 +59,7 @@ static fk_status by_density(fk_trial *t, const fk_problem *p, const fk_methods *
                             const fk_expr *phi, size_t i)
 {
     fk_expect_density found;
-    FK_TRY(fk_expect_by_density(p, m, phi, t->progress, &found, t->message));
+    FK_TRY(fk_expect_by_density(p, m, 1, &phi, t->progress, &found, t->message));
     fk_trial_add(t,
                  (fk_evidence){.left = found.value,
                                .right = expected(t, i),

@@ -125,8 +125,8 @@ static fk_status compare_density(fk_trial *t, const protocol *c)
     char equation[512];
     fk_problem *p = NULL;
     fk_methods methods;
-    fk_expect_density mass, second;
-    const fk_expr *one, *square;
+    fk_expect_density found[2]; /* mass, second moment */
+    const fk_expr *phi[2];
     snprintf(equation, sizeof equation,
              "variables: [x]\ndrift: -diff(U, x)\nnoise: sqrt(2*D)\n"
              "killing: %sb*power\n"
@@ -138,27 +138,25 @@ static fk_status compare_density(fk_trial *t, const protocol *c)
     if (status == FK_OK)
         status = fk_methods_find(p, &methods, t->message);
     if (status == FK_OK)
-        status = fk_problem_expression(p, "1", &one, t->message);
+        status = fk_problem_expression(p, "1", &phi[0], t->message);
     if (status == FK_OK)
-        status = fk_problem_expression(p, "x^2", &square, t->message);
-    if (status == FK_OK)
-        status = fk_expect_by_density(p, &methods, one, t->progress, &mass, t->message);
+        status = fk_problem_expression(p, "x^2", &phi[1], t->message);
     if (status == FK_OK)
         status =
-            fk_expect_by_density(p, &methods, square, t->progress, &second, t->message);
+            fk_expect_by_density(p, &methods, 2, phi, t->progress, found, t->message);
     fk_problem_free(p);
     FK_TRY(status);
     const double ratio = sqrt(c->k0 / c->k1);
     fk_trial_add(t,
-                 (fk_evidence){.left = mass.value,
+                 (fk_evidence){.left = found[0].value,
                                .right = ratio,
-                               .discretisation = 2e-4 + mass.grid_error,
+                               .discretisation = 2e-4 + found[0].grid_error,
                                .origin = "cells halved, tolerance of the steps"},
                  "Feynman and Kac: mass under p_t = L* p - b (dU/dt) p, and Z1/Z0");
     fk_trial_add(t,
-                 (fk_evidence){.left = second.value,
+                 (fk_evidence){.left = found[1].value,
                                .right = ratio / (c->b * c->k1),
-                               .discretisation = 2e-4 + second.grid_error,
+                               .discretisation = 2e-4 + found[1].grid_error,
                                .origin = "cells halved, tolerance of the steps"},
                  "and its second moment: it is exp(-b U(x, T)) / Z0, in equilibrium "
                  "although the particles are not");
