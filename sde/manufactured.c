@@ -1,5 +1,6 @@
 #include "sde/manufactured.h"
 
+#include "sde/weak_form.h"
 #include <math.h>
 
 static const fk_expr *scaled(fk_expr_pool *pool, double factor, const fk_expr *e)
@@ -54,15 +55,8 @@ const fk_expr *fk_manufactured_source(const fk_sde *sde, const fk_expr *density,
                                       const fk_expr *killing)
 {
     fk_expr_pool *pool = sde->pool;
-    const fk_expr *s = fk_expr_diff(pool, density, sde->time);
-    for (size_t i = 0; i < sde->dim; i++) {
-        const fk_expr *J = fk_expr_mul(pool, sde->flux_drift[i], density);
-        for (size_t j = 0; j < sde->dim; j++)
-            J = fk_expr_sub(pool, J,
-                            fk_expr_mul(pool, sde->diffusion[i * sde->dim + j],
-                                        fk_expr_diff(pool, density, sde->variable[j])));
-        s = fk_expr_add(pool, s, fk_expr_diff(pool, J, sde->variable[i]));
-    }
+    const fk_expr *s = fk_expr_sub(pool, fk_expr_diff(pool, density, sde->time),
+                                   fk_weak_adjoint(sde, density));
     if (killing != NULL)
         s = fk_expr_add(pool, s, fk_expr_mul(pool, killing, density));
     return s;
