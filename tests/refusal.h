@@ -6,7 +6,8 @@
 
 #define AT "problem.yaml:"
 
-static inline void check_refused(size_t n, const char *const *setting, const char *expected)
+static inline void check_refused(size_t n, const char *const *setting,
+                                 const char *expected)
 {
     fk_problem *p = NULL;
     fk_message message = {""};

@@ -2,14 +2,9 @@
 #include <math.h>
 
 #include "tests/particle_fixture.h"
+#include "tests/uniformity.h"
 
 enum { COUNT = 100000 };
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 /* Kolmogorov-Smirnov p-value of X_t from X_0 for kappa, mu, sigma; the distance is looked
  * for at every 50th of the sample. */

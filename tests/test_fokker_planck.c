@@ -1,3 +1,4 @@
+/* The Fokker-Planck operator: what it keeps, to rounding, and what it refuses. */
 #include <check.h>
 #include <math.h>
 #include <omp.h>
@@ -5,124 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/memory.h"
-#include "pde/fokker_planck.h"
-#include "tests/sde_text.h"
-#include "tests/suite.h"
-
-/* An SDE, its domain and its operator. */
-typedef struct equation {
-    fk_sde *sde;
-    fk_domain domain;
-    fk_fokker_planck *fp;
-    size_t cells;
-} equation;
-
-/* The box [-w_i, w_i] with the same boundary everywhere. */
-static fk_domain box(size_t dim, const double *w, const size_t *cells, fk_boundary all)
-{
-    fk_axis axis[FK_GRID_DIM];
-    fk_domain d = {.face = {{FK_OPEN}}};
-    for (size_t i = 0; i < dim; i++)
-        axis[i] = (fk_axis){-w[i], w[i], cells[i]};
-    d.grid = fk_grid_make(dim, axis);
-    for (size_t i = 0; i < FK_GRID_DIM; i++)
-        d.face[i][0] = d.face[i][1] = all;
-    return d;
-}
-
-static equation open_equation(fk_sde *sde, fk_domain domain, const char *flux)
-{
-    equation e = {.sde = sde, .domain = domain, .cells = fk_grid_cells(&domain.grid)};
-    fk_message message = {""};
-    const fk_status status =
-        fk_fokker_planck_new(sde, &domain, fk_flux_find(flux), &e.fp, &message);
-    ck_assert_msg(status == FK_OK, "%s", message.text);
-    return e;
-}
-
-static void close_equation(equation *e)
-{
-    fk_fokker_planck_free(e->fp);
-    sde_text_free(e->sde);
-}
-
-static double next(uint64_t *state)
-{
-    *state = *state * 6364136223846793005u + 1442695040888963407u;
-    return ((double)(*state >> 11) + 0.5) * 0x1p-53;
-}
-
-static double *random_field(size_t n, uint64_t seed)
-{
-    double *u = fk_doubles(n);
-    for (size_t i = 0; i < n; i++)
-        u[i] = next(&seed);
-    return u;
-}
-
-static double dot(size_t n, const double *u, const double *v)
-{
-    double sum = 0.0;
-    for (size_t i = 0; i < n; i++)
-        sum += u[i] * v[i];
-    return sum;
-}
-
-static double l1(size_t n, const double *u)
-{
-    double sum = 0.0;
-    for (size_t i = 0; i < n; i++)
-        sum += fabs(u[i]);
-    return sum;
-}
-
-/* Values of an expression in the SDE's variables at the cell centres. */
-static double *sampled(const equation *e, const fk_expr *f)
-{
-    const fk_binding binding = fk_sde_binding(e->sde);
-    fk_program *program;
-    ck_assert(fk_program_new(1, &f, &binding, &program) == FK_OK);
-    double *scratch = fk_doubles(fk_program_scratch(program));
-    double *x = fk_doubles(FK_GRID_DIM * FK_BLOCK), *out = fk_doubles(FK_BLOCK);
-    double *u = fk_doubles(e->cells);
-    for (size_t c = 0; c < e->cells; c += FK_BLOCK) {
-        for (size_t k = 0; k < FK_BLOCK && c + k < e->cells; k++) {
-            double centre[FK_GRID_DIM];
-            fk_grid_centre(&e->domain.grid, c + k, centre);
-            for (size_t a = 0; a < e->domain.grid.dim; a++)
-                x[a * FK_BLOCK + k] = centre[a];
-        }
-        fk_program_run(program, 0.0,
-                       (const double *[]){x, x + FK_BLOCK, x + 2 * FK_BLOCK},
-                       (double *[]){out}, scratch);
-        for (size_t k = 0; k < FK_BLOCK && c + k < e->cells; k++)
-            u[c + k] = out[k];
-    }
-    free(x);
-    free(out);
-    free(scratch);
-    fk_program_free(program);
-    return u;
-}
-
-static const fk_expr *parsed(const equation *e, const char *text)
-{
-    const fk_expr *out;
-    fk_expr_error error;
-    const fk_expr_name names[] = {{"x", NULL}, {"y", NULL}, {"z", NULL}};
-    ck_assert_msg(fk_expr_parse(e->sde->pool, text, names, 3, &out, &error) == FK_OK,
-                  "%s", error.text);
-    return out;
-}
-
-/* Systems of every kind: cross terms of both signs, time, noise that fails. */
-typedef struct kind {
-    size_t dim, noises;
-    const char *drift, *noise;
-    double width[FK_GRID_DIM];
-    size_t cells[FK_GRID_DIM];
-} kind;
+#include "tests/operator_fixture.h"
 
 static const kind kinds[] = {
     {1, 1, "sin(3 * x) - x", "0.7 + 0.2 * cos(x)", {2.0}, {37}},
@@ -138,13 +22,8 @@ static const kind kinds[] = {
      {1.0, 1.1, 0.9},
      {11, 9, 10}},
 };
-enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
-static equation of_kind(const kind *k, fk_domain d, const char *flux)
-{
-    return open_equation(
-        sde_text(FK_ITO, k->dim, k->noises, "x; y; z", k->drift, k->noise), d, flux);
-}
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
 /* False where a wide flux meets cross terms. */
 static bool suits(const fk_flux *f, const kind *k)
@@ -325,139 +204,6 @@ START_TEST(boltzmann_density_is_stationary_to_rounding)
 }
 END_TEST
 
-/* -sum_i d_i (b_i p - sum_j a_ij d_j p), as an expression */
-static const fk_expr *exact_operator(const fk_sde *s, const fk_expr *p)
-{
-    fk_expr_pool *pool = s->pool;
-    const fk_expr *sum = fk_expr_number(pool, 0.0);
-    for (size_t i = 0; i < s->dim; i++) {
-        const fk_expr *J = fk_expr_mul(pool, s->flux_drift[i], p);
-        for (size_t j = 0; j < s->dim; j++)
-            J = fk_expr_sub(pool, J,
-                            fk_expr_mul(pool, s->diffusion[i * s->dim + j],
-                                        fk_expr_diff(pool, p, s->variable[j])));
-        sum = fk_expr_sub(pool, sum, fk_expr_diff(pool, J, s->variable[i]));
-    }
-    return sum;
-}
-
-/* L p less the exact one on a torus with n times the kind's cells: sum |difference|, or
- * |sum weight difference|, over sum |L p|. */
-static double inconsistency(const kind *k, size_t n, const char *p_text,
-                            const char *flux, const char *weight_text)
-{
-    size_t cells[FK_GRID_DIM];
-    for (size_t i = 0; i < k->dim; i++)
-        cells[i] = k->cells[i] * n;
-    equation e = of_kind(k, box(k->dim, k->width, cells, FK_PERIODIC), flux);
-    const fk_expr *p_expr = parsed(&e, p_text);
-    double *p = sampled(&e, p_expr);
-    double *exact = sampled(&e, exact_operator(e.sde, p_expr));
-    double *out = fk_doubles(e.cells);
-    fk_fokker_planck_apply(e.fp, p, out);
-    for (size_t c = 0; c < e.cells; c++)
-        out[c] -= exact[c];
-    double error = l1(e.cells, out) / l1(e.cells, exact);
-    if (weight_text != NULL) {
-        double *weight = sampled(&e, parsed(&e, weight_text));
-        error = fabs(dot(e.cells, weight, out)) / l1(e.cells, exact);
-        free(weight);
-    }
-    free(p);
-    free(exact);
-    free(out);
-    close_equation(&e);
-    return error;
-}
-
-START_TEST(operator_is_consistent_to_its_order)
-{
-    static const kind torus[] = {
-        {1, 1, "sin(x) + 0.4", "1 + 0.3 * cos(x)", {M_PI}, {16}},
-        {2,
-         2,
-         "sin(y) + 0.3; cos(x + y)",
-         "1 + 0.2 * cos(x); 0.3 + 0.2 * sin(x - y); 0; 1.1 + 0.2 * sin(y)",
-         {M_PI, M_PI},
-         {17, 16}},
-        {3,
-         3,
-         "sin(y) + 0.3; cos(x + z); sin(z)",
-         "1.2; 0; 0; 0.3 * sin(z); 1.1; 0; -0.2; 0.3 * cos(x); 1.2 + 0.1 * cos(y)",
-         {M_PI, M_PI, M_PI},
-         {8, 8, 9}},
-    };
-    static const char *const density[] = {"exp(sin(x))", "exp(sin(x) + cos(y + x))",
-                                          "exp(sin(x) + cos(y + x) - sin(z) / 2)"};
-    for (const fk_flux *const *f = fk_fluxes; *f != NULL; f++)
-        for (size_t i = 0; (*f)->reach == 1 && i < 3; i++) {
-            const size_t n = i == 2 ? 2 : 4;
-            const double coarse =
-                inconsistency(&torus[i], n, density[i], (*f)->name, NULL);
-            const double fine =
-                inconsistency(&torus[i], 2 * n, density[i], (*f)->name, NULL);
-            ck_assert_double_eq_tol(log2(coarse / fine), (*f)->order, 0.2);
-            ck_assert_double_lt(fine, (*f)->order > 1.5 ? 0.04 : 0.2);
-        }
-}
-END_TEST
-
-/* Where a cross term changes its sign the currents go over to other links: the errors
- * there are of a divergence, large at the cells but not in any average. */
-START_TEST(operator_is_weakly_consistent_where_a_cross_term_changes_its_sign)
-{
-    const kind k = {2,
-                    2,
-                    "sin(y) + 0.3; cos(x + y)",
-                    "1 + 0.2 * cos(x); 0.4 * sin(x - y); 0; 1.1 + 0.2 * sin(y)",
-                    {M_PI, M_PI},
-                    {17, 16}};
-    const char *p = "exp(sin(x) + cos(y + x))", *weight = "cos(x - y)";
-    const double coarse = inconsistency(&k, 4, p, "chang-cooper", weight);
-    const double fine = inconsistency(&k, 8, p, "chang-cooper", weight);
-    ck_assert_double_eq_tol(log2(coarse / fine), 2.0, 0.1);
-    ck_assert_double_lt(fine, 1e-3);
-}
-END_TEST
-
-/* A drift across the only noise: along the noise the diagonal carries it, across it
- * the axes do, upwind. */
-START_TEST(drift_without_noise_is_upwind_to_first_order)
-{
-    const kind across = {2,       1, "1 + 0.5 * sin(y); -0.8", "0.7; 0.7", {M_PI, M_PI},
-                         {16, 16}};
-    const kind none = {2, 0, "sin(y) + 1.5; cos(x)", "", {M_PI, M_PI}, {16, 16}};
-    const kind *both[] = {&across, &none};
-    for (size_t i = 0; i < 2; i++) {
-        const double coarse =
-            inconsistency(both[i], 8, "exp(sin(x) + cos(y + x))", "chang-cooper", NULL);
-        const double fine = inconsistency(both[i], 16, "exp(sin(x) + cos(y + x))",
-                                          "chang-cooper", NULL);
-        ck_assert_double_eq_tol(log2(coarse / fine), 1.0, 0.1);
-    }
-}
-END_TEST
-
-/* dp_i/dt = -(f p_i - f p_{i-1}) / h for a constant f > 0, to the last digit. */
-START_TEST(no_noise_is_the_continuity_equation)
-{
-    for (const fk_flux *const *f = fk_fluxes; *f != NULL; f++) {
-        if ((*f)->reach > 1)
-            continue;
-        equation e = open_equation(sde_text(FK_ITO, 1, 0, "x", "0.75", ""),
-                                   box(1, (double[]){2.0}, (size_t[]){16}, FK_PERIODIC),
-                                   (*f)->name);
-        double *p = random_field(16, 13), *out = fk_doubles(16);
-        fk_fokker_planck_apply(e.fp, p, out);
-        for (size_t i = 0; i < 16; i++)
-            ck_assert_double_eq_tol(out[i], 3.0 * (p[(i + 15) % 16] - p[i]), 1e-15);
-        free(p);
-        free(out);
-        close_equation(&e);
-    }
-}
-END_TEST
-
 static fk_status refusal(const kind *k, const double *w, fk_message *message)
 {
     fk_sde *sde = sde_text(FK_ITO, k->dim, k->noises, "x; y; z", k->drift, k->noise);
@@ -570,85 +316,6 @@ START_TEST(largest_rate_is_on_the_diagonal)
 }
 END_TEST
 
-/* Constant drift 0.8 and D = 0.3 into an absorbing end at 1: the current of
- * p = 1 - e^{0.8 (x - 1) / 0.3} is the same everywhere, in the last half cell too. */
-START_TEST(steady_current_into_an_absorbing_end_is_exact)
-{
-    const size_t n = 30;
-    fk_domain d = box(1, (double[]){1.0}, &n, FK_REFLECTING);
-    d.face[0][1] = FK_ABSORBING;
-    equation e = open_equation(sde_text(FK_ITO, 1, 1, "x", "0.8", "sqrt(0.6)"), d,
-                               "chang-cooper");
-    double *p = sampled(&e, parsed(&e, "1 - exp(8 * (x - 1) / 3)"));
-    double *out = fk_doubles(n);
-    fk_fokker_planck_apply(e.fp, p, out);
-    ck_assert_double_eq_tol(out[0], -0.8 / (2.0 / 30.0), 1e-11); /* nothing comes in */
-    for (size_t c = 1; c < n; c++)
-        ck_assert_double_eq_tol(out[c], 0.0, 1e-11);
-    free(p);
-    free(out);
-    close_equation(&e);
-}
-END_TEST
-
-/* p = cos(pi x / 2) between absorbing ends at +-1: J = D pi / 2 sin(pi x / 2), D = 0.3 */
-static double exit_current_error(size_t n)
-{
-    equation e = open_equation(sde_text(FK_ITO, 1, 1, "x", "0", "sqrt(0.6)"),
-                               box(1, (double[]){1.0}, &n, FK_ABSORBING), "central");
-    double *p = sampled(&e, parsed(&e, "cos(pi * x / 2)")), worst = 0.0;
-    double *J[] = {fk_doubles(n)};
-    fk_fokker_planck_current(e.fp, p, J);
-    for (size_t c = 0; c < n; c++) {
-        const double x = fk_axis_centre(&e.domain.grid.axis[0], c);
-        worst = fmax(worst, fabs(J[0][c] - 0.15 * M_PI * sin(0.5 * M_PI * x)));
-    }
-    free(p);
-    free(J[0]);
-    close_equation(&e);
-    return worst;
-}
-
-START_TEST(current_reaches_through_absorbing_ends)
-{
-    const double coarse = exit_current_error(20), fine = exit_current_error(40);
-    ck_assert_double_eq_tol(log2(coarse / fine), 2.0, 0.1);
-    ck_assert_double_lt(fine, 1e-3);
-}
-END_TEST
-
-/* Rotating Ornstein-Uhlenbeck process: a stationary Gaussian with the current
- * J = omega p (-y, x).  [mean distance over all cells] */
-static double current_error(size_t n)
-{
-    equation e = open_equation(
-        sde_text(FK_ITO, 2, 2, "x; y", "-0.7 * x - 3 * y; 3 * x - 0.7 * y",
-                 "1; 0; 0; 1"),
-        box(2, (double[]){4.5, 4.5}, (size_t[]){n, n}, FK_REFLECTING), "chang-cooper");
-    double *p = sampled(&e, parsed(&e, "exp(-0.7 * (x^2 + y^2)) * 0.7 / pi"));
-    double *J[] = {fk_doubles(e.cells), fk_doubles(e.cells)}, sum = 0.0;
-    fk_fokker_planck_current(e.fp, p, J);
-    for (size_t c = 0; c < e.cells; c++) {
-        double x[FK_GRID_DIM];
-        fk_grid_centre(&e.domain.grid, c, x);
-        sum += fabs(J[0][c] + 3.0 * p[c] * x[1]) + fabs(J[1][c] - 3.0 * p[c] * x[0]);
-    }
-    free(p);
-    free(J[0]);
-    free(J[1]);
-    const double error = sum * fk_grid_volume(&e.domain.grid);
-    close_equation(&e);
-    return error;
-}
-
-START_TEST(current_of_a_rotating_equilibrium)
-{
-    const double coarse = current_error(40), fine = current_error(80);
-    ck_assert_double_eq_tol(log2(coarse / fine), 2.0, 0.1);
-    ck_assert_double_lt(fine, 0.03); /* int |J_x| + |J_y| = 3 sqrt(4 / (0.7 pi)) = 4 */
-}
-END_TEST
-
 START_TEST(threads_do_not_change_a_bit)
 {
     const kind *k = &kinds[KINDS - 1];
@@ -682,18 +349,10 @@ int main(void)
     tcase_add_test(t, transpose_is_the_adjoint);
     tcase_add_test(t, positive_fluxes_fill_empty_cells);
     tcase_add_test(t, boltzmann_density_is_stationary_to_rounding);
-    tcase_add_test(t, operator_is_consistent_to_its_order);
-    tcase_add_test(t,
-                   operator_is_weakly_consistent_where_a_cross_term_changes_its_sign);
-    tcase_add_test(t, drift_without_noise_is_upwind_to_first_order);
-    tcase_add_test(t, no_noise_is_the_continuity_equation);
     tcase_add_test(t, too_skewed_a_tensor_is_refused_with_the_shape_that_would_do);
     tcase_add_test(t, a_coefficient_that_is_not_finite_is_named);
     tcase_add_test(t, faces_are_where_they_are);
     tcase_add_test(t, time_dependent_rates_are_those_of_the_time_set);
-    tcase_add_test(t, current_of_a_rotating_equilibrium);
-    tcase_add_test(t, steady_current_into_an_absorbing_end_is_exact);
-    tcase_add_test(t, current_reaches_through_absorbing_ends);
     tcase_add_test(t, largest_rate_is_on_the_diagonal);
     tcase_add_test(t, threads_do_not_change_a_bit);
     suite_add_tcase(s, t);

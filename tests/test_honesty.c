@@ -10,6 +10,7 @@
 #include "pde/evolution.h"
 #include "sampling/halving.h"
 #include "tests/suite.h"
+#include "tests/uniformity.h"
 
 enum { MOST_CELLS = 80 * 80 };
 
@@ -287,22 +288,6 @@ static void step_law(const setting *s, double *p)
         p[i] = (gsl_cdf_ugaussian_P((fk_axis_edge(a, i + 1) - m) / sqrt(v)) -
                 gsl_cdf_ugaussian_P((fk_axis_edge(a, i) - m) / sqrt(v))) /
                fk_axis_width(a);
-}
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double uniformity(size_t n, double *p)
-{
-    double d = 0.0;
-    qsort(p, n, sizeof *p, ascending);
-    for (size_t i = 0; i < n; i++)
-        d = fmax(d, fmax(((double)i + 1.0) / (double)n - p[i],
-                         p[i] - (double)i / (double)n));
-    return fk_kolmogorov_tail(sqrt((double)n) * d);
 }
 
 static const story relaxation = {1, FK_ITO, {"-x"}, {{"sqrt(2)"}}};

@@ -3,6 +3,7 @@
 #include "tests/mean_field_exact.h"
 #include "tests/particle_fixture.h"
 #include "tests/suite.h"
+#include "tests/uniformity.h"
 
 /* ---- expressions ---- */
 
@@ -138,12 +139,6 @@ START_TEST(an_ensemble_follows_its_own_law)
     sde_text_free(sde);
 }
 END_TEST
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 typedef struct change {
     double mean, mean_error;

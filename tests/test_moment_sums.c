@@ -5,6 +5,7 @@
 #include "sampling/quantiles.h"
 #include "tests/particle_fixture.h"
 #include "tests/suite.h"
+#include "tests/uniformity.h"
 
 enum { N = 40000, DIM = 2, CHUNK = 16384 };
 
@@ -83,12 +84,6 @@ START_TEST(sums_are_the_formulas)
     end(&s);
 }
 END_TEST
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 /* Ranks differ by less than the particles between two edges, and by far less as the line
  * between them is nearly straight. */
