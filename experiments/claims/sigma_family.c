@@ -258,22 +258,18 @@ static fk_status compare_backwards(fk_trial *t)
                      "lambda = %g g, to the exact density",
                      lambda[i]);
     }
-    for (size_t k = 0; k < CELLS; k++)
-        x[k] = -8.0 + 16.0 * ((double)k + 0.5) / CELLS;
-    double noisy[CELLS];
+    double noisy[CELLS], seen[CELLS];
     project(&g, 0.5, noisy);
+    for (size_t k = 0; k < CELLS; k++) {
+        x[k] = -8.0 + 16.0 * ((double)k + 0.5) / CELLS;
+        seen[k] = k % 3 == 0 ? p[0][k] : (double)NAN;
+    }
+    enum { FROM = CELLS / 4, SHOWN = CELLS / 2 };
+    const double *at = x + FROM;
     const fk_curve curve[] = {
-        {.name = "start, t = 0.5",
-         .n = CELLS,
-         .x = x,
-         .y = noisy,
-         .pen = FK_PEN_DASHES},
-        {.name = "exact, t = 0.02", .n = CELLS, .x = x, .y = exact},
-        {.name = "backwards, lambda = g",
-         .n = CELLS,
-         .x = x,
-         .y = p[0],
-         .pen = FK_PEN_RINGS},
+        {.name = "start, t = 0.5", SHOWN, at, noisy + FROM, FK_PEN_DASHES},
+        {.name = "exact, t = 0.02", SHOWN, at, exact + FROM, FK_PEN_LINE},
+        {.name = "backwards, lambda = g", SHOWN, at, seen + FROM, FK_PEN_RINGS},
     };
     fk_trial_curves(t,
                     "The reverse process has a Fokker-Planck equation of its own, a "
@@ -282,6 +278,7 @@ static fk_status compare_backwards(fk_trial *t)
                                  .title = "a diffusion equation run backwards in time",
                                  .x_label = "x",
                                  .y_label = "density",
+                                 .from_zero = true,
                                  .n = 3,
                                  .curve = curve});
     return FK_OK;

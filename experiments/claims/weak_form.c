@@ -172,10 +172,10 @@ static fk_status draw(fk_trial *t, const model *m)
         }
     }
     for (size_t k = 0; k < CURVES && status == FK_OK; k++) {
-        curve[k] = (fk_curve){name[shown[k]], TIMES, time, time + (1 + k) * TIMES,
-                              FK_PEN_LINE};
-        curve[CURVES + k] = (fk_curve){NULL, TIMES, time,
-                                       time + (1 + CURVES + k) * TIMES, FK_PEN_RINGS};
+        curve[2 * k] = (fk_curve){name[shown[k]], TIMES, time, time + (1 + k) * TIMES,
+                                  FK_PEN_LINE};
+        curve[2 * k + 1] = (fk_curve){NULL, TIMES, time,
+                                      time + (1 + CURVES + k) * TIMES, FK_PEN_RINGS};
     }
     if (status == FK_OK)
         fk_trial_curves(t,

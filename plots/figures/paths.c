@@ -194,7 +194,7 @@ static void add_paths(fk_script *s, size_t x, size_t y)
     fk_script_item(
         s,
         "for [i=1:paths] 'data/traced.tsv' index i-1 using %zu:%zu with lines "
-        "lw 1 lc rgb colour[1+(i-1)%%6] notitle",
+        "lw 1 dt 1+(i-1)/6 lc rgb colour[1+(i-1)%%6] notitle",
         x, y);
 }
 
@@ -202,7 +202,7 @@ static void add_names(const fk_result *r, fk_script *s)
 {
     if (r->n_traced <= NAMED)
         fk_script_item(s, "for [i=1:paths] keyentry with lines lw 1.6 "
-                          "lc rgb colour[1+(i-1)%%6] title path_name[i]");
+                          "dt 1+(i-1)/6 lc rgb colour[1+(i-1)%%6] title path_name[i]");
 }
 
 /* Pixels of n panels and what is below them. */
@@ -265,7 +265,7 @@ static void add_series(const fk_result *r, fk_script *s)
     fk_script_number(s, "t_lo", r->problem->start);
     fk_script_number(s, "t_hi", r->problem->end);
     fk_script_add(s, "set xrange [t_lo:t_hi]\nset lmargin at screen 0.09\n"
-                     "set rmargin at screen 0.78\nset multiplot\n"
+                     "set rmargin at screen 0.74\nset multiplot\n"
                      "set key at screen 0.995, 0.96 right top Left reverse\n");
     for (size_t k = 0; k < n; k++)
         add_panel(r, s, k, n);
