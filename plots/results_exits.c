@@ -7,7 +7,7 @@
 #include "plots/results_parts.h"
 
 /* A series over the exits' times; part: "" or "_low" and the like. */
-static void write_exit_series(fk_results *f, const fk_face_exits *face, const char *way,
+static void write_exit_series(fk_netcdf *f, const fk_face_exits *face, const char *way,
                               const char *part, int shape, const char *about,
                               const char *unit, const double *y)
 {
@@ -15,12 +15,12 @@ static void write_exit_series(fk_results *f, const fk_face_exits *face, const ch
     char name[256];
     snprintf(name, sizeof name, "exit_%s_%s_%s%s", way,
              fk_label_variable(f->r->problem, face->axis).text, end[face->side], part);
-    const int id = fk_results_variable(f, name, 1, &shape, about, unit);
-    fk_results_values(f, id, y);
+    const int id = fk_netcdf_variable(f, name, 1, &shape, about, unit);
+    fk_netcdf_values(f, id, y);
 }
 
 /* Mean densities of the exit time in the intervals, with the ends of the band. */
-static void write_exit_rates(fk_results *f, const fk_face_exits *face, int shape,
+static void write_exit_rates(fk_netcdf *f, const fk_face_exits *face, int shape,
                              const char *unit)
 {
     enum { MOST = 64, SERIES = 4, BY_PDE = 3 };
@@ -51,33 +51,33 @@ static void write_exit_rates(fk_results *f, const fk_face_exits *face, int shape
 }
 
 /* Dimension and coordinate of the intervals of fk_exits_rate. */
-static int write_exit_intervals(fk_results *f)
+static int write_exit_intervals(fk_netcdf *f)
 {
     const fk_exits *e = &f->r->exits;
     const size_t n = (e->n_times - 1) / FK_EXITS_TOGETHER;
-    const int shape = fk_results_dimension(f, "exit_interval", n);
-    const int id = fk_results_variable(f, "exit_interval", 1, &shape,
-                                       "middle of the interval of an exit rate",
-                                       f->r->problem->time_unit);
+    const int shape = fk_netcdf_dimension(f, "exit_interval", n);
+    const int id = fk_netcdf_variable(f, "exit_interval", 1, &shape,
+                                      "middle of the interval of an exit rate",
+                                      f->r->problem->time_unit);
     for (size_t k = 0; k < n && f->error == NC_NOERR; k++) {
         const double t = 0.5 * (e->time[k * FK_EXITS_TOGETHER] +
                                 e->time[(k + 1) * FK_EXITS_TOGETHER]);
-        fk_results_call(f, nc_put_var1_double(f->id, id, &k, &t));
+        fk_netcdf_call(f, nc_put_var1_double(f->id, id, &k, &t));
     }
     return shape;
 }
 
 /* exit_time, and through each absorbing face the share that has left by then. */
-void fk_results_exits(fk_results *f)
+void fk_results_exits(fk_netcdf *f)
 {
     const fk_problem *p = f->r->problem;
     const fk_exits *e = &f->r->exits;
     if (e->n_faces == 0)
         return;
-    const int shape = fk_results_dimension(f, "exit_time", e->n_times);
-    const int id = fk_results_variable(f, "exit_time", 1, &shape,
-                                       "time at which exits are counted", p->time_unit);
-    fk_results_values(f, id, e->time);
+    const int shape = fk_netcdf_dimension(f, "exit_time", e->n_times);
+    const int id = fk_netcdf_variable(f, "exit_time", 1, &shape,
+                                      "time at which exits are counted", p->time_unit);
+    fk_netcdf_values(f, id, e->time);
     const int intervals = write_exit_intervals(f);
     char rate[96] = "1";
     if (fk_unit_matters(p->time_unit))

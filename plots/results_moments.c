@@ -10,13 +10,13 @@
 
 /* One of the pointers of fk_moments, found by its offset, `each` numbers at every time; left
  * out if it is NULL. */
-static void put(fk_results *f, const char *name, int n, const int *shape, size_t each,
+static void put(fk_netcdf *f, const char *name, int n, const int *shape, size_t each,
                 size_t offset, const char *about)
 {
     const fk_result *r = f->r;
     double *all = fk_doubles(r->n_snapshots * each);
     if (all == NULL) {
-        fk_results_call(f, NC_ENOMEM);
+        fk_netcdf_call(f, NC_ENOMEM);
         return;
     }
     bool there = true;
@@ -28,48 +28,48 @@ static void put(fk_results *f, const char *name, int n, const int *shape, size_t
             memcpy(all + i * each, p, each * sizeof *all);
     }
     if (there)
-        fk_results_values(f, fk_results_variable(f, name, n, shape, about, "1"), all);
+        fk_netcdf_values(f, fk_netcdf_variable(f, name, n, shape, about, "1"), all);
     free(all);
 }
 
 /* Names of the variables along their dimension. */
-static void put_names(fk_results *f, int along)
+static void put_names(fk_netcdf *f, int along)
 {
     const fk_problem *p = f->r->problem;
     int id = -1;
     if (f->error != NC_NOERR ||
-        !fk_results_call(f, nc_def_var(f->id, "variable", NC_STRING, 1, &along, &id)))
+        !fk_netcdf_call(f, nc_def_var(f->id, "variable", NC_STRING, 1, &along, &id)))
         return;
     for (size_t i = 0; i < p->sde->dim && f->error == NC_NOERR; i++) {
         const fk_label name = fk_label_variable(p, i);
         const char *text = name.text;
-        fk_results_call(f, nc_put_var1_string(f->id, id, &i, &text));
+        fk_netcdf_call(f, nc_put_var1_string(f->id, id, &i, &text));
     }
 }
 
-static void put_times(fk_results *f, int along)
+static void put_times(fk_netcdf *f, int along)
 {
-    const int id = fk_results_variable(f, "time", 1, &along, "time of the output",
-                                       f->r->problem->time_unit);
+    const int id = fk_netcdf_variable(f, "time", 1, &along, "time of the output",
+                                      f->r->problem->time_unit);
     for (size_t i = 0; i < f->r->n_snapshots && f->error == NC_NOERR; i++)
-        fk_results_call(f, nc_put_var1_double(f->id, id, &i, &f->r->snapshot[i].t));
+        fk_netcdf_call(f, nc_put_var1_double(f->id, id, &i, &f->r->snapshot[i].t));
 }
 
-void fk_results_moments(fk_results *f)
+void fk_results_moments(fk_netcdf *f)
 {
     const size_t d = f->r->problem->sde->dim;
     if (f->r->n_snapshots == 0 || f->r->snapshot[0].moments.mean == NULL)
         return;
-    const int time = fk_results_dimension(f, "time", f->r->n_snapshots);
-    const int level = fk_results_dimension(f, "level", FK_QUANTILES);
-    const int row = fk_results_dimension(f, "variable", d);
-    const int column = fk_results_dimension(f, "with_variable", d);
+    const int time = fk_netcdf_dimension(f, "time", f->r->n_snapshots);
+    const int level = fk_netcdf_dimension(f, "level", FK_QUANTILES);
+    const int row = fk_netcdf_dimension(f, "variable", d);
+    const int column = fk_netcdf_dimension(f, "with_variable", d);
     const int of_mean[] = {time, row}, of_cov[] = {time, row, column};
     const int of_quantile[] = {time, level, row};
     put_times(f, time);
     put_names(f, row);
-    fk_results_values(
-        f, fk_results_variable(f, "level", 1, &level, "level of the quantile", "1"),
+    fk_netcdf_values(
+        f, fk_netcdf_variable(f, "level", 1, &level, "level of the quantile", "1"),
         fk_quantile_level);
     put(f, "mean", 2, of_mean, d, offsetof(fk_moments, mean), "mean of the particles");
     put(f, "mean_error", 2, of_mean, d, offsetof(fk_moments, mean_error),

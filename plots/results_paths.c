@@ -17,28 +17,28 @@ static size_t longest(const fk_result *r)
     return n;
 }
 
-static void put_particles(fk_results *f, int along)
+static void put_particles(fk_netcdf *f, int along)
 {
     int id = -1;
     if (f->error != NC_NOERR ||
-        !fk_results_call(f,
-                         nc_def_var(f->id, "path_particle", NC_UINT64, 1, &along, &id)))
+        !fk_netcdf_call(f,
+                        nc_def_var(f->id, "path_particle", NC_UINT64, 1, &along, &id)))
         return;
-    fk_results_text(f, id, "long_name", "number of the particle");
+    fk_netcdf_text(f, id, "long_name", "number of the particle");
     for (size_t i = 0; i < f->r->n_traced && f->error == NC_NOERR; i++) {
         const unsigned long long particle = f->r->traced[i].particle;
-        fk_results_call(f, nc_put_var1_ulonglong(f->id, id, &i, &particle));
+        fk_netcdf_call(f, nc_put_var1_ulonglong(f->id, id, &i, &particle));
     }
 }
 
 /* One number a state, with `stride` between those of two states; missing behind the end. */
-static void put(fk_results *f, const char *name, const int *shape, const char *about,
+static void put(fk_netcdf *f, const char *name, const int *shape, const char *about,
                 const char *unit, size_t stride, size_t first, bool times)
 {
     const double missing = NAN;
-    const int id = fk_results_variable(f, name, 2, shape, about, unit);
+    const int id = fk_netcdf_variable(f, name, 2, shape, about, unit);
     if (f->error == NC_NOERR)
-        fk_results_call(
+        fk_netcdf_call(
             f, nc_put_att_double(f->id, id, "_FillValue", NC_DOUBLE, 1, &missing));
     for (size_t i = 0; i < f->r->n_traced && f->error == NC_NOERR; i++) {
         const fk_path *p = &f->r->traced[i];
@@ -47,20 +47,20 @@ static void put(fk_results *f, const char *name, const int *shape, const char *a
         const size_t start[] = {i, 0}, count[] = {1, p->n};
         for (size_t k = 0; row != NULL && k < p->n; k++)
             row[k] = from[k * stride];
-        fk_results_call(f, row == NULL
-                               ? NC_ENOMEM
-                               : nc_put_vara_double(f->id, id, start, count, row));
+        fk_netcdf_call(f, row == NULL
+                              ? NC_ENOMEM
+                              : nc_put_vara_double(f->id, id, start, count, row));
         free(row);
     }
 }
 
-void fk_results_paths(fk_results *f)
+void fk_results_paths(fk_netcdf *f)
 {
     const fk_problem *p = f->r->problem;
     if (f->r->n_traced == 0)
         return;
-    const int shape[] = {fk_results_dimension(f, "path", f->r->n_traced),
-                         fk_results_dimension(f, "path_point", longest(f->r))};
+    const int shape[] = {fk_netcdf_dimension(f, "path", f->r->n_traced),
+                         fk_netcdf_dimension(f, "path_point", longest(f->r))};
     put_particles(f, shape[0]);
     put(f, "path_time", shape, "time along the path", p->time_unit, 1, 0, true);
     for (size_t i = 0; i < p->sde->dim; i++) {
