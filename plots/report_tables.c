@@ -5,15 +5,8 @@
 #include "plots/exits.h"
 #include "plots/html.h"
 #include "plots/label.h"
+#include "plots/page.h"
 #include "plots/report.h"
-
-static void cell(FILE *out, int digits, double value)
-{
-    if (isnan(value))
-        fputs("<td>&ndash;</td>", out);
-    else
-        fprintf(out, "<td>%.*g</td>", digits, value);
-}
 
 static void error_cell(FILE *out, double error)
 {
@@ -52,16 +45,16 @@ static const char test_head[] =
 static void test_cells(FILE *out, const fk_comparison *c)
 {
     const bool sampled = c->count > 0.0;
-    cell(out, 3, c->l1);
-    cell(out, 3, c->count > 0.0 ? c->l1_floor : (double)NAN);
-    cell(out, 3, c->hellinger);
-    cell(out, 3, c->kl);
-    cell(out, 3, c->w1);
-    cell(out, 3,
-         sampled && c->chi.dof > 0 ? c->chi.statistic / (double)c->chi.dof
-                                   : (double)NAN);
-    cell(out, 3, sampled ? c->p_least : (double)NAN);
-    cell(out, 2, sampled ? c->chi.detectable : (double)NAN);
+    fk_page_cell(out, 3, c->l1);
+    fk_page_cell(out, 3, c->count > 0.0 ? c->l1_floor : (double)NAN);
+    fk_page_cell(out, 3, c->hellinger);
+    fk_page_cell(out, 3, c->kl);
+    fk_page_cell(out, 3, c->w1);
+    fk_page_cell(out, 3,
+                 sampled && c->chi.dof > 0 ? c->chi.statistic / (double)c->chi.dof
+                                           : (double)NAN);
+    fk_page_cell(out, 3, sampled ? c->p_least : (double)NAN);
+    fk_page_cell(out, 2, sampled ? c->chi.detectable : (double)NAN);
     word_cell(out, c);
 }
 
@@ -82,7 +75,7 @@ static void pair_table(FILE *out, const fk_result *r, const fk_comparison *first
         if (!same_pair(first, &r->comparison[i]))
             continue;
         fputs("<tr>", out);
-        cell(out, 6, r->comparison[i].t);
+        fk_page_cell(out, 6, r->comparison[i].t);
         test_cells(out, &r->comparison[i]);
         fputs("</tr>\n", out);
     }
@@ -110,10 +103,10 @@ static void budget_table(FILE *out, const fk_result *r, const fk_comparison *fir
         if (!same_pair(first, c))
             continue;
         fputs("<tr>", out);
-        cell(out, 6, c->t);
+        fk_page_cell(out, 6, c->t);
         for (size_t k = 0; k < FK_BUDGET_LINES; k++)
             if (c->budget[k].name != NULL)
-                cell(out, 3, c->budget[k].l1);
+                fk_page_cell(out, 3, c->budget[k].l1);
         fputs("</tr>\n", out);
     }
     fputs("</table></div>\n<ul class=\"small\">\n", out);
@@ -138,15 +131,15 @@ static void moment_table(FILE *out, const fk_result *r, const fk_comparison *fir
         for (size_t k = 0; same_pair(first, c) && k < c->n_moments; k++) {
             const fk_moment_line *m = &c->moment[k];
             fputs("<tr>", out);
-            cell(out, 6, c->t);
+            fk_page_cell(out, 6, c->t);
             fputs("<td>", out);
             fk_html_text(out, m->name);
             fputs("</td>", out);
-            cell(out, 6, m->sample);
-            cell(out, 6, m->reference);
-            cell(out, 2, m->error);
-            cell(out, 2, m->allowance);
-            cell(out, 2, m->sigmas);
+            fk_page_cell(out, 6, m->sample);
+            fk_page_cell(out, 6, m->reference);
+            fk_page_cell(out, 2, m->error);
+            fk_page_cell(out, 2, m->allowance);
+            fk_page_cell(out, 2, m->sigmas);
             fputs("</tr>\n", out);
         }
     }
@@ -160,16 +153,16 @@ static void quantile_rows(FILE *out, const fk_result *r, const fk_snapshot *s)
     const size_t d = r->problem->sde->dim;
     for (size_t i = 0; i < d; i++) {
         fputs("<tr>", out);
-        cell(out, 6, s->t);
+        fk_page_cell(out, 6, s->t);
         fputs("<td>", out);
         fk_html_text(out, fk_label_variable(r->problem, i).text);
         fputs("</td>", out);
-        cell(out, 6, s->moments.mean[i]);
+        fk_page_cell(out, 6, s->moments.mean[i]);
         error_cell(out, s->moments.mean_error[i]);
-        cell(out, 6, s->moments.cov[i * (d + 1)]);
+        fk_page_cell(out, 6, s->moments.cov[i * (d + 1)]);
         error_cell(out, s->moments.cov_error[i * (d + 1)]);
         for (size_t k = 0; k < FK_QUANTILES; k++)
-            cell(out, 5, s->moments.quantile[k * d + i]);
+            fk_page_cell(out, 5, s->moments.quantile[k * d + i]);
         fputs("</tr>\n", out);
     }
 }
@@ -218,11 +211,11 @@ static void exit_row(FILE *out, const fk_result *r, const fk_face_exits *f,
     fputs("<tr><td>", out);
     fk_html_text(out, fk_label_face(r->problem, f->axis, f->side).text);
     fprintf(out, "</td><td>%s</td>", way);
-    cell(out, 5, s.probability);
+    fk_page_cell(out, 5, s.probability);
     error_cell(out, s.probability_error);
-    cell(out, 5, s.mean_time);
+    fk_page_cell(out, 5, s.mean_time);
     error_cell(out, s.mean_time_error);
-    cell(out, 5, s.spread);
+    fk_page_cell(out, 5, s.spread);
     fputs("</tr>\n", out);
 }
 
@@ -259,8 +252,8 @@ static void timing_table(FILE *out, const fk_result *r)
         fputs("<tr><td>", out);
         fk_html_text(out, t->name);
         fputs("</td>", out);
-        cell(out, 3, t->seconds);
-        cell(out, 3, t->rate);
+        fk_page_cell(out, 3, t->seconds);
+        fk_page_cell(out, 3, t->rate);
         fprintf(out, "<td>%s</td></tr>\n",
                 isnan(t->rate) || t->unit == NULL ? "" : t->unit);
     }
