@@ -114,9 +114,11 @@
 #include "plots/html.h"
 #include "plots/infer_figure.h"
 #include "plots/label.h"
+#include "plots/netcdf_file.h"
 #include "plots/order_figure.h"
 #include "plots/output.h"
 #include "plots/result.h"
+#include "plots/study.h"
 #include "plots/tex.h"
 #include "plots/training_figure.h"
 

@@ -9,6 +9,7 @@
 #include "core/density.h"
 #include "core/memory.h"
 #include "experiments/analysis_domain.h"
+#include "experiments/version.h"
 #include "plots/label.h"
 
 #define FK_ANALYSIS(name) extern const fk_analysis fk_analysis_##name;
@@ -118,6 +119,7 @@ fk_status fk_analyse(const fk_analysis *a, const fk_analysis_request *request,
                      fk_findings *out, fk_message *message)
 {
     *out = (fk_findings){0};
+    fk_time_stamp(sizeof out->created, out->created);
     const double began = fk_seconds();
     fk_terminal_begin(request->terminal, a->name, NULL, 1.0);
     FK_TRY(solve_all(a, request, out, message));

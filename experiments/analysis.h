@@ -20,6 +20,7 @@
 #include "pde/generator.h"
 #include "pde/stationary.h"
 #include "plots/gallery.h"
+#include "plots/netcdf_file.h"
 #include "sde/problem.h"
 
 enum { FK_ANALYSIS_GRIDS = 3, FK_ANALYSIS_NUMBERS = 64, FK_ANALYSIS_NOTES = 12 };
@@ -58,6 +59,7 @@ typedef struct fk_findings {
     fk_analysis_grid grid[FK_ANALYSIS_GRIDS]; /* the finest first; the others keep their
                                                  numbers alone */
     fk_richardson limit[FK_ANALYSIS_NUMBERS];
+    char created[32]; /* UTC, ISO 8601 */
     size_t n_notes;
     char note[FK_ANALYSIS_NOTES][512];
     double seconds;
@@ -65,13 +67,15 @@ typedef struct fk_findings {
 
 typedef struct fk_analysis {
     const char *name;
-    const char *summary; /* one line for help */
-    bool stationary;     /* needs the stationary density */
+    const char *summary;  /* one line for help */
+    const char *equation; /* what is solved, one line */
+    bool stationary;      /* needs the stationary density */
     /* Fills g->found and adds numbers; a refusal is FK_EDOMAIN with a sentence. */
     fk_status (*solve)(fk_analysis_grid *g, fk_message *message);
     void (*clear)(void *found);
-    /* Notes and pictures of the finest grid. */
+    /* Notes, fields and series for results.nc, and pictures of the finest grid. */
     void (*tell)(fk_findings *f);
+    void (*keep)(const fk_analysis_grid *g, fk_netcdf *file);
     void (*draw)(const fk_analysis_grid *g, fk_gallery *gallery);
 } fk_analysis;
 
@@ -105,6 +109,11 @@ void fk_analysis_moments(fk_analysis_grid *g, const double *p);
 /* Pictures of a density: a curve, a map, or the marginals. */
 void fk_draw_density(const fk_analysis_grid *g, fk_gallery *gallery, const char *name,
                      const char *title, const double *p);
+
+/* A density, and the current of one, for results.nc. */
+void fk_keep_density(fk_netcdf *file, const char *name, const char *about,
+                     const double *p);
+void fk_keep_current(fk_netcdf *file, const char *about, double *const *J);
 
 /* Centres of the cells of axis 0, to be freed. */
 double *fk_analysis_centres(const fk_grid *g);

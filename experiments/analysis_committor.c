@@ -110,6 +110,23 @@ static void tell(fk_findings *f)
                      fabs(q->flux_in / q->flux - 1.0));
 }
 
+static void keep(const fk_analysis_grid *g, fk_netcdf *file)
+{
+    const fk_committor *q = g->found;
+    fk_netcdf_field(file, "committor_forward", "probability of B before A", "1",
+                    q->forward, FK_NETCDF_PLAIN);
+    fk_netcdf_field(file, "committor_backward", "probability that A was the last", "1",
+                    q->backward, FK_NETCDF_PLAIN);
+    fk_keep_density(file, "stationary", "stationary density", g->stationary.p);
+    fk_keep_current(file, "reactive current from A to B", q->current);
+}
+
+static const char caption[] =
+    "The committor: the probability to reach B before A from each place. Arrows or "
+    "dashes "
+    "show how transitions come: the current of those paths that go from A to B without "
+    "turning back to A, the probability that A was the last set visited.";
+
 static void draw_line(const fk_analysis_grid *g, fk_gallery *gallery,
                       const fk_committor *q, const char *title)
 {
@@ -123,6 +140,7 @@ static void draw_line(const fk_analysis_grid *g, fk_gallery *gallery,
     if (x != NULL)
         fk_gallery_curves(gallery, &(fk_curves){.name = "committor",
                                                 .title = title,
+                                                .caption = caption,
                                                 .x_label = x_label.text,
                                                 .y_label = "probability",
                                                 .axis = &g->domain.grid.axis[0],
@@ -158,6 +176,7 @@ static void draw_maps(const fk_analysis_grid *g, fk_gallery *gallery,
         fk_gallery_maps(gallery,
                         &(fk_maps){.name = "committor",
                                    .title = title,
+                                   .caption = caption,
                                    .grid = &g->domain.grid,
                                    .n = 2,
                                    .map = map,
@@ -172,16 +191,19 @@ static void draw(const fk_analysis_grid *g, fk_gallery *gallery)
     snprintf(title, sizeof title, "%s: from A to B", g->request->problem->name);
     if (g->domain.grid.dim == 1)
         draw_line(g, gallery, q, title);
-    else if (g->domain.grid.dim == 2)
+    else
         draw_maps(g, gallery, q, title);
 }
 
 const fk_analysis fk_analysis_committor = {
     .name = "committor",
     .summary = "transitions between sets A and B: probabilities, currents, rates",
+    .equation = "Lᵀ q⁺ = 0 and L (p q⁻) = 0 between the sets;  q⁺ = 0, q⁻ = 1 on A;  "
+                "q⁺ = 1, q⁻ = 0 on B",
     .stationary = true,
     .solve = solve,
     .clear = clear,
     .tell = tell,
+    .keep = keep,
     .draw = draw,
 };

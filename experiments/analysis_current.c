@@ -98,18 +98,30 @@ static void tell(fk_findings *f)
     fk_analysis_note(f, "the current is largest, %.4g, near %s", own->most, place);
 }
 
+static void keep(const fk_analysis_grid *g, fk_netcdf *file)
+{
+    const found *f = g->found;
+    fk_keep_density(file, "stationary", "stationary density", g->stationary.p);
+    fk_keep_current(file, "probability current of the stationary density", f->current);
+}
+
+static const char caption[] = "The stationary density and the probability current that "
+                              "stays in it; there is none in "
+                              "detailed balance.";
+
 static void draw(const fk_analysis_grid *g, fk_gallery *gallery)
 {
     const found *f = g->found;
     const fk_problem *p = g->request->problem;
     char title[256];
     snprintf(title, sizeof title, "%s: stationary density and current", p->name);
-    if (g->domain.grid.dim == 2) {
+    if (g->domain.grid.dim > 1) {
         const fk_map map = {"density; arrows: current", g->stationary.p,
                             .density = true};
         fk_gallery_maps(gallery,
                         &(fk_maps){.name = "current",
                                    .title = title,
+                                   .caption = caption,
                                    .grid = &g->domain.grid,
                                    .n = 1,
                                    .map = &map,
@@ -124,9 +136,10 @@ static void draw(const fk_analysis_grid *g, fk_gallery *gallery)
     const fk_curve curve[] = {
         {"density", n, x, g->stationary.p, FK_PEN_LINE, .density = true},
         {"current", n, x, f->current[0], FK_PEN_DASHES}};
-    if (x != NULL && g->domain.grid.dim == 1)
+    if (x != NULL)
         fk_gallery_curves(gallery, &(fk_curves){.name = "current",
                                                 .title = title,
+                                                .caption = caption,
                                                 .x_label = x_label.text,
                                                 .y_label = "density, current",
                                                 .axis = &g->domain.grid.axis[0],
@@ -138,9 +151,11 @@ static void draw(const fk_analysis_grid *g, fk_gallery *gallery)
 const fk_analysis fk_analysis_current = {
     .name = "current",
     .summary = "the current that stays in the stationary state, entropy production",
+    .equation = "L p = 0,  J = b p − a ∇p",
     .stationary = true,
     .solve = solve,
     .clear = clear,
     .tell = tell,
+    .keep = keep,
     .draw = draw,
 };

@@ -1,4 +1,4 @@
-/* Pictures that several analyses share. */
+/* Pictures and fields that several analyses share. */
 #include <stdlib.h>
 
 #include "core/density.h"
@@ -65,4 +65,21 @@ void fk_draw_density(const fk_analysis_grid *g, fk_gallery *gallery, const char 
                 .name = name, .title = title, .grid = grid, .n = 1, .map = &map});
     else
         draw_marginals(problem, grid, gallery, name, title, p);
+}
+
+void fk_keep_density(fk_netcdf *file, const char *name, const char *about,
+                     const double *p)
+{
+    fk_netcdf_field(file, name, about, fk_netcdf_density_unit(file).text, p,
+                    FK_NETCDF_DENSITY);
+}
+
+void fk_keep_current(fk_netcdf *file, const char *about, double *const *J)
+{
+    for (size_t i = 0; i < file->domain->grid.dim; i++) {
+        char name[sizeof file->name[i].text + 8];
+        snprintf(name, sizeof name, "current_%s", file->name[i].text);
+        fk_netcdf_field(file, name, about, fk_netcdf_current_unit(file, i).text, J[i],
+                        i);
+    }
 }

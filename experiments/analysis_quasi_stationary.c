@@ -82,6 +82,13 @@ static void tell(fk_findings *f)
                                   : "most has left before it is reached");
 }
 
+static void keep(const fk_analysis_grid *g, fk_netcdf *file)
+{
+    const fk_modes *m = g->found;
+    fk_keep_density(file, "quasi_stationary", "quasi-stationary density",
+                    m->mode[0].right[0]);
+}
+
 static void draw(const fk_analysis_grid *g, fk_gallery *gallery)
 {
     const fk_modes *m = g->found;
@@ -94,8 +101,10 @@ static void draw(const fk_analysis_grid *g, fk_gallery *gallery)
 const fk_analysis fk_analysis_quasi_stationary = {
     .name = "quasi-stationary",
     .summary = "the density of what has not left, how fast it leaves and where",
+    .equation = "L p = −λ p with the least λ,  ∫ p dx = 1",
     .solve = solve,
     .clear = clear,
     .tell = tell,
+    .keep = keep,
     .draw = draw,
 };

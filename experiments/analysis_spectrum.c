@@ -137,6 +137,52 @@ static void tell(fk_findings *f)
             m->reach);
 }
 
+/* ---- results.nc ---- */
+
+static void keep_modes(const fk_modes *m, fk_netcdf *file, int mode)
+{
+    static const char *const name[] = {"right_real", "right_imaginary", "left_real",
+                                       "left_imaginary"};
+    static const char *const about[] = {
+        "right mode (density), real part", "right mode (density), imaginary part",
+        "left mode (observable), real part", "left mode (observable), imaginary part"};
+    for (size_t k = 0; k < 4; k++) {
+        const char *unit = k < 2 ? fk_netcdf_density_unit(file).text : "1";
+        const int fields = fk_netcdf_fields(file, name[k], mode, about[k], unit);
+        for (size_t j = 0; j < m->n; j++)
+            fk_netcdf_put(file, fields, j,
+                          k < 2 ? m->mode[j].right[k] : m->mode[j].left[k - 2],
+                          k < 2 ? FK_NETCDF_DENSITY : FK_NETCDF_PLAIN);
+    }
+}
+
+static void keep(const fk_analysis_grid *g, fk_netcdf *file)
+{
+    const fk_modes *m = g->found;
+    char rate[64];
+    fk_rate_unit(g->request->problem, rate);
+    double *row = fk_doubles(3 * m->n);
+    for (size_t j = 0; row != NULL && j < m->n; j++) {
+        row[j] = (double)j;
+        row[m->n + j] = m->mode[j].re;
+        row[2 * m->n + j] = m->mode[j].im;
+    }
+    if (row == NULL)
+        return;
+    const int mode = fk_netcdf_coordinate(file, "mode", m->n,
+                                          "number of the mode, a "
+                                          "conjugate pair counting as one",
+                                          "1", row);
+    fk_netcdf_series(file, "eigenvalue_real", mode,
+                     "real part of the eigenvalue, on "
+                     "this grid",
+                     rate, row + m->n);
+    fk_netcdf_series(file, "eigenvalue_imaginary", mode, "its imaginary part", rate,
+                     row + 2 * m->n);
+    free(row);
+    keep_modes(m, file, mode);
+}
+
 /* ---- pictures ---- */
 
 /* "λ₁ = -0.5 ± 2 i" */
@@ -167,12 +213,16 @@ static void draw_plane(const fk_analysis_grid *g, fk_gallery *gallery,
     const fk_label x_label = fk_label_unit("real part", rate);
     const fk_label y_label = fk_label_unit("imaginary part", rate);
     const fk_curve curve = {NULL, n, x, y, FK_PEN_POINTS};
-    fk_gallery_curves(gallery, &(fk_curves){.name = "spectrum",
-                                            .title = title,
-                                            .x_label = x_label.text,
-                                            .y_label = y_label.text,
-                                            .n = 1,
-                                            .curve = &curve});
+    fk_gallery_curves(gallery,
+                      &(fk_curves){.name = "spectrum",
+                                   .title = title,
+                                   .caption = "Leading eigenvalues λ: a mode dies away "
+                                              "like exp(λ t), and turns with the "
+                                              "imaginary part.",
+                                   .x_label = x_label.text,
+                                   .y_label = y_label.text,
+                                   .n = 1,
+                                   .curve = &curve});
 }
 
 /* side: 0 right modes, 1 left ones; real parts. */
@@ -180,6 +230,14 @@ static const double *shown(const fk_mode *m, int side)
 {
     return side == 0 ? m->right[0] : m->left[0];
 }
+
+static const char *const mode_caption[] = {
+    "Right modes: shapes in which a difference of densities dies away, scaled to ∫ |r| "
+    "dx = "
+    "1. Mode 0 is the density that is left in the end.",
+    "Left modes: functions of the state whose expectations die away at one rate; where "
+    "they "
+    "are flat the motion cannot tell places apart so slowly."};
 
 static void draw_curves(const fk_analysis_grid *g, fk_gallery *gallery,
                         const fk_modes *m, int side, const char *title)
@@ -202,6 +260,7 @@ static void draw_curves(const fk_analysis_grid *g, fk_gallery *gallery,
         fk_gallery_curves(gallery,
                           &(fk_curves){.name = side == 0 ? "modes" : "left_modes",
                                        .title = title,
+                                       .caption = mode_caption[side],
                                        .x_label = x_label.text,
                                        .axis = &g->domain.grid.axis[0],
                                        .y_label = side == 0 ? "right mode, real part"
@@ -227,6 +286,7 @@ static void draw_maps(const fk_analysis_grid *g, fk_gallery *gallery, const fk_m
     if (n > 0)
         fk_gallery_maps(gallery, &(fk_maps){.name = side == 0 ? "modes" : "left_modes",
                                             .title = title,
+                                            .caption = mode_caption[side],
                                             .grid = &g->domain.grid,
                                             .n = n,
                                             .map = map});
@@ -244,7 +304,7 @@ static void draw(const fk_analysis_grid *g, fk_gallery *gallery)
         snprintf(title, sizeof title, "%s: %s", g->request->problem->name, what[side]);
         if (g->domain.grid.dim == 1)
             draw_curves(g, gallery, m, side, title);
-        else if (g->domain.grid.dim == 2)
+        else
             draw_maps(g, gallery, m, side, title);
     }
 }
@@ -252,8 +312,10 @@ static void draw(const fk_analysis_grid *g, fk_gallery *gallery)
 const fk_analysis fk_analysis_spectrum = {
     .name = "spectrum",
     .summary = "leading eigenvalues and modes, relaxation times",
+    .equation = "L r = λ r,  Lᵀ l = λ l",
     .solve = solve,
     .clear = clear,
     .tell = tell,
+    .keep = keep,
     .draw = draw,
 };

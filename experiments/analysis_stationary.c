@@ -82,6 +82,15 @@ static void tell(fk_findings *f)
                      fk_density_min(&g->domain.grid, g->stationary.p));
 }
 
+static void keep(const fk_analysis_grid *g, fk_netcdf *file)
+{
+    const found *f = g->found;
+    fk_keep_density(file, "stationary", "stationary density", g->stationary.p);
+    if (isfinite(f->boltzmann))
+        fk_keep_density(file, "boltzmann", "exp(int a^-1 b), integrated along the grid",
+                        f->exact);
+}
+
 static void draw(const fk_analysis_grid *g, fk_gallery *gallery)
 {
     char title[256];
@@ -92,9 +101,11 @@ static void draw(const fk_analysis_grid *g, fk_gallery *gallery)
 const fk_analysis fk_analysis_stationary = {
     .name = "stationary",
     .summary = "the density that stays, its moments, entropy, detailed balance",
+    .equation = "L p = 0,  ∫ p dx = 1",
     .stationary = true,
     .solve = solve,
     .clear = clear,
     .tell = tell,
+    .keep = keep,
     .draw = draw,
 };

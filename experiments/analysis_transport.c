@@ -143,20 +143,80 @@ static void tell(fk_findings *f)
     }
 }
 
+static void keep(const fk_analysis_grid *g, fk_netcdf *file)
+{
+    const fk_transport *t = g->found;
+    fk_keep_density(file, "stationary", "stationary density", g->stationary.p);
+    for (size_t a = 0; a < t->dim; a++) {
+        char name[sizeof file->name[a].text + 16];
+        snprintf(name, sizeof name, "displacement_%s", file->name[a].text);
+        if (t->chi[a] != NULL)
+            fk_netcdf_field(file, name, "displacement still to come, beyond the mean's",
+                            g->request->problem->unit[a], t->chi[a], FK_NETCDF_PLAIN);
+    }
+}
+
+/* Where a path gains on the others: the displacement still to come, for each start. */
+static void draw_displacement(const fk_analysis_grid *g, fk_gallery *gallery,
+                              size_t axis)
+{
+    static const char caption[] =
+        "How much farther a path that is here now will have moved in the end than the "
+        "mean "
+        "of all of them: the solution of the cell problem, whose steepness makes the "
+        "effective diffusion.";
+    const fk_problem *p = g->request->problem;
+    const fk_transport *t = g->found;
+    const fk_label of = fk_label_axis(p, axis);
+    char title[256], name[64], label[256];
+    snprintf(name, sizeof name, "displacement_%zu", axis + 1);
+    snprintf(title, sizeof title, "%s: displacement still to come, beyond the mean's",
+             p->name);
+    snprintf(label, sizeof label, "χ along %s", of.text);
+    const fk_map map = {label, t->chi[axis], true};
+    if (g->domain.grid.dim > 1) {
+        fk_gallery_maps(gallery, &(fk_maps){.name = name,
+                                            .title = title,
+                                            .caption = caption,
+                                            .grid = &g->domain.grid,
+                                            .n = 1,
+                                            .map = &map});
+        return;
+    }
+    double *x = fk_analysis_centres(&g->domain.grid);
+    const fk_curve curve = {NULL, g->generator->cells, x, t->chi[axis], FK_PEN_LINE};
+    if (x != NULL)
+        fk_gallery_curves(gallery, &(fk_curves){.name = name,
+                                                .title = title,
+                                                .caption = caption,
+                                                .x_label = of.text,
+                                                .axis = &g->domain.grid.axis[0],
+                                                .y_label = label,
+                                                .n = 1,
+                                                .curve = &curve});
+    free(x);
+}
+
 static void draw(const fk_analysis_grid *g, fk_gallery *gallery)
 {
+    const fk_transport *t = g->found;
     char title[256];
     snprintf(title, sizeof title, "%s: stationary density of one period",
              g->request->problem->name);
     fk_draw_density(g, gallery, "period", title, g->stationary.p);
+    for (size_t a = 0; a < t->dim; a++)
+        if (t->chi[a] != NULL)
+            draw_displacement(g, gallery, a);
 }
 
 const fk_analysis fk_analysis_transport = {
     .name = "transport",
     .summary = "mean velocity and effective diffusion along periodic axes",
+    .equation = "L p = 0,  v = ∫ p w dx,  Lᵀ χ = −(w − v),  D = ½ ⟨|d + Δχ|²⟩ per time",
     .stationary = true,
     .solve = solve,
     .clear = clear,
     .tell = tell,
+    .keep = keep,
     .draw = draw,
 };

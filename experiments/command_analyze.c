@@ -104,17 +104,12 @@ static fk_status read_sets(const arguments *a, const fk_problem *p,
 }
 
 /* As for `fokker run`: without gnuplot the numbers remain. */
-static fk_status draw(const arguments *a, const fk_findings *f, const char *dir,
-                      fk_terminal *terminal, fk_message *message)
+static fk_status draw(const fk_gallery *gallery, fk_terminal *terminal,
+                      fk_message *message)
 {
-    char plots[1200];
-    fk_gallery *gallery;
     const fk_progress progress = fk_terminal_progress(terminal);
-    snprintf(plots, sizeof plots, "%s/plots", dir);
-    FK_TRY(fk_gallery_open(plots, f->grid[0].request->problem, &gallery, message));
     fk_terminal_begin(terminal, "figures", NULL, 1.0);
-    a->analysis->draw(&f->grid[0], gallery);
-    const fk_status status = fk_gallery_close(gallery, &progress, message);
+    const fk_status status = fk_gallery_draw(gallery, &progress, message);
     if (status != FK_EIO)
         FK_TRY(status);
     if (status == FK_EIO)
@@ -125,23 +120,23 @@ static fk_status draw(const arguments *a, const fk_findings *f, const char *dir,
 }
 
 static fk_status write_files(const arguments *a, const fk_findings *f, const char *dir,
-                             fk_message *message)
+                             fk_terminal *terminal, fk_message *message)
 {
-    char path[1200];
-    snprintf(path, sizeof path, "%s/summary.json", dir);
-    FILE *summary = fopen(path, "w");
-    if (summary == NULL)
-        return fk_fail(message, FK_EIO, "cannot write %s", path);
-    fk_findings_json(a->analysis, f, a->line, summary);
-    const bool bad = ferror(summary) != 0;
-    if (fclose(summary) != 0 || bad)
-        return fk_fail(message, FK_EIO, "cannot write %s", path);
-    snprintf(path, sizeof path, "%s/problem.yaml", dir);
-    FILE *text = fopen(path, "w");
-    if (text == NULL || fputs(f->grid[0].request->problem->text, text) < 0 ||
-        fclose(text) != 0)
-        return fk_fail(message, FK_EIO, "cannot write %s", path);
-    return FK_OK;
+    const fk_problem *p = f->grid[0].request->problem;
+    char plots[1200];
+    fk_gallery *gallery = NULL;
+    FK_TRY(fk_findings_write(a->analysis, f, a->line, dir, message));
+    snprintf(plots, sizeof plots, "%s/plots", dir);
+    fk_status status = FK_OK;
+    if (p->result.plots && !a->common.no_plots) {
+        FK_TRY(fk_gallery_open(plots, p, &gallery, message));
+        a->analysis->draw(&f->grid[0], gallery);
+        status = draw(gallery, terminal, message);
+    }
+    if (status == FK_OK)
+        status = fk_findings_report(a->analysis, f, a->line, gallery, dir, message);
+    fk_gallery_discard(gallery);
+    return status;
 }
 
 static fk_status analyse_and_write(const arguments *a, const fk_problem *p,
@@ -159,9 +154,7 @@ static fk_status analyse_and_write(const arguments *a, const fk_problem *p,
                                  a->common.force, &folder, message));
     fk_status status = fk_analyse(a->analysis, &request, f, message);
     if (status == FK_OK)
-        status = write_files(a, f, folder.working, message);
-    if (status == FK_OK && p->result.plots && !a->common.no_plots)
-        status = draw(a, f, folder.working, &terminal, message);
+        status = write_files(a, f, folder.working, &terminal, message);
     if (status == FK_OK)
         status = fk_result_folder_commit(&folder, message);
     if (status != FK_OK) {
@@ -172,7 +165,7 @@ static fk_status analyse_and_write(const arguments *a, const fk_problem *p,
         fk_findings_json(a->analysis, f, a->line, stdout);
     } else {
         fk_findings_print(a->analysis, f, stdout);
-        printf("result: %s\n", folder.path);
+        printf("report: %s/report.html\n", folder.path);
     }
     return FK_OK;
 }

@@ -38,56 +38,62 @@ static void print_number(const fk_number *n, const fk_richardson *r, FILE *out)
     fputc('\n', out);
 }
 
-/* Words of a note, broken at WIDTH. */
-static void print_note(const char *note, FILE *out)
+/* Words, broken at WIDTH; `column` are already there. */
+static void print_words(const char *note, size_t column, FILE *out)
 {
-    size_t column = 1;
-    fputc('-', out);
     while (*note != '\0') {
         const size_t length = strcspn(note, " ");
         if (column + 1 + length > WIDTH) {
             fputs("\n ", out);
             column = 1;
         }
-        fprintf(out, " %.*s", (int)length, note);
-        column += length + 1;
+        fprintf(out, "%s%.*s", column > 0 ? " " : "", (int)length, note);
+        column += length + (column > 0 ? 1 : 0);
         note += length + strspn(note + length, " ");
     }
     fputc('\n', out);
 }
 
-static void print_grids(const fk_findings *f, FILE *out)
+/* "300 cells; values extrapolated from grids of 300, 150, 75" */
+void fk_findings_grids(const fk_findings *f, size_t size, char *text)
 {
-    print_cells(&f->grid[0].domain.grid, out);
-    if (f->n_grids == 1) {
-        fputs("; no error estimate: it needs pde.halving and\nnumbers of cells that "
-              "can be halved, to 16 or more\n",
-              out);
+    FILE *out = fmemopen(text, size, "w");
+    text[0] = '\0';
+    if (out == NULL)
         return;
-    }
-    fputs("; values extrapolated from grids of", out);
-    for (size_t k = 0; k < f->n_grids; k++) {
+    print_cells(&f->grid[0].domain.grid, out);
+    fputs(f->n_grids == 1
+              ? "; no error estimate: it needs pde.halving and numbers of cells "
+                "that can be halved, to 16 or more"
+              : "; values extrapolated from grids of",
+          out);
+    for (size_t k = 0; f->n_grids > 1 && k < f->n_grids; k++) {
         fputs(k > 0 ? ", " : " ", out);
         for (size_t i = 0; i < f->grid[k].domain.grid.dim; i++)
             fprintf(out, "%s%zu", i > 0 ? " x " : "",
                     f->grid[k].domain.grid.axis[i].cells);
     }
-    fputc('\n', out);
+    fclose(out);
 }
 
 void fk_findings_print(const fk_analysis *a, const fk_findings *f, FILE *out)
 {
     const fk_analysis_grid *g = &f->grid[0];
-    fprintf(out, "%s of %s: ", a->name, g->request->problem->name);
-    print_grids(f, out);
+    char grids[512], head[768];
+    fk_findings_grids(f, sizeof grids, grids);
+    snprintf(head, sizeof head, "%s of %.200s: %s", a->name, g->request->problem->name,
+             grids);
+    print_words(head, 0, out);
     if (g->n_numbers > 0)
         fprintf(out, "\n%-40s%18s%11s%8s\n", "", "value", "error", "order");
     for (size_t i = 0; i < g->n_numbers; i++)
         print_number(&g->number[i], &f->limit[i], out);
     if (f->n_notes > 0)
         fputc('\n', out);
-    for (size_t i = 0; i < f->n_notes; i++)
-        print_note(f->note[i], out);
+    for (size_t i = 0; i < f->n_notes; i++) {
+        fputc('-', out);
+        print_words(f->note[i], 1, out);
+    }
 }
 
 static void write_number(fk_json *j, const fk_findings *f, size_t i)
@@ -133,6 +139,7 @@ void fk_findings_json(const fk_analysis *a, const fk_findings *f, const char *co
     fk_json_text(&j, "version", fk_version());
     fk_json_text(&j, "revision", fk_revision());
     fk_json_text(&j, "command", command);
+    fk_json_text(&j, "created", f->created);
     write_grids(&j, f);
     fk_json_array(&j, "numbers");
     for (size_t i = 0; i < f->grid[0].n_numbers; i++)

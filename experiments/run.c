@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/memory.h"
 #include "core/spelling.h"
@@ -226,14 +225,11 @@ fk_status fk_run(const fk_problem *problem, const fk_methods *methods,
         .result = result,
         .dim = problem->sde->dim,
         .cells = problem->has_domain ? fk_grid_cells(&problem->domain.grid) : 0};
-    const time_t now = time(NULL);
-    struct tm utc;
     result->problem = problem;
     result->version = fk_version();
     result->revision = fk_revision();
     result->threads = omp_get_max_threads();
-    strftime(result->created, sizeof result->created, "%Y-%m-%dT%H:%M:%SZ",
-             gmtime_r(&now, &utc));
+    fk_time_stamp(sizeof result->created, result->created);
     const fk_status status = run_parts(&run, message);
     weigh_losses(result);
     free_state(&run);

@@ -1,5 +1,7 @@
 #include "experiments/version.h"
 
+#include <time.h>
+
 #ifndef FK_REVISION
 #define FK_REVISION ""
 #endif
@@ -12,4 +14,11 @@ const char *fk_version(void)
 const char *fk_revision(void)
 {
     return FK_REVISION;
+}
+
+void fk_time_stamp(size_t size, char *text)
+{
+    const time_t now = time(NULL);
+    struct tm utc;
+    strftime(text, size, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
 }

@@ -40,6 +40,17 @@ static fk_status solve_cell_problem(const fk_stationary *s, const double *w, dou
     return FK_OK;
 }
 
+/* chi is known but for a constant: int p chi = 0. */
+static void centre(const fk_generator *g, const double *p, double *chi)
+{
+    double mean = 0.0;
+    for (size_t c = 0; c < g->cells; c++)
+        mean += p[c] * chi[c];
+    mean *= fk_grid_volume(&g->domain.grid);
+    for (size_t c = 0; c < g->cells; c++)
+        chi[c] -= mean;
+}
+
 static fk_status solve_axis(const fk_generator *g, const fk_stationary *s, size_t axis,
                             fk_transport *out)
 {
@@ -54,6 +65,7 @@ static fk_status solve_axis(const fk_generator *g, const fk_stationary *s, size_
         v *= fk_grid_volume(&g->domain.grid);
         out->velocity[axis] = v;
         status = solve_cell_problem(s, w, v, out->chi[axis]);
+        centre(g, s->p, out->chi[axis]);
     }
     free(w);
     return status;

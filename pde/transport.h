@@ -20,7 +20,7 @@ typedef struct fk_transport {
     size_t dim;
     double velocity[FK_GRID_DIM];               /* 0 along axes that are not periodic */
     double diffusion[FK_GRID_DIM][FK_GRID_DIM]; /* symmetric, likewise */
-    double *chi[FK_GRID_DIM];                   /* [cells] NULL if not periodic */
+    double *chi[FK_GRID_DIM]; /* [cells] int p chi = 0; NULL if not periodic */
 } fk_transport;
 
 /* s: the stationary law of a generator whose cells are one trap. */

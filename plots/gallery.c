@@ -5,13 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/memory.h"
 #include "plots/arrows.h"
 #include "plots/gnuplot.h"
 #include "plots/label.h"
 #include "plots/map.h"
 #include "plots/tics.h"
 
-enum { PICTURES = 128, NAME = 96, MAP_CELLS = 400 };
+enum { PICTURES = 128, NAME = 96, CAPTION = 512, MAP_CELLS = 400 };
+
+typedef struct picture {
+    char name[NAME], script[NAME + 4], caption[CAPTION];
+} picture;
 
 struct fk_gallery {
     const fk_problem *problem;
@@ -19,7 +24,7 @@ struct fk_gallery {
     fk_message message;
     char *dir;
     size_t n;
-    char script[PICTURES][NAME];
+    picture picture[PICTURES];
 };
 
 fk_status fk_gallery_open(const char *dir, const fk_problem *p, fk_gallery **out,
@@ -41,19 +46,25 @@ fk_status fk_gallery_open(const char *dir, const fk_problem *p, fk_gallery **out
     return FK_OK;
 }
 
-fk_status fk_gallery_close(fk_gallery *g, const fk_progress *progress,
-                           fk_message *message)
+fk_status fk_gallery_draw(const fk_gallery *g, const fk_progress *progress,
+                          fk_message *message)
 {
     const char *script[PICTURES];
     if (g == NULL)
         return FK_OK;
     for (size_t i = 0; i < g->n; i++)
-        script[i] = g->script[i];
-    fk_status status = g->canvas.status;
-    if (status != FK_OK && message != NULL)
+        script[i] = g->picture[i].script;
+    if (g->canvas.status != FK_OK && message != NULL)
         *message = g->message;
-    if (status == FK_OK && g->n > 0)
-        status = fk_gnuplot_run(g->dir, g->n, script, progress, message);
+    if (g->canvas.status != FK_OK || g->n == 0)
+        return g->canvas.status;
+    return fk_gnuplot_run(g->dir, g->n, script, progress, message);
+}
+
+fk_status fk_gallery_close(fk_gallery *g, const fk_progress *progress,
+                           fk_message *message)
+{
+    const fk_status status = fk_gallery_draw(g, progress, message);
     fk_gallery_discard(g);
     return status;
 }
@@ -65,10 +76,24 @@ void fk_gallery_discard(fk_gallery *g)
     free(g);
 }
 
-static fk_script begin(fk_gallery *g, const fk_figure *f, int width, int height)
+bool fk_gallery_picture(const fk_gallery *g, size_t i, const char **name,
+                        const char **caption)
+{
+    if (i >= g->n)
+        return false;
+    *name = g->picture[i].name;
+    *caption = g->picture[i].caption;
+    return true;
+}
+
+static fk_script begin(fk_gallery *g, const fk_figure *f, const char *caption,
+                       int width, int height)
 {
     assert(g->n < PICTURES);
-    snprintf(g->script[g->n++], NAME, "%s.gp", f->name);
+    picture *p = &g->picture[g->n++];
+    snprintf(p->name, sizeof p->name, "%s", f->name);
+    snprintf(p->script, sizeof p->script, "%s.gp", f->name);
+    snprintf(p->caption, sizeof p->caption, "%s", caption);
     return fk_script_open(&g->canvas, f, width, height);
 }
 
@@ -137,7 +162,8 @@ void fk_gallery_curves(fk_gallery *g, const fk_curves *c)
     assert(c->n > 0 && c->n <= FK_GALLERY_CURVES);
     snprintf(file, sizeof file, "%s.tsv", c->name);
     write_curves(g, c, file);
-    fk_script s = begin(g, &figure, 1600, 900);
+    fk_script s =
+        begin(g, &figure, c->caption != NULL ? c->caption : c->title, 1600, 900);
     bool named = false;
     for (size_t k = 0; k < c->n; k++) {
         named = named || c->curve[k].name != NULL;
@@ -211,16 +237,54 @@ static const char maps_body[] =
     "}\n"
     "unset multiplot\n";
 
+/* The plane of the first two variables. */
+static fk_grid plane(const fk_grid *g)
+{
+    return fk_grid_make(2, g->axis);
+}
+
+/* The layer of cells in the middle of the third variable; all of a field of two. */
+static const double *layer(const fk_grid *g, const double *field)
+{
+    const size_t cells = g->axis[0].cells * g->axis[1].cells;
+    return g->dim < 3 ? field : field + cells * (g->axis[2].cells / 2);
+}
+
+/* The same of a picture, a density per length of a third variable that is stretched; to be
+ * freed. */
+static double *section(const fk_grid *g, const fk_map *m)
+{
+    const fk_grid shown = plane(g);
+    const double *u = layer(g, m->field);
+    const size_t n = fk_grid_cells(&shown), first = (size_t)(u - m->field);
+    double *out = fk_doubles(n);
+    for (size_t c = 0; out != NULL && c < n; c++)
+        out[c] = m->density
+                     ? u[c] * fk_grid_slope(&shown, c) / fk_grid_slope(g, first + c)
+                     : u[c];
+    return out;
+}
+
+static void section_title(const fk_gallery *g, const fk_maps *m, size_t size,
+                          char *title)
+{
+    const fk_axis *z = &m->grid->axis[2];
+    snprintf(title, size, "%s", m->title);
+    if (m->grid->dim > 2)
+        snprintf(title, size, "%s, at %s = %.3g", m->title,
+                 fk_label_variable(g->problem, 2).text,
+                 fk_axis_centre(z, z->cells / 2));
+}
+
 /* Where the colours of a field begin and end. */
 static void range(const fk_grid *grid, const fk_map *m, double *bottom, double *top)
 {
-    const size_t cells = fk_grid_cells(grid);
+    const fk_grid shown = plane(grid);
+    double *field = section(grid, m);
     *bottom = 0.0;
     *top = 0.0;
-    for (size_t c = 0; c < cells; c++) {
-        const double v = m->density && fk_grid_stretched(grid)
-                             ? m->field[c] / fk_grid_slope(grid, c)
-                             : m->field[c];
+    for (size_t c = 0; field != NULL && c < fk_grid_cells(&shown); c++) {
+        const double v = m->density ? field[c] / fk_grid_slope(&shown, c) : field[c];
         if (isfinite(v)) {
             *top = fmax(*top, m->difference ? fabs(v) : v);
             *bottom = fmin(*bottom, v);
@@ -228,19 +292,27 @@ static void range(const fk_grid *grid, const fk_map *m, double *bottom, double *
     }
     if (!(*top > *bottom))
         *top = *bottom + 1.0;
+    free(field);
 }
 
 static void write_maps(fk_gallery *g, const fk_maps *m, const char *const label[2])
 {
     char file[NAME];
+    const fk_grid shown = plane(m->grid);
     for (size_t k = 0; k < m->n; k++) {
         snprintf(file, sizeof file, "%s_%zu.bin", m->name, k + 1);
-        (m->map[k].density ? fk_map_density : fk_map_field)(&g->canvas, file, m->grid,
-                                                            MAP_CELLS, m->map[k].field);
+        double *field = section(m->grid, &m->map[k]);
+        if (field == NULL)
+            continue;
+        (m->map[k].density ? fk_map_density : fk_map_field)(&g->canvas, file, &shown,
+                                                            MAP_CELLS, field);
+        free(field);
     }
     snprintf(file, sizeof file, "%s_arrows.tsv", m->name);
     if (m->arrows != NULL)
-        fk_arrows_write(&g->canvas, file, label, m->grid, m->arrows);
+        fk_arrows_write(&g->canvas, file, label, &shown,
+                        (const double *[]){layer(m->grid, m->arrows[0]),
+                                           layer(m->grid, m->arrows[1])});
 }
 
 static void describe_maps(fk_script *s, const fk_maps *m)
@@ -260,7 +332,8 @@ static void describe_maps(fk_script *s, const fk_maps *m)
 
 void fk_gallery_maps(fk_gallery *g, const fk_maps *m)
 {
-    assert(m->grid->dim == 2 && m->n > 0 && m->n <= FK_GALLERY_MAPS);
+    assert((m->grid->dim == 2 || g->problem != NULL) && m->n > 0 &&
+           m->n <= FK_GALLERY_MAPS);
     const fk_figure figure = {.name = m->name, .kind = FK_STILL};
     const size_t columns = m->n == 1 ? 1 : m->n <= 4 ? 2 : 3;
     const size_t rows = (m->n + columns - 1) / columns;
@@ -277,10 +350,13 @@ void fk_gallery_maps(fk_gallery *g, const fk_maps *m)
     const double height =
         HEAD + FOOT + (double)rows * (panel * ratio + ROW_GAP) - ROW_GAP;
     write_maps(g, m, label);
-    fk_script s = begin(g, &figure, (int)width, (int)height);
+    char title[CAPTION];
+    section_title(g, m, sizeof title, title);
+    fk_script s = begin(g, &figure, m->caption != NULL ? m->caption : title, (int)width,
+                        (int)height);
     fk_script_own_axis(&s, &m->grid->axis[0], label[0], "x");
     fk_script_own_axis(&s, &m->grid->axis[1], label[1], "y");
-    fk_script_text(&s, "title", m->title);
+    fk_script_text(&s, "title", title);
     describe_maps(&s, m);
     fk_script_number(&s, "ratio", ratio);
     fk_script_add(&s,

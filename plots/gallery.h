@@ -34,6 +34,7 @@ typedef struct fk_curve {
 typedef struct fk_curves {
     const char *name; /* of the files */
     const char *title, *x_label, *y_label;
+    const char *caption; /* what it shows, for a report; NULL: the title says it */
     const fk_axis *axis; /* x are places on it; NULL: plain numbers */
     bool from_zero, log_x, log_y;
     size_t n; /* at most FK_GALLERY_CURVES */
@@ -50,11 +51,13 @@ typedef struct fk_map {
     bool density;        /* of the even coordinates: shown as one of the variables */
 } fk_map;
 
-/* Several fields of two variables side by side. */
+/* Several fields of two variables side by side; of three the section through the middle of
+ * the third, as the title then says. */
 typedef struct fk_maps {
     const char *name, *title;
+    const char *caption;
     const char *x_label, *y_label; /* NULL: those of the problem's axes */
-    const fk_grid *grid;           /* of two variables */
+    const fk_grid *grid;           /* of two variables, or with a problem of three */
     size_t n;                      /* at most FK_GALLERY_MAPS */
     const fk_map *map;
     const double *const *arrows; /* [2][cells] over the first map; NULL: none */
@@ -67,16 +70,24 @@ typedef struct fk_gallery fk_gallery;
 FK_NODISCARD fk_status fk_gallery_open(const char *dir, const fk_problem *p,
                                        fk_gallery **out, fk_message *message);
 
-/* Data and script of one picture.  Failures are told by fk_gallery_close. */
+/* Data and script of one picture.  Failures are told when it is drawn. */
 void fk_gallery_curves(fk_gallery *g, const fk_curves *picture);
 void fk_gallery_maps(fk_gallery *g, const fk_maps *picture);
 
-/* Draws all of them and ends the gallery; accepts NULL.  FK_EIO with a sentence when
- * files cannot be written or gnuplot is missing or fails. */
+/* Draws all of them; accepts NULL.  FK_EIO with a sentence when files cannot be written or
+ * gnuplot is missing or fails. */
+FK_NODISCARD fk_status fk_gallery_draw(const fk_gallery *g, const fk_progress *progress,
+                                       fk_message *message);
+
+/* Name and caption of picture i; false beyond the last. */
+bool fk_gallery_picture(const fk_gallery *g, size_t i, const char **name,
+                        const char **caption);
+
+/* Ends it; accepts NULL. */
+void fk_gallery_discard(fk_gallery *g);
+
+/* Both: draws all of them and ends the gallery. */
 FK_NODISCARD fk_status fk_gallery_close(fk_gallery *g, const fk_progress *progress,
                                         fk_message *message);
-
-/* Ends it undrawn; accepts NULL. */
-void fk_gallery_discard(fk_gallery *g);
 
 #endif

@@ -161,10 +161,14 @@ void fk_netcdf_field(fk_netcdf *f, const char *name, const char *about,
 /* Names that the file itself uses must not be a coordinate's. */
 static fk_label coordinate_name(const fk_problem *p, size_t i)
 {
-    static const char *const taken[] = {"time",  "density", "particles", "kernel",
-                                        "exact", "bounds",  "smooth"};
-    static const char *const starts[] = {"current_",   "exit_",   "frame_",  "reverse_",
-                                         "particles_", "kernel_", "smooth_", "path_"};
+    static const char *const taken[] = {
+        "time",   "density",  "particles",  "kernel",    "exact",
+        "bounds", "smooth",   "stationary", "boltzmann", "quasi_stationary",
+        "mode",   "survival", "value"};
+    static const char *const starts[] = {
+        "current_", "exit_",        "frame_",      "reverse_",   "particles_",
+        "kernel_",  "smooth_",      "path_",       "right_",     "left_",
+        "mean_",    "probability_", "eigenvalue_", "committor_", "displacement_"};
     static const char *const ends[] = {"_bounds", "_extent"};
     static const char addition[] = "_coordinate";
     fk_label name = fk_label_variable(p, i);

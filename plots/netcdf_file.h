@@ -1,5 +1,4 @@
-/* Private to plots/.
- * Files of fields on a problem's grid, netCDF-4: coordinates with units and edges, fields,
+/* Files of fields on a problem's grid, netCDF-4: coordinates with units and edges, fields,
  * series, attributes.  A file that has failed stays failed: functions then do nothing, so
  * that a file is written without a test per line. */
 #ifndef FK_PLOTS_NETCDF_FILE_H

@@ -17,6 +17,7 @@ expect_status 0 fokker analyze -q --no-plots double_well stationary
 expect_stdout '^variance x  *0.83274548'
 expect_stdout 'detailed balance: no current'
 expect_file out/double_well_stationary/summary.json
+expect_file out/double_well_stationary/results.nc
 expect_status 4 fokker analyze -q double_well stationary
 expect_stderr '--force'
 expect_status 0 fokker analyze -q --json --no-plots -o other double_well stationary domain.x.cells=202
@@ -70,6 +71,10 @@ expect_stdout '^int J_x, mean velocity  *0.0736704'
 # A picture of each kind, drawn.
 expect_status 0 fokker analyze -q -f double_well spectrum
 expect_file out/double_well_spectrum/plots/modes.png
+grep -q '<figure id="left_modes"><img' out/double_well_spectrum/report.html
+verdict $? 'the report shows the modes'
+grep -q '<td>lambda_2</td><td>-1.50102' out/double_well_spectrum/report.html
+verdict $? 'the report has the eigenvalues'
 expect_status 0 fokker analyze -q rotating_ou current domain.x.cells=64 domain.y.cells=64
 expect_file out/rotating_ou_current/plots/current.svg
 finish
