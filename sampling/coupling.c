@@ -74,7 +74,7 @@ static double expansion_at(size_t d, const double *A, const double *Q, const dou
             slope[i * d + j] = -A[i * d + j];
             for (size_t a = 0; a < d; a++)
                 slope[i * d + j] +=
-                    kappa * Q[i * d + a] * J[(a * d + j) * FK_BLOCK + lane];
+                    kappa * Q[i * d + a] * J[(j * d + a) * FK_BLOCK + lane];
         }
     return fk_coupling_fastest(d, slope);
 }
@@ -89,8 +89,7 @@ static double expansion_of(const fk_judge *j, const fk_score *score, const doubl
     for (size_t i = 0; i < FK_BLOCK; i++)
         for (size_t a = 0; a < d; a++)
             x[a][i] = point[i * d + a];
-    fk_score_network_jacobian(score, k, (const double *const *)x, J,
-                              J + d * d * FK_BLOCK);
+    fk_score_jacobian(score, k, (const double *const *)x, J, J + d * d * FK_BLOCK);
     for (size_t i = 0; i < FK_BLOCK; i++)
         most = fmax(most, expansion_at(d, A, n->tensor + k * d * d, J, kappa, i));
     return most;
@@ -101,8 +100,8 @@ fk_status fk_coupling_expansion(const fk_judge *j, const fk_sde *sde,
 {
     const fk_noising *n = fk_judge_noising(j);
     const size_t d = n->dim, matrix = d * d;
-    const size_t size = fk_state_scratch(d) + matrix * FK_BLOCK +
-                        fk_score_network_jacobian_scratch(score);
+    const size_t size =
+        fk_state_scratch(d) + matrix * FK_BLOCK + fk_score_jacobian_scratch(score);
     double *work = fk_doubles(size * (size_t)omp_get_max_threads());
     double *A = fk_doubles(n->n * matrix + d + matrix);
     fk_status status = work != NULL && A != NULL ? FK_OK : FK_ENOMEM;

@@ -44,4 +44,9 @@ void fk_mixture_score_eval(const fk_mixture_score *s, const double *const *x,
                            double *const *score, double *log_p, double *scratch);
 size_t fk_mixture_score_scratch(const fk_mixture_score *s);
 
+/* How s changes along n directions at each point, v[n][dim][FK_BLOCK] ->
+ * change[n][dim][FK_BLOCK]; the same scratch. */
+void fk_mixture_score_along(const fk_mixture_score *s, const double *const *x, size_t n,
+                            const double *v, double *change, double *scratch);
+
 #endif

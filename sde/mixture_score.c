@@ -272,6 +272,23 @@ static void many_dimensions(const fk_mixture_score *s, const rows *r)
 
 /* ---- the whole ---- */
 
+/* Both passes: largest, sum, and in r->score the sum of pulls. */
+static void sum_up(const fk_mixture_score *s, const double *const *x, const rows *r)
+{
+    for (size_t i = 0; i < s->dim; i++) {
+        memcpy(r->x + i * FK_BLOCK, x[i], FK_BLOCK * sizeof *r->x);
+        memset(r->score + i * FK_BLOCK, 0, FK_BLOCK * sizeof *r->score);
+    }
+    for (size_t j = 0; j < FK_BLOCK; j++) {
+        r->largest[j] = -DBL_MAX;
+        r->sum[j] = 0.0;
+    }
+    if (s->dim <= 3)
+        few_dimensions(s, r);
+    else
+        many_dimensions(s, r);
+}
+
 void fk_mixture_score_eval(const fk_mixture_score *s, const double *const *x,
                            double *const *score, double *log_p, double *scratch)
 {
@@ -280,23 +297,67 @@ void fk_mixture_score_eval(const fk_mixture_score *s, const double *const *x,
         return;
     }
     const rows r = lay_out(s, scratch);
-    for (size_t i = 0; i < s->dim; i++) {
-        memcpy(r.x + i * FK_BLOCK, x[i], FK_BLOCK * sizeof *r.x);
-        memset(r.score + i * FK_BLOCK, 0, FK_BLOCK * sizeof *r.score);
-    }
-    for (size_t j = 0; j < FK_BLOCK; j++) {
-        r.largest[j] = -DBL_MAX;
-        r.sum[j] = 0.0;
-    }
-
-    if (s->dim <= 3)
-        few_dimensions(s, &r);
-    else
-        many_dimensions(s, &r);
-
+    sum_up(s, x, &r);
     for (size_t i = 0; i < s->dim; i++)
         for (size_t j = 0; j < FK_BLOCK; j++)
             score[i][j] = r.score[i * FK_BLOCK + j] / r.sum[j];
     for (size_t j = 0; log_p != NULL && j < FK_BLOCK; j++)
         log_p[j] = r.largest[j] + log(r.sum[j]);
+}
+
+/* ---- its change along directions ----
+ *
+ *     ds/dx v = sum_k r_k ((q_k - s) (q_k - s)^T v - P_k v),     q_k = P_k (m_k - x) */
+
+/* weight[j] = r_k, excess = q_k - s */
+FK_CLONES static void responsibility(size_t d, const rows *r, double *restrict weight,
+                                     double *excess)
+{
+    for (size_t j = 0; j < FK_BLOCK; j++)
+        weight[j] = fk_exp_negative(weight[j] - r->largest[j]) / r->sum[j];
+    for (size_t i = 0; i < d * FK_BLOCK; i++)
+        excess[i] -= r->score[i];
+}
+
+/* The component's part for one direction; product is a row. */
+FK_CLONES static void add_along(size_t d, const double *precision,
+                                const double *restrict weight, const double *excess,
+                                const double *v, double *restrict product,
+                                double *change)
+{
+    memset(product, 0, FK_BLOCK * sizeof *product);
+    for (size_t i = 0; i < d * FK_BLOCK; i += FK_BLOCK)
+        for (size_t j = 0; j < FK_BLOCK; j++)
+            product[j] += excess[i + j] * v[i + j];
+    for (size_t i = 0; i < d; i++) {
+        const double *restrict own = excess + i * FK_BLOCK;
+        double *restrict to = change + i * FK_BLOCK;
+        for (size_t j = 0; j < FK_BLOCK; j++)
+            to[j] += weight[j] * own[j] * product[j];
+        for (size_t q = 0; q < d; q++) {
+            const double factor = precision[i * d + q];
+            const double *restrict other = v + q * FK_BLOCK;
+            for (size_t j = 0; j < FK_BLOCK; j++)
+                to[j] -= weight[j] * factor * other[j];
+        }
+    }
+}
+
+void fk_mixture_score_along(const fk_mixture_score *s, const double *const *x, size_t n,
+                            const double *v, double *change, double *scratch)
+{
+    const size_t d = s->dim, vector = d * FK_BLOCK;
+    const rows r = lay_out(s, scratch);
+    sum_up(s, x, &r);
+    for (size_t i = 0; i < vector; i++)
+        r.score[i] /= r.sum[i % FK_BLOCK];
+    memset(change, 0, n * vector * sizeof *change);
+    for (size_t k = 0; k < s->components; k++) {
+        const double *term = s->term + k * s->stride;
+        component(d, term, r.x, r.offset, r.pull, r.log_weight);
+        responsibility(d, &r, r.log_weight, r.pull);
+        for (size_t m = 0; m < n; m++) /* the offset is not needed any more */
+            add_along(d, term + 1 + d, r.log_weight, r.pull, v + m * vector, r.offset,
+                      change + m * vector);
+    }
 }

@@ -17,14 +17,24 @@ struct fk_score {
     size_t dim;
     size_t n_times;
     const double *time; /* [n_times], ascending */
-    size_t scratch;     /* doubles needed per thread */
+    size_t scratch;     /* doubles that eval needs per thread */
 
     /* s[dim][FK_BLOCK] at time[k] from x[dim][FK_BLOCK]; finite for every finite x.
      * Safe from many threads. */
     void (*eval)(const fk_score *score, size_t k, const double *const *x,
                  double *const *s, double *scratch);
+    /* How s changes along n directions at each point, J v with J_ij = ds_i/dx_j:
+     * v[n][dim][FK_BLOCK] -> change[n][dim][FK_BLOCK].  NULL: not known. */
+    void (*along)(const fk_score *score, size_t k, const double *const *x, size_t n,
+                  const double *v, double *change, double *scratch);
+    size_t (*along_scratch)(const fk_score *score, size_t n);
     void (*free)(fk_score *score);
 };
+
+/* J[dim][dim][FK_BLOCK] by columns, J[j][i] = ds_i/dx_j; needs `along`. */
+void fk_score_jacobian(const fk_score *score, size_t k, const double *const *x,
+                       double *J, double *scratch);
+size_t fk_score_jacobian_scratch(const fk_score *score);
 
 /* Exact: the law at t0 is the mixture m0, the SDE linear.  FK_ESINGULAR: a point (or
  * another degenerate Gaussian) at one of the times has no density, so no score. */

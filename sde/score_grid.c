@@ -28,6 +28,13 @@ typedef struct grid_score {
     double *precision; /* [n_times][dim][dim] S^-1 */
 } grid_score;
 
+/* How far x is beyond the outermost centres. */
+static double beyond(const fk_axis *a, double x)
+{
+    const double lo = fk_axis_centre(a, 0), hi = fk_axis_centre(a, a->cells - 1);
+    return x > hi ? x - hi : x < lo ? x - lo : 0.0;
+}
+
 static void eval(const fk_score *score, size_t k, const double *const *x,
                  double *const *s, double *scratch)
 {
@@ -37,16 +44,48 @@ static void eval(const fk_score *score, size_t k, const double *const *x,
     (void)scratch;
     fk_spline_slope(&self->grid, self->spline[k], x, s);
     for (size_t q = 0; q < d; q++) {
-        const fk_axis *a = &self->grid.axis[q];
-        const double lo = fk_axis_centre(a, 0), hi = fk_axis_centre(a, a->cells - 1);
         for (size_t j = 0; j < FK_BLOCK; j++) {
-            const double beyond = x[q][j] > hi   ? x[q][j] - hi
-                                  : x[q][j] < lo ? x[q][j] - lo
-                                                 : 0.0;
+            const double gap = beyond(&self->grid.axis[q], x[q][j]);
             for (size_t i = 0; i < d; i++)
-                s[i][j] -= precision[i * d + q] * beyond;
+                s[i][j] -= precision[i * d + q] * gap;
         }
     }
+}
+
+/* J = H inside; beyond the centres along axis q nothing but log N changes with x_q. */
+static void jacobian(const grid_score *self, size_t k, const double *const *x,
+                     double *J)
+{
+    const size_t d = self->score.dim;
+    fk_spline_curvature(&self->grid, self->spline[k], x, J);
+    for (size_t q = 0; q < d; q++) {
+        const double *precision = self->precision + k * d * d + q;
+        for (size_t j = 0; j < FK_BLOCK; j++) {
+            if (beyond(&self->grid.axis[q], x[q][j]) == 0.0)
+                continue;
+            for (size_t i = 0; i < d; i++)
+                J[(i * d + q) * FK_BLOCK + j] = -precision[i * d];
+        }
+    }
+}
+
+static void along(const fk_score *score, size_t k, const double *const *x, size_t n,
+                  const double *v, double *change, double *scratch)
+{
+    const size_t d = score->dim;
+    jacobian((const grid_score *)(const void *)score, k, x, scratch);
+    memset(change, 0, n * d * FK_BLOCK * sizeof *change);
+    for (size_t m = 0; m < n; m++, v += d * FK_BLOCK, change += d * FK_BLOCK)
+        for (size_t e = 0; e < d * d; e++)
+            for (size_t j = 0; j < FK_BLOCK; j++)
+                change[e / d * FK_BLOCK + j] +=
+                    scratch[e * FK_BLOCK + j] * v[e % d * FK_BLOCK + j];
+}
+
+static size_t along_scratch(const fk_score *score, size_t n)
+{
+    (void)n;
+    return score->dim * score->dim * FK_BLOCK;
 }
 
 static void release(fk_score *score)
@@ -168,6 +207,8 @@ fk_status fk_score_grid_new(const fk_grid *g, size_t n_times, const double *time
                              .n_times = n_times,
                              .time = self->time,
                              .eval = eval,
+                             .along = along,
+                             .along_scratch = along_scratch,
                              .free = release};
     fk_status status = FK_ENOMEM;
     if (self->time != NULL && self->spline != NULL && self->precision != NULL) {

@@ -19,6 +19,20 @@ static void eval(const fk_score *score, size_t k, const double *const *x,
     fk_mixture_score_eval(self->at[k], x, s, NULL, scratch);
 }
 
+static void along(const fk_score *score, size_t k, const double *const *x, size_t n,
+                  const double *v, double *change, double *scratch)
+{
+    const linear_score *self = (const linear_score *)(const void *)score;
+    fk_mixture_score_along(self->at[k], x, n, v, change, scratch);
+}
+
+static size_t along_scratch(const fk_score *score, size_t n)
+{
+    const linear_score *self = (const linear_score *)(const void *)score;
+    (void)n;
+    return fk_mixture_score_scratch(self->at[0]);
+}
+
 static void release(fk_score *score)
 {
     linear_score *self = (linear_score *)(void *)score;
@@ -85,6 +99,8 @@ static fk_status begin(size_t dim, size_t n_times, const double *time,
                              .n_times = n_times,
                              .time = self->time,
                              .eval = eval,
+                             .along = along,
+                             .along_scratch = along_scratch,
                              .free = release};
     if (self->time == NULL || self->at == NULL)
         return FK_ENOMEM;

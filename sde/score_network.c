@@ -14,13 +14,6 @@ typedef struct network_score {
     double *time;
 } network_score;
 
-/* Of one time. */
-typedef struct noising_place {
-    size_t dim;
-    double scale;
-    const double *unnoise, *pull;
-} noising_place;
-
 static const network_score *of(const fk_score *score)
 {
     return (const network_score *)(const void *)score;
@@ -70,6 +63,64 @@ static void eval(const fk_score *score, size_t k, const double *const *x,
         for (size_t i = 0; i < d; i++)
             s[i][j] = -value[i];
     }
+}
+
+/* ---- its change along directions ----
+ *
+ *     s = -L^-T (L^T V^-1 (x - M) - c F(z)),     J v = L^-T (c dF/dz R^-1 v - L^T V^-1 v) */
+
+static size_t along_scratch(const fk_score *score, size_t n)
+{
+    return rows_size(score, n) +
+           fk_network_scratch(&of(score)->learned->net, FK_BLOCK, n);
+}
+
+/* Direction m at point j. */
+static void gather_direction(size_t dim, const double *v, size_t m, size_t j,
+                             double *direction)
+{
+    for (size_t i = 0; i < dim; i++)
+        direction[i] = v[(m * dim + i) * FK_BLOCK + j];
+}
+
+/* z moves by R^-1 v; the features stay. */
+static void fill_tangents(const network_score *self, size_t k, size_t n,
+                          const double *v, double *input)
+{
+    const size_t d = self->score.dim, width = inputs(&self->score);
+    const double *white = self->noising->white + k * d * d;
+    double direction[FK_NOISING_DIM], *row = input + FK_BLOCK * width;
+    memset(row, 0, n * FK_BLOCK * width * sizeof *row);
+    for (size_t m = 0; m < n; m++)
+        for (size_t j = 0; j < FK_BLOCK; j++, row += width) {
+            gather_direction(d, v, m, j, direction);
+            fk_rows_times(d, white, direction, row);
+        }
+}
+
+static void along(const fk_score *score, size_t k, const double *const *x, size_t n,
+                  const double *v, double *change, double *scratch)
+{
+    const network_score *self = of(score);
+    const fk_noising *noising = self->noising;
+    const size_t d = score->dim, at = k * d * d;
+    double *input = scratch, *F = input + (1 + n) * FK_BLOCK * inputs(score);
+    double direction[FK_NOISING_DIM], e[FK_NOISING_DIM], value[FK_NOISING_DIM];
+    fill_inputs(self, k, x, input);
+    fill_tangents(self, k, n, v, input);
+    fk_network_forward(&self->learned->net, self->learned->theta, FK_BLOCK, n, input, F,
+                       scratch + rows_size(score, n));
+    for (size_t m = 0; m < n; m++)
+        for (size_t j = 0; j < FK_BLOCK; j++) {
+            const double *dF = F + ((1 + m) * FK_BLOCK + j) * d;
+            gather_direction(d, v, m, j, direction);
+            fk_rows_times(d, noising->pull + at, direction, e);
+            for (size_t i = 0; i < d; i++)
+                e[i] = noising->scale[k] * dF[i] - e[i];
+            fk_rows_times(d, noising->unnoise + at, e, value);
+            for (size_t i = 0; i < d; i++)
+                change[(m * d + i) * FK_BLOCK + j] = value[i];
+        }
 }
 
 static void release(fk_score *score)
@@ -122,6 +173,8 @@ fk_status fk_score_network_new(const fk_sde *sde, const fk_learned *l, size_t n_
                              .n_times = n_times,
                              .time = self->time,
                              .eval = eval,
+                             .along = along,
+                             .along_scratch = along_scratch,
                              .free = release};
     self->score.scratch =
         rows_size(&self->score, 0) + fk_network_scratch(&l->net, FK_BLOCK, 0);
@@ -130,78 +183,4 @@ fk_status fk_score_network_new(const fk_sde *sde, const fk_learned *l, size_t n_
     else
         release(&self->score);
     return status;
-}
-
-/* ---- its derivatives ---- */
-
-size_t fk_score_network_jacobian_scratch(const fk_score *score)
-{
-    return rows_size(score, score->dim) +
-           fk_network_scratch(&of(score)->learned->net, FK_BLOCK, score->dim);
-}
-
-/* z moves with column i of R^-1 when x_i does; the features stay. */
-static void fill_tangents(const network_score *self, size_t k, double *input)
-{
-    const size_t d = self->score.dim, width = inputs(&self->score);
-    const double *white = self->noising->white + k * d * d;
-    for (size_t i = 0; i < d; i++) {
-        double *row = input + (1 + i) * FK_BLOCK * width;
-        memset(row, 0, FK_BLOCK * width * sizeof *row);
-        for (size_t j = 0; j < FK_BLOCK; j++, row += width)
-            for (size_t a = 0; a < d; a++)
-                row[a] = white[a * d + i];
-    }
-}
-
-/* ds_i/dx_j = -(L^-T L^T V^-1)_ij + c (L^-T dF/dx_j)_i; dF[dim][FK_BLOCK][dim] */
-static void assemble(const noising_place *at, size_t i, size_t j, const double *dF,
-                     double *J)
-{
-    const size_t d = at->dim;
-    double gaussian = 0.0;
-    for (size_t a = 0; a < d; a++)
-        gaussian += at->unnoise[i * d + a] * at->pull[a * d + j];
-    for (size_t lane = 0; lane < FK_BLOCK; lane++) {
-        double sum = 0.0;
-        for (size_t a = 0; a < d; a++)
-            sum += at->unnoise[i * d + a] * dF[(j * FK_BLOCK + lane) * d + a];
-        J[lane] = at->scale * sum - gaussian;
-    }
-}
-
-void fk_score_network_jacobian(const fk_score *score, size_t k, const double *const *x,
-                               double *J, double *scratch)
-{
-    const network_score *self = of(score);
-    const fk_noising *n = self->noising;
-    const size_t d = score->dim, rows = (1 + d) * FK_BLOCK;
-    const noising_place at = {d, n->scale[k], n->unnoise + k * d * d,
-                              n->pull + k * d * d};
-    double *input = scratch, *F = input + rows * inputs(score);
-    fill_inputs(self, k, x, input);
-    fill_tangents(self, k, input);
-    fk_network_forward(&self->learned->net, self->learned->theta, FK_BLOCK, d, input, F,
-                       scratch + rows_size(score, d));
-    for (size_t i = 0; i < d; i++)
-        for (size_t j = 0; j < d; j++)
-            assemble(&at, i, j, F + FK_BLOCK * d, J + (i * d + j) * FK_BLOCK);
-}
-
-size_t fk_score_network_div_scratch(const fk_score *score)
-{
-    return score->dim * score->dim * FK_BLOCK +
-           fk_score_network_jacobian_scratch(score);
-}
-
-void fk_score_network_div(const fk_score *score, size_t k, const double *const *x,
-                          double *div, double *scratch)
-{
-    const size_t d = score->dim;
-    fk_score_network_jacobian(score, k, x, scratch, scratch + d * d * FK_BLOCK);
-    for (size_t j = 0; j < FK_BLOCK; j++) {
-        div[j] = 0.0;
-        for (size_t i = 0; i < d; i++)
-            div[j] += scratch[(i * d + i) * FK_BLOCK + j];
-    }
 }

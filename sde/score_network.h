@@ -43,13 +43,4 @@ FK_NODISCARD fk_status fk_score_network_new(const fk_sde *sde, const fk_learned 
                                             size_t n_times, const double *time,
                                             fk_score **out, fk_message *message);
 
-/* J[dim][dim][FK_BLOCK], ds_i/dx_j at time k of a score made above, exact, by dim tangents;
- * and div s, its trace. */
-void fk_score_network_jacobian(const fk_score *score, size_t k, const double *const *x,
-                               double *J, double *scratch);
-size_t fk_score_network_jacobian_scratch(const fk_score *score);
-void fk_score_network_div(const fk_score *score, size_t k, const double *const *x,
-                          double *div, double *scratch);
-size_t fk_score_network_div_scratch(const fk_score *score);
-
 #endif

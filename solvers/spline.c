@@ -162,22 +162,66 @@ void fk_spline_slope(const fk_grid *g, const double *c, const double *const *x,
         slope_2(g, c, x[0], x[1], slope[0], slope[1]);
 }
 
+/* Along each axis the weights of the derivatives of order 0, 1 and 2; one row of one in
+ * the line's absent second axis. */
+typedef struct stencil {
+    size_t first, rows;
+    double x[3][4], y[3][4];
+} stencil;
+
+static void weights_of_derivatives(double u, double scale, double w[3][4])
+{
+    const double v = 1.0 - u, bend[4] = {v, 3.0 * u - 2.0, 3.0 * v - 2.0, u};
+    weights(u, w[0], w[1]);
+    for (size_t i = 0; i < 4; i++) {
+        w[1][i] *= scale;
+        w[2][i] = scale * scale * bend[i];
+    }
+}
+
+static stencil place(const fk_grid *g, const double *const *x, size_t j)
+{
+    const knot k = find(&g->axis[0], x[0][j]);
+    stencil s = {.first = (size_t)k.cell, .rows = 1, .y = {{1.0}}};
+    weights_of_derivatives(k.u, 1.0 / fk_axis_width(&g->axis[0]), s.x);
+    if (g->dim == 2) {
+        const knot m = find(&g->axis[1], x[1][j]);
+        s.first += (size_t)m.cell * (g->axis[0].cells + 2);
+        s.rows = 4;
+        weights_of_derivatives(m.u, 1.0 / fk_axis_width(&g->axis[1]), s.y);
+    }
+    return s;
+}
+
+/* The derivative of order p along the first axis and of order q along the second. */
+static double apply(const stencil *s, const fk_grid *g, const double *c, size_t p,
+                    size_t q)
+{
+    const double *w = s->x[p], *r = c + s->first;
+    double sum = 0.0;
+    for (size_t i = 0; i < s->rows; i++, r += g->axis[0].cells + 2)
+        sum += s->y[q][i] * (w[0] * r[0] + w[1] * r[1] + w[2] * r[2] + w[3] * r[3]);
+    return sum;
+}
+
+void fk_spline_curvature(const fk_grid *g, const double *c, const double *const *x,
+                         double *H)
+{
+    for (size_t j = 0; j < FK_BLOCK; j++) {
+        const stencil s = place(g, x, j);
+        H[j] = apply(&s, g, c, 2, 0);
+        if (g->dim == 1)
+            continue;
+        H[FK_BLOCK + j] = H[2 * FK_BLOCK + j] = apply(&s, g, c, 1, 1);
+        H[3 * FK_BLOCK + j] = apply(&s, g, c, 0, 2);
+    }
+}
+
 void fk_spline_value(const fk_grid *g, const double *c, const double *const *x,
                      double *value)
 {
     for (size_t j = 0; j < FK_BLOCK; j++) {
-        double b[4], d[4], e[4] = {1.0, 0.0, 0.0, 0.0}, f[4];
-        const size_t w = g->axis[0].cells + 2, rows = g->dim == 1 ? 1 : 4;
-        const knot k = find(&g->axis[0], x[0][j]);
-        const double *r = c + (size_t)k.cell;
-        weights(k.u, b, d);
-        if (g->dim == 2) {
-            const knot m = find(&g->axis[1], x[1][j]);
-            r += (size_t)m.cell * w;
-            weights(m.u, e, f);
-        }
-        value[j] = 0.0;
-        for (size_t q = 0; q < rows; q++, r += w)
-            value[j] += e[q] * (b[0] * r[0] + b[1] * r[1] + b[2] * r[2] + b[3] * r[3]);
+        const stencil s = place(g, x, j);
+        value[j] = apply(&s, g, c, 0, 0);
     }
 }

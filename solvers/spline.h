@@ -27,6 +27,10 @@ void fk_spline_fit(const fk_grid *g, const double *f, double *c);
 void fk_spline_slope(const fk_grid *g, const double *c, const double *const *x,
                      double *const *slope);
 
+/* Second derivatives H[dim][dim][FK_BLOCK] there, of order 2 in h. */
+void fk_spline_curvature(const fk_grid *g, const double *c, const double *const *x,
+                         double *H);
+
 /* Values there. */
 void fk_spline_value(const fk_grid *g, const double *c, const double *const *x,
                      double *value);

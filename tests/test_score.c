@@ -7,6 +7,7 @@
 #include "core/memory.h"
 #include "sde/linear.h"
 #include "tests/gm_a.h"
+#include "tests/score_fixture.h"
 #include "tests/suite.h"
 
 /* Score at one point of dimension d. */
@@ -195,6 +196,105 @@ START_TEST(gaussian_is_nearly_exact)
 }
 END_TEST
 
+/* ---- how they change ---- */
+
+/* Points around the origin, some far out. */
+static void scatter(size_t dim, double spread, double *x)
+{
+    for (size_t i = 0; i < dim; i++)
+        for (size_t j = 0; j < FK_BLOCK; j++)
+            x[i * FK_BLOCK + j] =
+                spread * tan(1.4 * sin((double)(7 * i + 3) * (double)(j + 1)));
+}
+
+static fk_mixture *three_in(size_t dim, bool alike)
+{
+    fk_mixture *m = NULL;
+    ck_assert_int_eq(fk_mixture_new(dim, 3, &m), FK_OK);
+    for (size_t k = 0; k < 3; k++) {
+        m->weight[k] = 0.2 + 0.1333333333333333 * (double)k;
+        for (size_t i = 0; i < dim; i++) {
+            m->mean[k * dim + i] = sin((double)(1 + 5 * k + 3 * i));
+            for (size_t j = 0; j < dim; j++)
+                m->cov[(k * dim + i) * dim + j] =
+                    i == j ? 0.3 + (alike ? 0.0 : 0.1 * (double)(k + i)) : 0.03;
+        }
+    }
+    return m;
+}
+
+START_TEST(changes_of_exact_scores_are_finite_differences)
+{
+    const size_t dims[] = {1, 2, 3, 5, 8};
+    const double time[] = {0.0, 0.3};
+    double *x = fk_doubles(SCORE_DIM * FK_BLOCK);
+    for (size_t q = 0; q < 2 * 5; q++) {
+        const size_t d = dims[q / 2];
+        fk_mixture *m = three_in(d, q % 2 == 1);
+        fk_sde *sde = sde_text(FK_ITO, 1, 1, "x", "-x", "1 + t");
+        fk_noise_schedule *schedule = NULL;
+        fk_score *s = NULL;
+        ck_assert_int_eq(fk_noise_schedule_new(sde, 0.0, 1.0, &schedule), FK_OK);
+        ck_assert_int_eq(fk_score_schedule_new(schedule, m, 2, time, &s), FK_OK);
+        scatter(d, 1.0, x);
+        for (size_t k = 0; k < 2; k++)
+            ck_assert_double_lt(along_error(s, k, x, 3e-4), 1e-8);
+        fk_score_free(s);
+        fk_noise_schedule_free(schedule);
+        sde_text_free(sde);
+        fk_mixture_free(m);
+    }
+    free(x);
+}
+END_TEST
+
+START_TEST(changes_of_exact_scores_are_the_known_numbers)
+{
+    const double time[] = {0.0, 0.1, 0.25, 0.5}, at[] = {-1.0, 0.0, 2.0};
+    const double known[4][3] = {{-10.7529491306, -3.9917393929, -4.0},
+                                {-4.8245724628, -2.0322220677, -3.0507488093},
+                                {-.6640510174, -.0727697003, -1.6439948968},
+                                {-.9340021015, -.9503250218, -1.0186926194}};
+    fk_sde *sde = vp_linear();
+    fk_mixture *m = gm_a();
+    fk_score *s = NULL;
+    ck_assert_int_eq(fk_score_linear_new(sde, 0.0, m, 4, time, &s), FK_OK);
+    double *x = fk_doubles(2 * FK_BLOCK + fk_score_jacobian_scratch(s));
+    double *J = x + FK_BLOCK;
+    for (size_t j = 0; j < FK_BLOCK; j++)
+        x[j] = at[j % 3];
+    for (size_t k = 0; k < 4; k++) {
+        fk_score_jacobian(s, k, (const double *const[]){x}, J, J + FK_BLOCK);
+        for (size_t j = 0; j < FK_BLOCK; j++)
+            ck_assert_double_eq_tol(J[j], known[k][j % 3], 6e-10);
+    }
+    free(x);
+    fk_score_free(s);
+    fk_mixture_free(m);
+    sde_text_free(sde);
+}
+END_TEST
+
+/* The spline's slopes are quadratic between knots; beyond the grid they are straight. */
+START_TEST(changes_of_grid_scores_are_finite_differences)
+{
+    for (size_t dim = 1; dim <= 2; dim++) {
+        const fk_grid g = grid(dim, 5.0, 50);
+        fk_mixture *m = two_humps(dim);
+        fk_score *s = from_grid(&g, m, 1e-9);
+        double *x = fk_doubles(dim * FK_BLOCK);
+        for (size_t i = 0; i < dim; i++)
+            for (size_t j = 0; j < FK_BLOCK; j++) /* away from the centres */
+                x[i * FK_BLOCK + j] =
+                    0.2 * floor(35.0 * sin((double)(j + 3 * i * j + 1))) + 0.03;
+        ck_assert_double_lt(along_error(s, 0, x, 3e-4), 2e-9);
+        free(x);
+        fk_score_free(s);
+        fk_mixture_free(m);
+    }
+}
+END_TEST
+
 START_TEST(what_has_no_score_is_refused)
 {
     const fk_axis axis[] = {{0, 1, 4}, {0, 1, 4}, {0, 1, 4}};
@@ -219,6 +319,9 @@ int main(void)
     tcase_add_test(cases, grid_scores_converge);
     tcase_add_test(cases, stray_points_are_led_back);
     tcase_add_test(cases, gaussian_is_nearly_exact);
+    tcase_add_test(cases, changes_of_exact_scores_are_finite_differences);
+    tcase_add_test(cases, changes_of_exact_scores_are_the_known_numbers);
+    tcase_add_test(cases, changes_of_grid_scores_are_finite_differences);
     tcase_add_test(cases, what_has_no_score_is_refused);
     suite_add_tcase(suite, cases);
     return run_suite(suite);
