@@ -9,6 +9,7 @@
 #include "core/exponential.h"
 #include "core/expr.h"
 #include "core/file.h"
+#include "core/free_memory.h"
 #include "core/goodness.h"
 #include "core/grid.h"
 #include "core/interval.h"

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/free_memory.h"
 #include "core/memory.h"
 #include "experiments/run_parts.h"
 #include "experiments/solution.h"
@@ -132,6 +133,16 @@ static fk_status print_pde(const fk_problem *p, const fk_methods *m, FILE *out,
     return FK_OK;
 }
 
+static void print_memory(FILE *out)
+{
+    const fk_free_memory m = fk_free_memory_of("");
+    if (!(m.bytes < HUGE_VAL))
+        return;
+    fputs("  memory         ", out);
+    print_bytes(m.bytes, out);
+    fprintf(out, " can be had (the limit is that of %s)\n", m.by);
+}
+
 fk_status fk_print_estimate(const fk_problem *p, const fk_methods *m, FILE *out,
                             fk_message *message)
 {
@@ -140,5 +151,6 @@ fk_status fk_print_estimate(const fk_problem *p, const fk_methods *m, FILE *out,
         FK_TRY(print_particles(p, m, out, message));
     if (p->pde.on && p->has_domain)
         FK_TRY(print_pde(p, m, out, message));
+    print_memory(out);
     return FK_OK;
 }

@@ -1,23 +1,7 @@
 /* What a run will hold, before it begins. */
-#include <math.h>
-#include <stdio.h>
-
+#include "core/free_memory.h"
 #include "experiments/run_parts.h"
 #include "pde/fokker_planck.h"
-
-/* Bytes that can be had; HUGE_VAL where the system does not tell. */
-static double available(void)
-{
-    char line[128];
-    double bytes = HUGE_VAL, kib;
-    FILE *f = fopen("/proc/meminfo", "r");
-    while (f != NULL && fgets(line, sizeof line, f) != NULL)
-        if (sscanf(line, "MemAvailable: %lf kB", &kib) == 1)
-            bytes = 1024.0 * kib;
-    if (f != NULL)
-        fclose(f);
-    return bytes;
-}
 
 /* A part, and the key that makes it smaller. */
 typedef struct part {
@@ -25,7 +9,7 @@ typedef struct part {
     double bytes;
 } part;
 
-enum { PARTS = 6 };
+enum { PARTS = 7 };
 
 /* Sums about an origin, what is told, what halving changes; counts between values. */
 static void estimate_moments(const fk_run_state *run, part parts[PARTS])
@@ -65,22 +49,25 @@ static void estimate(const fk_run_state *run, size_t frames, part parts[PARTS])
 fk_status fk_run_memory(const fk_run_state *run, size_t frames, fk_message *message)
 {
     part parts[PARTS] = {{.bytes = 0.0}};
-    double sum = (double)fk_run_chunk_memory(run->problem);
+    double sum = 0.0;
     size_t largest = 0;
     estimate(run, frames, parts);
-    parts[PARTS - 1] =
+    parts[PARTS - 2] =
         (part){"paths", "output.paths", fk_run_paths_memory(run->problem)};
+    parts[PARTS - 1] = (part){"particles that march together", "particles.count",
+                              (double)fk_run_chunk_memory(run->problem)};
     for (size_t i = 0; i < PARTS; i++) {
         sum += parts[i].bytes;
         largest = parts[i].bytes > parts[largest].bytes ? i : largest;
     }
-    const double there = available();
-    if (sum <= there)
+    const fk_free_memory there = fk_free_memory_of("");
+    if (sum <= there.bytes)
         return FK_OK;
     return fk_fail(
         message, FK_ELIMIT,
-        "the run would hold about %.3g GB, of which %.3g GB for %s, and %.3g GB "
-        "are free: fewer or smaller, by %s%s",
-        1e-9 * sum, 1e-9 * parts[largest].bytes, parts[largest].what, 1e-9 * there,
-        parts[largest].key, run->problem->has_domain ? " or domain.NAME.cells" : "");
+        "the run would hold about %.3g GB, of which %.3g GB for %s, and %.3g GB can be "
+        "had (the limit is that of %s): fewer or smaller, by %s%s",
+        1e-9 * sum, 1e-9 * parts[largest].bytes, parts[largest].what,
+        1e-9 * there.bytes, there.by, parts[largest].key,
+        run->problem->has_domain ? " or domain.NAME.cells" : "");
 }
