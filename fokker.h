@@ -40,6 +40,7 @@
 #include "solvers/matrix_exponential.h"
 #include "solvers/network.h"
 #include "solvers/optimizer.h"
+#include "solvers/point_tree.h"
 #include "solvers/quadrature.h"
 #include "solvers/series.h"
 #include "solvers/sparse_lu.h"

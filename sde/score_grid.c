@@ -52,6 +52,29 @@ static void eval(const fk_score *score, size_t k, const double *const *x,
     }
 }
 
+/* log p(x) = log p(x') + s(x') b - 1/2 b S^-1 b  with b = x - x', the gap */
+static void eval_log(const fk_score *score, size_t k, const double *const *x,
+                     double *const *s, double *log_p, double *scratch)
+{
+    const grid_score *self = (const grid_score *)(const void *)score;
+    const size_t d = score->dim;
+    const double *precision = self->precision + k * d * d;
+    eval(score, k, x, s, scratch);
+    if (log_p == NULL)
+        return;
+    fk_spline_value(&self->grid, self->spline[k], x, log_p);
+    for (size_t j = 0; j < FK_BLOCK; j++) {
+        double gap[MOST];
+        for (size_t i = 0; i < d; i++)
+            gap[i] = beyond(&self->grid.axis[i], x[i][j]);
+        for (size_t i = 0; i < d; i++)
+            for (size_t q = 0; q < d; q++)
+                log_p[j] += 0.5 * gap[i] * precision[i * d + q] * gap[q];
+        for (size_t i = 0; i < d; i++)
+            log_p[j] += gap[i] * s[i][j]; /* s(x) = s(x') - S^-1 (x - x') */
+    }
+}
+
 /* J = H inside; beyond the centres along axis q nothing but log N changes with x_q. */
 static void jacobian(const grid_score *self, size_t k, const double *const *x,
                      double *J)
@@ -209,6 +232,7 @@ fk_status fk_score_grid_new(const fk_grid *g, size_t n_times, const double *time
                              .eval = eval,
                              .along = along,
                              .along_scratch = along_scratch,
+                             .eval_log = eval_log,
                              .free = release};
     fk_status status = FK_ENOMEM;
     if (self->time != NULL && self->spline != NULL && self->precision != NULL) {

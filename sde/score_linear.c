@@ -12,11 +12,17 @@ typedef struct linear_score {
     fk_mixture_score **at; /* [n_times] */
 } linear_score;
 
+static void eval_log(const fk_score *score, size_t k, const double *const *x,
+                     double *const *s, double *log_p, double *scratch)
+{
+    const linear_score *self = (const linear_score *)(const void *)score;
+    fk_mixture_score_eval(self->at[k], x, s, log_p, scratch);
+}
+
 static void eval(const fk_score *score, size_t k, const double *const *x,
                  double *const *s, double *scratch)
 {
-    const linear_score *self = (const linear_score *)(const void *)score;
-    fk_mixture_score_eval(self->at[k], x, s, NULL, scratch);
+    eval_log(score, k, x, s, NULL, scratch);
 }
 
 static void along(const fk_score *score, size_t k, const double *const *x, size_t n,
@@ -101,6 +107,7 @@ static fk_status begin(size_t dim, size_t n_times, const double *time,
                              .eval = eval,
                              .along = along,
                              .along_scratch = along_scratch,
+                             .eval_log = eval_log,
                              .free = release};
     if (self->time == NULL || self->at == NULL)
         return FK_ENOMEM;

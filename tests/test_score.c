@@ -8,24 +8,8 @@
 #include "sde/linear.h"
 #include "tests/gm_a.h"
 #include "tests/score_fixture.h"
+#include "tests/score_point.h"
 #include "tests/suite.h"
-
-/* Score at one point of dimension d. */
-static void score_at(const fk_score *s, size_t k, const double *at, double *value)
-{
-    double *rows = fk_doubles(2 * s->dim * FK_BLOCK + s->scratch);
-    double *x[3], *out[3];
-    for (size_t i = 0; i < s->dim; i++) {
-        x[i] = rows + i * FK_BLOCK;
-        out[i] = rows + (s->dim + i) * FK_BLOCK;
-        for (size_t j = 0; j < FK_BLOCK; j++)
-            x[i][j] = at[i];
-    }
-    s->eval(s, k, (const double *const *)x, out, rows + 2 * s->dim * FK_BLOCK);
-    for (size_t i = 0; i < s->dim; i++)
-        value[i] = out[i][FK_BLOCK / 2];
-    free(rows);
-}
 
 START_TEST(exact_scores_are_the_known_numbers)
 {
@@ -41,12 +25,12 @@ START_TEST(exact_scores_are_the_known_numbers)
     for (size_t k = 0; k < 4; k++)
         for (size_t i = 0; i < 3; i++) {
             double value;
-            score_at(s, k, &x[i], &value);
+            score_at(s, k, &x[i], &value, NULL);
             ck_assert_double_eq_tol(value, known[k][i], 6e-11);
         }
     for (double far = 1e2; far < 1e9; far *= 10.0) { /* (1 - x) / 0.5^2 out there */
         double value;
-        score_at(s, 0, &far, &value);
+        score_at(s, 0, &far, &value, NULL);
         ck_assert_double_eq_tol(value * 0.25 / (1.0 - far), 1.0, 1e-12);
     }
     fk_score_free(s);
@@ -129,7 +113,7 @@ static double grid_error(size_t dim, size_t cells)
             for (size_t j = 0; j < FK_BLOCK; j++)
                 x[i][j] = at[i];
         fk_mixture_score_eval(exact, (const double *const *)x, t, log_p, scratch);
-        score_at(s, 0, at, value);
+        score_at(s, 0, at, value, NULL);
         for (size_t i = 0; i < dim; i++)
             e2 += (value[i] - t[i][0]) * (value[i] - t[i][0]);
         sum += exp(log_p[0]) * e2;
@@ -165,7 +149,7 @@ START_TEST(stray_points_are_led_back)
         for (double r = 4.5; r < 1e7; r *= 1.7)
             for (int sign = -1; sign <= 1; sign += 2) {
                 double at[] = {sign * r, 0.3}, value[2];
-                score_at(s, 0, at, value);
+                score_at(s, 0, at, value, NULL);
                 ck_assert(isfinite(value[0]) && (dim == 1 || isfinite(value[1])));
                 ck_assert_double_lt(sign * value[0], 0.0);
             }
@@ -188,7 +172,7 @@ START_TEST(gaussian_is_nearly_exact)
     fk_score *s = from_grid(&g, m, 1e-12);
     for (double x = -3.0; x < 3.1; x += 0.25) {
         double value;
-        score_at(s, 0, &x, &value);
+        score_at(s, 0, &x, &value, NULL);
         ck_assert_double_eq_tol(value, 0.3 - x, 5e-5);
     }
     fk_score_free(s);
