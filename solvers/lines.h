@@ -53,4 +53,9 @@ FK_NODISCARD fk_status fk_lines_factor(const fk_lines *shape, double theta,
 void fk_lines_solve(const fk_lines *shape, double theta, const double *up,
                     const double *dn, const double *factor, double *x);
 
+/* The same with the transpose, (I - theta L)^T x = b: what holds at a later time becomes
+ * what is expected of it.  With rates >= 0 and no sinks, constants stay as they are. */
+void fk_lines_solve_transpose(const fk_lines *shape, double theta, const double *up,
+                              const double *dn, const double *factor, double *x);
+
 #endif

@@ -129,6 +129,39 @@ START_TEST(stiff_limit_is_the_equilibrium)
 }
 END_TEST
 
+/* <u, A^-1 b> = <A^-T u, b>, for steps of any size; and A^T 1 = 1 without sinks. */
+START_TEST(the_transpose_is_the_adjoint)
+{
+    for (size_t rows = 1; rows < 40; rows++)
+        for (int kind = 0; kind < 4; kind++) {
+            const double theta = pow(10.0, (double)(rows % 7) - 3.0);
+            tile t = tile_new(rows, kind % 2 ? FK_LANES : 1, kind / 2, 31 * rows);
+            double *u = fk_doubles(t.size), forward = 0.0, back = 0.0;
+            for (size_t k = 0; k < t.size; k++)
+                u[k] = t.b[(k + 1) % t.size];
+            ck_assert(fk_lines_factor(&t.shape, theta, t.up, t.dn, t.n_sinks, t.sink,
+                                      t.factor) == FK_OK);
+            fk_lines_solve(&t.shape, theta, t.up, t.dn, t.factor, t.x);
+            for (size_t k = 0; k < t.size; k++)
+                forward += u[k] * t.x[k];
+            fk_lines_solve_transpose(&t.shape, theta, t.up, t.dn, t.factor, u);
+            for (size_t k = 0; k < t.size; k++)
+                back += u[k] * t.b[k];
+            ck_assert_double_eq_tol(back, forward, 1e-13 * forward + 1e-300);
+
+            ck_assert(fk_lines_factor(&t.shape, theta, t.up, t.dn, 0, NULL, t.factor) ==
+                      FK_OK);
+            for (size_t k = 0; k < t.size; k++)
+                u[k] = 1.0;
+            fk_lines_solve_transpose(&t.shape, theta, t.up, t.dn, t.factor, u);
+            for (size_t k = 0; k < t.size; k++)
+                ck_assert_double_eq_tol(u[k], 1.0, 1e-13);
+            free(u);
+            tile_free(&t);
+        }
+}
+END_TEST
+
 START_TEST(lanes_do_not_touch_each_other)
 {
     tile t = tile_new(40, FK_LANES, true, 5);
@@ -163,6 +196,7 @@ int main(void)
     tcase_add_test(t, solution_satisfies_the_equations);
     tcase_add_test(t, mass_and_sign_are_kept);
     tcase_add_test(t, stiff_limit_is_the_equilibrium);
+    tcase_add_test(t, the_transpose_is_the_adjoint);
     tcase_add_test(t, lanes_do_not_touch_each_other);
     tcase_add_test(t, bad_pivots_are_reported);
     suite_add_tcase(s, t);
