@@ -99,7 +99,7 @@ static fk_status solve(const fk_pde_order_case *c, const fk_expr *density,
     fk_status status = fk_fokker_planck_new(c->sde, &d, c->flux, &fp, message);
     if (status == FK_OK)
         status = fk_fokker_planck_react(
-            fp, c->killing, fk_manufactured_source(c->sde, density, c->killing),
+            fp, c->killing, fk_manufactured_source(c->sde, density, c->killing), NULL,
             message);
     while (status == FK_OK) {
         status = averages(c, density, c->start, &d.grid, *p, message);

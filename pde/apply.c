@@ -168,9 +168,25 @@ static void book_exits(const fk_fokker_planck *fp, const fk_direction *d,
     }
 }
 
+/* out += what the ways out lead to, by their rates: worth[axis][side] */
+static void pay_exits(const fk_direction *d, const double *worth, double *out)
+{
+    for (size_t e = 0; e < d->n_exits; e++) {
+        const fk_exit *exit = &d->exit[e];
+        out[exit->cell] += d->sink[e].rate * worth[2 * exit->axis + exit->side];
+    }
+}
+
 static void clear(const fk_fokker_planck *fp, double *u)
 {
     memset(u, 0, fk_grid_cells(&fp->domain.grid) * sizeof *u);
+}
+
+static double *clear_books(const fk_fokker_planck *fp, double *u)
+{
+    double *books = u + fk_grid_cells(&fp->domain.grid);
+    memset(books, 0, FK_BOOKS * sizeof *books);
+    return books;
 }
 
 void fk_fokker_planck_apply(const fk_fokker_planck *fp, const double *p, double *dpdt)
@@ -183,9 +199,8 @@ void fk_fokker_planck_apply(const fk_fokker_planck *fp, const double *p, double 
 
 void fk_fokker_planck_flow(const fk_fokker_planck *fp, const double *u, double *dudt)
 {
-    double *left = dudt + fk_grid_cells(&fp->domain.grid);
+    double *left = clear_books(fp, dudt);
     fk_fokker_planck_apply(fp, u, dudt);
-    memset(left, 0, FK_BOOKS * sizeof *left);
     for (size_t i = 0; i < fp->n_directions; i++)
         book_exits(fp, &fp->direction[i], u, left);
     if (fp->reaction != NULL)
@@ -195,9 +210,8 @@ void fk_fokker_planck_flow(const fk_fokker_planck *fp, const double *u, double *
 void fk_fokker_planck_part_flow(const fk_fokker_planck *fp, size_t i, const double *u,
                                 double *dudt)
 {
-    double *left = dudt + fk_grid_cells(&fp->domain.grid);
+    double *left = clear_books(fp, dudt);
     clear(fp, dudt);
-    memset(left, 0, FK_BOOKS * sizeof *left);
     add_tiles(fp, &fp->direction[i], forward, 1.0, u, dudt);
     book_exits(fp, &fp->direction[i], u, left);
 }
@@ -209,8 +223,27 @@ void fk_fokker_planck_apply_transpose(const fk_fokker_planck *fp, const double *
     clear(fp, out);
     for (size_t i = 0; i < fp->n_directions; i++)
         add_tiles(fp, &fp->direction[i], backward, 1.0, u, out);
+}
+
+void fk_fokker_planck_flow_transpose(const fk_fokker_planck *fp, const double *u,
+                                     double *out)
+{
+    clear_books(fp, out);
+    fk_fokker_planck_apply_transpose(fp, u, out);
+    for (size_t i = 0; i < fp->n_directions; i++)
+        pay_exits(&fp->direction[i], u + fk_grid_cells(&fp->domain.grid), out);
     if (fp->reaction != NULL)
-        fk_reaction_kill(fp->reaction, u, out);
+        fk_reaction_flow_transpose(fp->reaction, u, out);
+}
+
+void fk_fokker_planck_part_flow_transpose(const fk_fokker_planck *fp, size_t i,
+                                          const double *u, double *out)
+{
+    assert(fp->flux->reach == 1);
+    clear_books(fp, out);
+    clear(fp, out);
+    add_tiles(fp, &fp->direction[i], backward, 1.0, u, out);
+    pay_exits(&fp->direction[i], u + fk_grid_cells(&fp->domain.grid), out);
 }
 
 double fk_fokker_planck_max_rate(const fk_fokker_planck *fp)

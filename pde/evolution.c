@@ -177,7 +177,8 @@ static fk_status predict(fk_evolution *e, const fk_time_step *step, const double
 static fk_status one_step(fk_evolution *e, double t, double h, double *u,
                           fk_step_report *report, fk_message *message)
 {
-    const fk_time_step step = {t, h, e->starting > 0, e->options.tolerance};
+    const fk_time_step step = {
+        .t = t, .h = h, .start = e->starting > 0, .tolerance = e->options.tolerance};
     report->longest = HUGE_VAL;
     fk_status status = FK_OK;
     if (fk_fokker_planck_interacts(e->fp))
@@ -359,5 +360,6 @@ void fk_evolution_ledger(const fk_evolution *e, fk_ledger *out)
         }
     out->killed = left[FK_BOOK_KILLED];
     out->made = left[FK_BOOK_MADE];
+    out->cost = left[FK_BOOK_COST];
     out->defect = total + out->killed - out->made - e->mass;
 }

@@ -40,6 +40,7 @@ typedef struct fk_ledger {
     double inside;
     double left[FK_GRID_DIM][2]; /* through each absorbing or open face so far */
     double killed, made;         /* by killing, by a source so far */
+    double cost;                 /* int <cost, p> dt so far */
     double defect;  /* inside + left + killed - made - initial mass: rounding */
     double minimum; /* least cell average met at any step so far */
     uint64_t steps, rejected; /* accepted and rejected time steps */

@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/block.h"
 #include "core/memory.h"
@@ -66,19 +65,13 @@ fk_status fk_explicit_set(fk_explicit *e, double t, double reach,
         floor(report->longest / unit) * unit);
 }
 
-void fk_explicit_transpose(fk_integrator *i)
+void fk_explicit_flow(const fk_explicit *e, const fk_time_step *step, const double *u,
+                      double *out)
 {
-    ((fk_explicit *)i)->transposed = true;
-}
-
-void fk_explicit_flow(const fk_explicit *e, const double *u, double *out)
-{
-    if (!e->transposed) {
+    if (step->transposed)
+        fk_fokker_planck_flow_transpose(e->base.fp, u, out);
+    else
         fk_fokker_planck_flow(e->base.fp, u, out);
-        return;
-    }
-    fk_fokker_planck_apply_transpose(e->base.fp, u, out);
-    memset(out + e->n - FK_BOOKS, 0, FK_BOOKS * sizeof *out);
 }
 
 enum { CHUNK = 4096 };

@@ -14,7 +14,6 @@ typedef struct fk_explicit {
     double *field[FK_EXPLICIT_FIELDS];
     double rate;       /* largest rate of the present coefficients / flux's courant */
     uint64_t revision; /* they were taken for */
-    bool transposed;   /* steps are those of the backward equation */
 } fk_explicit;
 
 /* For the stepper's table: stepper->fields fields of work. */
@@ -30,12 +29,9 @@ FK_NODISCARD fk_status fk_explicit_set(fk_explicit *e, double t, double reach,
                                        const fk_time_step *step, fk_step_report *report,
                                        fk_message *message);
 
-/* The steps of an integrator of this family become transposes, which leave the books alone;
- * with coefficients that depend on t it is for the stepper to reverse its stages. */
-void fk_explicit_transpose(fk_integrator *i);
-
-/* out = L u with its books, or L^T u. */
-void fk_explicit_flow(const fk_explicit *e, const double *u, double *out);
+/* out = L u with its books, or for a transposed step L^T u with what they pay. */
+void fk_explicit_flow(const fk_explicit *e, const fk_time_step *step, const double *u,
+                      double *out);
 
 /* out = sum_k c[k] v[k], k < terms <= FK_EXPLICIT_FIELDS; out may be one of them. */
 void fk_explicit_sum(const fk_explicit *e, size_t terms, const double *c,

@@ -224,17 +224,18 @@ void fk_fokker_planck_look_ahead(fk_fokker_planck *fp, double t, const double *p
 }
 
 fk_status fk_fokker_planck_react(fk_fokker_planck *fp, const fk_expr *killing,
-                                 const fk_expr *source, fk_message *message)
+                                 const fk_expr *source, const fk_expr *cost,
+                                 fk_message *message)
 {
     fk_reaction_free(fp->reaction);
     fp->reaction = NULL;
     fp->time = (double)NAN;
-    if (killing == NULL && source == NULL)
+    if (killing == NULL && source == NULL && cost == NULL)
         return FK_OK;
-    const fk_status status =
-        fk_reaction_new(fp->sde, &fp->domain.grid, killing, source, &fp->reaction);
+    const fk_status status = fk_reaction_new(fp->sde, &fp->domain.grid, killing, source,
+                                             cost, &fp->reaction);
     if (status != FK_OK)
-        return fk_fail(message, status, "no memory for killing and source");
+        return fk_fail(message, status, "no memory for killing, source and cost");
     if (fk_reaction_steady(fp->reaction))
         return fk_reaction_set(fp->reaction, 0.0, message);
     return FK_OK;

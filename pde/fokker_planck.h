@@ -61,20 +61,21 @@ void fk_fokker_planck_apply(const fk_fokker_planck *fp, const double *p, double 
 /* Adds -killing p + source to L p from now on: expressions in the SDE's variables and t,
  * NULL for none; paths are killed at the rate `killing` (where it is negative they
  * multiply).  With them the density at the end is that of Feynman and Kac: the integral of
- * phi p is E phi(X) exp(-int killing dt).  FK_EDOMAIN with a sentence where one is not
- * finite. */
+ * phi p is E phi(X) exp(-int killing dt).  A cost rate changes no density, int <cost, p> dt
+ * is in the books.  FK_EDOMAIN with a sentence where one is not finite. */
 FK_NODISCARD fk_status fk_fokker_planck_react(fk_fokker_planck *fp,
                                               const fk_expr *killing,
                                               const fk_expr *source,
-                                              fk_message *message);
+                                              const fk_expr *cost, fk_message *message);
 
 /* A density with its books is one array: p[cells], then the mass that has left through
- * each face, [axis][side], that was killed and made, and the number one, which the
- * source multiplies.  d/dt of all is linear in all, so that any method of time steps keeps
- * inside + left + killed - made to rounding without knowing of it. */
+ * each face, [axis][side], that was killed and made, the cost so far, and the number one,
+ * which the source multiplies.  d/dt of all is linear in all, so that any method of time
+ * steps keeps inside + left + killed - made to rounding without knowing of it. */
 enum {
     FK_BOOK_KILLED = 2 * FK_GRID_DIM,
     FK_BOOK_MADE,
+    FK_BOOK_COST,
     FK_BOOK_ONE,
     FK_BOOKS,
 };
@@ -86,10 +87,16 @@ void fk_fokker_planck_flow(const fk_fokker_planck *fp, const double *u, double *
 void fk_fokker_planck_part_flow(const fk_fokker_planck *fp, size_t i, const double *u,
                                 double *dudt);
 
-/* u -> L^T u - killing u, the backward operator's discrete twin: <u, L p> = <L^T u, p> to
- * rounding.  For fluxes of two cells. */
+/* Their transposes, the backward operator's discrete twins, for fluxes of two cells:
+ * <u, L p> = <L^T u, p> to rounding, with volume * sum over cells + sum over books for <,>
+ * where there are books.  The books of such a u are what a path gets for leaving
+ * through a face or being killed, and per unit of cost. */
 void fk_fokker_planck_apply_transpose(const fk_fokker_planck *fp, const double *u,
                                       double *out);
+void fk_fokker_planck_flow_transpose(const fk_fokker_planck *fp, const double *u,
+                                     double *out);
+void fk_fokker_planck_part_flow_transpose(const fk_fokker_planck *fp, size_t i,
+                                          const double *u, double *out);
 
 /* Largest rate out of a cell [1/time], negative rates counted like positive ones: with a
  * positive flux explicit Euler keeps the sign up to 1 / rate. */

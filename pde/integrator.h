@@ -1,6 +1,7 @@
 /* Private to pde/.
  * What a family of steppers has in common: it takes a density with its books
- * (pde/fokker_planck.h) from t to t + h.  Families: line solves joined by splitting
+ * (pde/fokker_planck.h) from t to t + h, p+ = M p, or by the transpose of the same step
+ * a function with what its books pay from t + h back to t, u = M^T u+.  Families: line solves joined by splitting
  * (splitting.h), stages of the whole operator (explicit.h). */
 #ifndef FK_PDE_INTEGRATOR_H
 #define FK_PDE_INTEGRATOR_H
@@ -16,6 +17,7 @@
 typedef struct fk_time_step {
     double t, h;
     bool start;       /* one of the stepper's starting steps */
+    bool transposed;  /* backwards; nothing limits signs, what M limits is not linear */
     double tolerance; /* L1, for steppers that choose their own steps in between */
 } fk_time_step;
 

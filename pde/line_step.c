@@ -251,3 +251,32 @@ void fk_line_step_run(const fk_line_step *step, const fk_direction *d, size_t ti
         report->limited++;
     book_exits(&s, limited, report);
 }
+
+/* r += c u */
+FK_CLONES
+static void add(size_t n, double c, const double *restrict u, double *restrict r)
+{
+    for (size_t i = 0; i < n; i++)
+        r[i] += c * u[i];
+}
+
+/* Horner's rule in A^-T */
+void fk_line_step_transpose(const fk_line_step *step, const fk_direction *d,
+                            size_t tile, const double *factor, const double *worth,
+                            double *u, double *work)
+{
+    const fk_pde_stepper *stepper = step->stepper;
+    const double *weight = step->start ? stepper->fallback : stepper->weight;
+    const lines s = open_tile(step, d, tile, factor, work);
+    double *after = s.v[1];
+    memcpy(after, u, s.n * sizeof *u);
+    memset(u, 0, s.n * sizeof *u);
+    for (size_t k = s.solves; k > 0; k--) {
+        add(s.n, weight[k], after, u);
+        for (size_t e = 0; e < s.n_exits; e++)
+            u[s.sink[e].place] += s.C[k] * s.theta * s.sink[e].rate *
+                                  worth[2 * s.exit[e].axis + s.exit[e].side];
+        fk_lines_solve_transpose(&d->shape, s.theta, s.up, s.dn, factor, u);
+    }
+    add(s.n, weight[0], after, u);
+}

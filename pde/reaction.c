@@ -7,7 +7,7 @@
 #include "core/program.h"
 #include "sde/stretched.h"
 
-enum { KAPPA, SOURCE, OUTPUTS };
+enum { KAPPA, SOURCE, COST, OUTPUTS };
 
 struct fk_reaction {
     const fk_sde *sde;
@@ -19,7 +19,7 @@ struct fk_reaction {
 };
 
 fk_status fk_reaction_new(const fk_sde *sde, const fk_grid *g, const fk_expr *killing,
-                          const fk_expr *source, fk_reaction **out)
+                          const fk_expr *source, const fk_expr *cost, fk_reaction **out)
 {
     *out = NULL;
     fk_reaction *r = calloc(1, sizeof *r);
@@ -28,7 +28,8 @@ fk_status fk_reaction_new(const fk_sde *sde, const fk_grid *g, const fk_expr *ki
     const fk_expr *zero = fk_expr_number(sde->pool, 0.0);
     const fk_expr *e[] = {killing != NULL ? fk_stretched_function(sde, g, killing)
                                           : zero,
-                          source != NULL ? fk_stretched_density(sde, g, source) : zero};
+                          source != NULL ? fk_stretched_density(sde, g, source) : zero,
+                          cost != NULL ? fk_stretched_function(sde, g, cost) : zero};
     const fk_binding binding = fk_sde_binding(sde);
     r->sde = sde;
     r->grid = *g;
@@ -37,10 +38,10 @@ fk_status fk_reaction_new(const fk_sde *sde, const fk_grid *g, const fk_expr *ki
     fk_status status = fk_program_new(OUTPUTS, e, &binding, &r->program);
     if (status == FK_OK) {
         r->scratch = fk_doubles(fk_program_scratch(r->program));
-        r->value[KAPPA] = fk_doubles(r->cells);
-        r->value[SOURCE] = fk_doubles(r->cells);
-        if (r->scratch == NULL || r->value[KAPPA] == NULL || r->value[SOURCE] == NULL)
-            status = FK_ENOMEM;
+        status = r->scratch != NULL ? FK_OK : FK_ENOMEM;
+        for (size_t i = 0; i < OUTPUTS; i++)
+            if ((r->value[i] = fk_doubles(r->cells)) == NULL)
+                status = FK_ENOMEM;
     }
     if (status != FK_OK) {
         fk_reaction_free(r);
@@ -55,8 +56,8 @@ void fk_reaction_free(fk_reaction *r)
     if (r == NULL)
         return;
     fk_program_free(r->program);
-    free(r->value[KAPPA]);
-    free(r->value[SOURCE]);
+    for (size_t i = 0; i < OUTPUTS; i++)
+        free(r->value[i]);
     free(r->scratch);
     free(r);
 }
@@ -64,7 +65,7 @@ void fk_reaction_free(fk_reaction *r)
 bool fk_reaction_steady(const fk_reaction *r)
 {
     return fk_program_steady(r->program, KAPPA) &&
-           fk_program_steady(r->program, SOURCE);
+           fk_program_steady(r->program, SOURCE) && fk_program_steady(r->program, COST);
 }
 
 /* Adds the values at node q of n cells from `first` on, weighted; nodes are numbered with
@@ -85,7 +86,7 @@ static void add_node(fk_reaction *r, double t, size_t first, size_t n, size_t q)
         }
     }
     fk_program_run(r->program, t, (const double *[]){x[0], x[1], x[2]},
-                   (double *[]){out[KAPPA], out[SOURCE]}, r->scratch);
+                   (double *[]){out[KAPPA], out[SOURCE], out[COST]}, r->scratch);
     for (size_t i = 0; i < OUTPUTS; i++)
         for (size_t k = 0; k < n; k++)
             r->value[i][first + k] += w * out[i][k];
@@ -93,7 +94,7 @@ static void add_node(fk_reaction *r, double t, size_t first, size_t n, size_t q)
 
 fk_status fk_reaction_set(fk_reaction *r, double t, fk_message *message)
 {
-    static const char *const name[] = {"killing", "source"};
+    static const char *const name[] = {"killing", "source", "cost"};
     const size_t nodes = r->grid.dim == 1 ? 3 : r->grid.dim == 2 ? 9 : 27;
     for (size_t first = 0; first < r->cells; first += FK_BLOCK) {
         const size_t n = r->cells - first < FK_BLOCK ? r->cells - first : FK_BLOCK;
@@ -123,41 +124,89 @@ void fk_reaction_add_rate(const fk_reaction *r, double *rate)
         rate[c] += fabs(r->value[KAPPA][c]);
 }
 
-void fk_reaction_kill(const fk_reaction *r, const double *u, double *dudt)
+static void add_to_books(const fk_reaction *r, double killed, double made, double cost,
+                         double *u)
 {
-    for (size_t c = 0; c < r->cells; c++)
-        dudt[c] -= r->value[KAPPA][c] * u[c];
+    const double volume = fk_grid_volume(&r->grid);
+    u[r->cells + FK_BOOK_KILLED] += volume * killed;
+    u[r->cells + FK_BOOK_MADE] += volume * made;
+    u[r->cells + FK_BOOK_COST] += volume * cost;
 }
 
 void fk_reaction_flow(const fk_reaction *r, const double *u, double *dudt)
 {
     const double *kappa = r->value[KAPPA], *source = r->value[SOURCE];
     const double one = u[r->cells + FK_BOOK_ONE];
-    double killed = 0.0, made = 0.0;
+    double killed = 0.0, made = 0.0, cost = 0.0;
     for (size_t c = 0; c < r->cells; c++) {
         dudt[c] += source[c] * one - kappa[c] * u[c];
         killed += kappa[c] * u[c];
         made += source[c] * one;
+        cost += r->value[COST][c] * u[c];
     }
-    const double volume = fk_grid_volume(&r->grid);
-    dudt[r->cells + FK_BOOK_KILLED] += volume * killed;
-    dudt[r->cells + FK_BOOK_MADE] += volume * made;
+    add_to_books(r, killed, made, cost, dudt);
 }
 
-/* u' = s - kappa u:  u+ = e^{-z} u + s tau (1 - e^{-z}) / z,  z = kappa tau */
+void fk_reaction_flow_transpose(const fk_reaction *r, const double *u, double *dudt)
+{
+    const double *book = u + r->cells;
+    double source = 0.0;
+    for (size_t c = 0; c < r->cells; c++) {
+        dudt[c] += r->value[KAPPA][c] * (book[FK_BOOK_KILLED] - u[c]) +
+                   r->value[COST][c] * book[FK_BOOK_COST];
+        source += r->value[SOURCE][c] * (u[c] + book[FK_BOOK_MADE]);
+    }
+    dudt[r->cells + FK_BOOK_ONE] += fk_grid_volume(&r->grid) * source;
+}
+
+/* What a cell's u' = s - kappa u does in the time tau, z = kappa tau:
+ *
+ *     u+ = (1 - shrink) u + once s,    int u dt = once u + twice s */
+typedef struct decay {
+    double shrink, once, twice;
+} decay;
+
+/* 1 - e^-z, tau (1 - e^-z) / z and tau^2 (z - 1 + e^-z) / z^2, the last by its series where
+ * the difference would cancel */
+static decay decay_of(double kappa, double tau)
+{
+    const double z = kappa * tau, shrink = -expm1(-z);
+    const double once = z != 0.0 ? shrink / z : 1.0;
+    double twice = (1.0 - once) / z;
+    if (fabs(z) < 0.1) {
+        twice = 1.0 / 10.0;
+        for (double k = 9.0; k >= 2.0; k -= 1.0)
+            twice = (1.0 - z * twice) / k;
+    }
+    return (decay){shrink, tau * once, tau * tau * twice};
+}
+
 void fk_reaction_step(const fk_reaction *r, double tau, double *u)
 {
-    double killed = 0.0, made = 0.0;
+    const double one = u[r->cells + FK_BOOK_ONE];
+    double killed = 0.0, made = 0.0, cost = 0.0;
     for (size_t c = 0; c < r->cells; c++) {
-        const double z = r->value[KAPPA][c] * tau, shrink = -expm1(-z);
-        const double source = r->value[SOURCE][c] * tau;
-        const double after =
-            u[c] - shrink * u[c] + source * (z != 0.0 ? shrink / z : 1.0);
-        killed += u[c] + source - after;
-        made += source;
+        const decay d = decay_of(r->value[KAPPA][c], tau);
+        const double source = r->value[SOURCE][c] * one;
+        const double after = u[c] - d.shrink * u[c] + d.once * source;
+        killed += u[c] + tau * source - after;
+        made += tau * source;
+        cost += r->value[COST][c] * (d.once * u[c] + d.twice * source);
         u[c] = after;
     }
-    const double volume = fk_grid_volume(&r->grid);
-    u[r->cells + FK_BOOK_KILLED] += volume * killed;
-    u[r->cells + FK_BOOK_MADE] += volume * made;
+    add_to_books(r, killed, made, cost, u);
+}
+
+void fk_reaction_step_transpose(const fk_reaction *r, double tau, double *u)
+{
+    double *book = u + r->cells, source = 0.0;
+    for (size_t c = 0; c < r->cells; c++) {
+        const decay d = decay_of(r->value[KAPPA][c], tau);
+        const double cost = r->value[COST][c] * book[FK_BOOK_COST];
+        source += r->value[SOURCE][c] *
+                  (d.once * u[c] + (tau - d.once) * book[FK_BOOK_KILLED] +
+                   tau * book[FK_BOOK_MADE] + d.twice * cost);
+        u[c] += d.shrink * (book[FK_BOOK_KILLED] - u[c]) + d.once * cost;
+    }
+    book[FK_BOOK_ONE] += fk_grid_volume(&r->grid) * source;
 }

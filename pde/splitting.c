@@ -67,16 +67,19 @@ static size_t memory(const fk_sde *sde, const fk_grid *g, const fk_pde_stepper *
     return fk_factors_memory(sde, g, slots);
 }
 
-/* One tile: load, step, store. */
+/* One tile: load, step, store; worth: of the books, for transposed steps. */
 static fk_status run_tile(const fk_line_step *step, const fk_direction *d, size_t tile,
-                          const fk_factor_slot *slot, double *u, double *work,
-                          fk_line_report *report)
+                          const fk_factor_slot *slot, const double *worth, double *u,
+                          double *work, fk_line_report *report)
 {
     const double *factor = fk_factors_tile(slot, d, tile);
     if (factor == NULL)
         return FK_ESINGULAR;
     fk_direction_load(d, tile, u, work);
-    fk_line_step_run(step, d, tile, factor, work, work + d->tile, report);
+    if (worth != NULL)
+        fk_line_step_transpose(step, d, tile, factor, worth, work, work + d->tile);
+    else
+        fk_line_step_run(step, d, tile, factor, work, work + d->tile, report);
     fk_direction_store(d, tile, work, u);
     return FK_OK;
 }
@@ -95,14 +98,16 @@ static void add_reports(const splitting *s, size_t tiles, double *left,
 }
 
 /* All lines of direction i for the time tau. */
-static fk_status sweep(splitting *s, size_t i, double tau, bool start, double *u,
-                       fk_step_report *report)
+static fk_status sweep(splitting *s, size_t i, double tau, const fk_time_step *now,
+                       double *u, fk_step_report *report)
 {
     const fk_fokker_planck *fp = s->base.fp;
     size_t n;
     const fk_direction *d = &fk_fokker_planck_directions(fp, &n)[i];
-    const fk_line_step step = {s->base.stepper, tau, start,
+    const fk_line_step step = {s->base.stepper, tau, now->start,
                                fk_fokker_planck_flux(fp)->positive};
+    double *books = u + fk_grid_cells(&fk_fokker_planck_domain(fp)->grid);
+    const double *worth = now->transposed ? books : NULL;
     fk_factor_slot *slot =
         fk_factors_choose(&s->factors, i, s->base.stepper->theta * tau);
     int failed = 0;
@@ -112,31 +117,40 @@ static fk_status sweep(splitting *s, size_t i, double tau, bool start, double *u
     for (size_t t = 0; t < d->tiles; t++) {
         double *work =
             s->work + (size_t)omp_get_thread_num() * (1 + FK_LINE_STEP_TILES) * s->tile;
-        failed |= run_tile(&step, d, t, slot, u, work, &s->report[t]) != FK_OK;
+        failed |= run_tile(&step, d, t, slot, worth, u, work, &s->report[t]) != FK_OK;
     }
     if (failed)
         return FK_ESINGULAR;
     fk_factors_filled(&s->factors, slot);
-    add_reports(s, d->tiles, u + fk_grid_cells(&fk_fokker_planck_domain(fp)->grid),
-                report);
+    if (worth == NULL)
+        add_reports(s, d->tiles, books, report);
     return FK_OK;
 }
 
+static void react(const splitting *s, double tau, const fk_time_step *step, double *u)
+{
+    const fk_reaction *reaction = fk_fokker_planck_reaction(s->base.fp);
+    if (reaction == NULL)
+        return;
+    if (step->transposed)
+        fk_reaction_step_transpose(reaction, tau, u);
+    else
+        fk_reaction_step(reaction, tau, u);
+}
+
+/* A palindrome: the transpose takes its parts in the same order. */
 static fk_status sweeps(splitting *s, const fk_time_step *step, double *u,
                         fk_step_report *report)
 {
     size_t n;
     (void)fk_fokker_planck_directions(s->base.fp, &n);
-    const fk_reaction *reaction = fk_fokker_planck_reaction(s->base.fp);
     const double h = step->h;
-    if (reaction != NULL)
-        fk_reaction_step(reaction, 0.5 * h, u);
+    react(s, 0.5 * h, step, u);
     for (size_t i = 0; i + 1 < n; i++)
-        FK_TRY(sweep(s, i, 0.5 * h, step->start, u, report));
+        FK_TRY(sweep(s, i, 0.5 * h, step, u, report));
     for (size_t i = n; i-- > 0;)
-        FK_TRY(sweep(s, i, i + 1 < n ? 0.5 * h : h, step->start, u, report));
-    if (reaction != NULL)
-        fk_reaction_step(reaction, 0.5 * h, u);
+        FK_TRY(sweep(s, i, i + 1 < n ? 0.5 * h : h, step, u, report));
+    react(s, 0.5 * h, step, u);
     return FK_OK;
 }
 

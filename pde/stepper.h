@@ -56,8 +56,7 @@ typedef struct fk_pde_stepper {
     bool positive; /* keeps the sign with a positive flux */
     bool steady;   /* needs coefficients free of t */
     bool wide;     /* takes fluxes of more than two cells */
-    bool moving_transpose; /* has a transposed step for coefficients that depend on t */
-    size_t start;          /* steps taken in another way first, to damp a rough p */
+    size_t start;  /* steps taken in another way first, to damp a rough p */
     const fk_integrator_kind *kind;
 
     /* line solves */

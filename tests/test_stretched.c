@@ -299,7 +299,7 @@ START_TEST(linear_map_changes_nothing)
         fk_evolution_options o = adaptive(1e-7, 1.0);
         pde_run r =
             pde_begin(sde, d, "scharfetter-gummel", &o, 0.0, project(law, &d.grid));
-        ck_assert(fk_fokker_planck_react(r.fp, kill, make, &message) == FK_OK);
+        ck_assert(fk_fokker_planck_react(r.fp, kill, make, NULL, &message) == FK_OK);
         pde_advance(&r, 1.0);
         p[k] = fk_doubles(60);
         for (size_t i = 0; i < 60; i++)

@@ -87,7 +87,7 @@ static fk_status build(finite_volume *s, const fk_solver_task *task,
                                       &domain, task->flux, &s->equation, message);
     if (status == FK_OK)
         status = fk_fokker_planck_react(s->equation, task->sde->killing, task->source,
-                                        message);
+                                        NULL, message);
     if (status == FK_OK)
         status = fk_evolution_new(s->equation, task->start, initial, &o, &s->evolution);
     free(initial);

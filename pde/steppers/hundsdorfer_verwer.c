@@ -79,16 +79,47 @@ static size_t memory(const fk_sde *sde, const fk_grid *g, const fk_pde_stepper *
 }
 
 static fk_status solve_tile(const fk_direction *d, size_t t, const fk_factor_slot *slot,
-                            double *x, double *tile)
+                            bool transposed, double *x, double *tile)
 {
     const double *up = d->up + t * d->tile, *dn = d->dn + t * d->tile;
     const double *factor = fk_factors_tile(slot, d, t);
     if (factor == NULL)
         return FK_ESINGULAR;
     fk_direction_load(d, t, x, tile);
-    fk_lines_solve(&d->shape, slot->tau, up, dn, factor, tile);
+    if (transposed)
+        fk_lines_solve_transpose(&d->shape, slot->tau, up, dn, factor, tile);
+    else
+        fk_lines_solve(&d->shape, slot->tau, up, dn, factor, tile);
     fk_direction_store(d, t, tile, x);
     return FK_OK;
+}
+
+/* x[cells] <- A^-1 x or A^-T x, A = I - tau L_i */
+static fk_status solve_tiles(verwer *v, size_t i, double tau, bool transposed,
+                             double *x)
+{
+    size_t n;
+    const fk_direction *d = &fk_fokker_planck_directions(v->base.fp, &n)[i];
+    fk_factor_slot *slot = fk_factors_choose(&v->factors, i, tau);
+    int failed = 0;
+#pragma omp parallel for schedule(static) num_threads((int)v->n_threads) \
+    reduction(|                                                          \
+              : failed) if (d->tiles * d->tile >= FK_PARALLEL_PLACES)
+    for (size_t t = 0; t < d->tiles; t++) {
+        double *tile = v->work + v->tile * (size_t)omp_get_thread_num();
+        failed |= solve_tile(d, t, slot, transposed, x, tile) != FK_OK;
+    }
+    if (failed)
+        return FK_ESINGULAR;
+    fk_factors_filled(&v->factors, slot);
+    return FK_OK;
+}
+
+/* x += a y, books included */
+static void add(const verwer *v, double a, const double *y, double *x)
+{
+    for (size_t k = 0; k < v->n; k++)
+        x[k] += a * y[k];
 }
 
 /* x <- the solution of (I - tau L_i) y = x - tau L_i from, with its books */
@@ -97,26 +128,31 @@ static fk_status solve(verwer *v, size_t i, double tau, const double *from, doub
     fk_fokker_planck *fp = v->base.fp;
     size_t n;
     const fk_direction *d = &fk_fokker_planck_directions(fp, &n)[i];
-    fk_factor_slot *slot = fk_factors_choose(&v->factors, i, tau);
-    int failed = 0;
     fk_fokker_planck_part_flow(fp, i, from, v->part);
-    for (size_t k = 0; k < v->n; k++)
-        x[k] -= tau * v->part[k];
-#pragma omp parallel for schedule(static) num_threads((int)v->n_threads) \
-    reduction(|                                                          \
-              : failed) if (d->tiles * d->tile >= FK_PARALLEL_PLACES)
-    for (size_t t = 0; t < d->tiles; t++) {
-        double *tile = v->work + v->tile * (size_t)omp_get_thread_num();
-        failed |= solve_tile(d, t, slot, x, tile) != FK_OK;
-    }
-    if (failed)
-        return FK_ESINGULAR;
-    fk_factors_filled(&v->factors, slot);
+    add(v, -tau, v->part, x);
+    FK_TRY(solve_tiles(v, i, tau, false, x));
     double *left = x + v->n - FK_BOOKS;
     const double volume = fk_grid_volume(&fk_fokker_planck_domain(fp)->grid);
     for (size_t e = 0; e < d->n_exits; e++)
         left[2 * d->exit[e].axis + d->exit[e].side] +=
             tau * volume * d->sink[e].rate * x[d->exit[e].cell];
+    return FK_OK;
+}
+
+/* The transpose of that: x <- (I - tau L_i)^-T x, from -= tau L_i^T x */
+static fk_status solve_transpose(verwer *v, size_t i, double tau, double *from,
+                                 double *x)
+{
+    fk_fokker_planck *fp = v->base.fp;
+    size_t n;
+    const fk_direction *d = &fk_fokker_planck_directions(fp, &n)[i];
+    const double *worth = x + v->n - FK_BOOKS;
+    for (size_t e = 0; e < d->n_exits; e++)
+        x[d->exit[e].cell] +=
+            tau * d->sink[e].rate * worth[2 * d->exit[e].axis + d->exit[e].side];
+    FK_TRY(solve_tiles(v, i, tau, true, x));
+    fk_fokker_planck_part_flow_transpose(fp, i, x, v->part);
+    add(v, -tau, v->part, from);
     return FK_OK;
 }
 
@@ -137,12 +173,33 @@ static fk_status stages(verwer *v, double h, double *u)
     return FK_OK;
 }
 
+/* Backwards through the same stages: u is what the result owes to Z, y to Y. */
+static fk_status stages_transpose(verwer *v, double h, double *u)
+{
+    size_t n;
+    (void)fk_fokker_planck_directions(v->base.fp, &n);
+    memset(v->y, 0, v->n * sizeof *v->y);
+    for (size_t i = n; i-- > 0;)
+        FK_TRY(solve_transpose(v, i, THETA * h, v->y, u));
+    fk_fokker_planck_flow_transpose(v->base.fp, u, v->u_flow);
+    add(v, 0.5 * h, v->u_flow, u);
+    add(v, 0.5 * h, v->u_flow, v->y);
+    for (size_t i = n; i-- > 0;)
+        FK_TRY(solve_transpose(v, i, THETA * h, u, v->y));
+    fk_fokker_planck_flow_transpose(v->base.fp, v->y, v->y_flow);
+    add(v, 1.0, v->y, u);
+    add(v, h, v->y_flow, u);
+    return FK_OK;
+}
+
 static fk_status step(fk_integrator *i, const fk_time_step *s, double *u,
                       fk_step_report *report, fk_message *message)
 {
     (void)report;
     FK_TRY(fk_fokker_planck_set(i->fp, s->t + 0.5 * s->h, message));
-    const fk_status status = stages((verwer *)i, s->h, u);
+    verwer *v = (verwer *)i;
+    const fk_status status =
+        s->transposed ? stages_transpose(v, s->h, u) : stages(v, s->h, u);
     if (status != FK_OK)
         return fk_fail(
             message, status,

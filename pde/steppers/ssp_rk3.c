@@ -15,7 +15,7 @@ static fk_status euler(fk_explicit *e, const fk_time_step *s, size_t k,
 {
     double *flow = e->field[1];
     FK_TRY(fk_explicit_set(e, s->t + time[k] * s->h, 1.0, s, report, message));
-    fk_explicit_flow(e, from, flow);
+    fk_explicit_flow(e, s, from, flow);
     fk_explicit_sum(e, 2, (double[]){1.0, s->h}, (const double *[]){from, flow}, to);
     return FK_OK;
 }
@@ -37,14 +37,14 @@ static fk_status step(fk_integrator *i, const fk_time_step *s, double *u,
                       fk_step_report *report, fk_message *message)
 {
     fk_explicit *e = (fk_explicit *)i;
-    if (e->transposed)
+    if (s->transposed)
         return transposed(e, s, u, report, message);
     double *stage = e->field[0], *flow = e->field[1];
     for (size_t k = 0; k < 3; k++) {
         const double *from = k == 0 ? u : stage;
         const double new = 1.0 - old[k];
         FK_TRY(fk_explicit_set(e, s->t + time[k] * s->h, 1.0, s, report, message));
-        fk_explicit_flow(e, from, flow);
+        fk_explicit_flow(e, s, from, flow);
         fk_explicit_sum(e, 3, (double[]){old[k], new, new * s->h},
                         (const double *[]){u, from, flow}, k == 2 ? u : stage);
     }
@@ -66,6 +66,5 @@ const fk_pde_stepper fk_pde_stepper_ssp_rk3 = {
     .positive = true,
     .wide = true,
     .kind = &stages,
-    .moving_transpose = true,
     .fields = 3,
 };

@@ -32,8 +32,8 @@ static poisson poisson_law(double mean)
     return p;
 }
 
-/* u -> e^{part L} u; field 0: the chain's law, 1: L of it, 2: the sum */
-static void jump(fk_explicit *e, const poisson *p, double *u)
+/* u -> e^{part L} u, or by the transpose; field 0: the chain's law, 1: L of it, 2: the sum */
+static void jump(fk_explicit *e, const fk_time_step *s, const poisson *p, double *u)
 {
     const size_t bytes = e->n * sizeof *u;
     double *v = e->field[0], *flow = e->field[1], *sum = e->field[2];
@@ -44,7 +44,7 @@ static void jump(fk_explicit *e, const poisson *p, double *u)
         w *= k > p->first ? p->mean / k : 1.0;
         if (k >= p->first)
             fk_explicit_sum(e, 2, (double[]){1.0, w}, (const double *[]){sum, v}, sum);
-        fk_explicit_flow(e, v, flow);
+        fk_explicit_flow(e, s, v, flow);
         fk_explicit_sum(e, 2, (double[]){1.0, 1.0 / e->rate},
                         (const double *[]){v, flow}, v);
     }
@@ -59,7 +59,7 @@ static fk_status step(fk_integrator *i, const fk_time_step *s, double *u,
     const double jumps = s->h * e->rate, parts = ceil(jumps / MEAN);
     const poisson p = poisson_law(jumps / fmax(parts, 1.0));
     for (double k = 0.0; k < parts; k += 1.0)
-        jump(e, &p, u);
+        jump(e, s, &p, u);
     return FK_OK;
 }
 
