@@ -97,6 +97,7 @@
 #include "sampling/judge.h"
 #include "sampling/kramers_moyal.h"
 #include "sampling/levels.h"
+#include "sampling/likelihood.h"
 #include "sampling/losses.h"
 #include "sampling/marginals.h"
 #include "sampling/moment_sums.h"

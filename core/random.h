@@ -31,6 +31,7 @@ typedef enum fk_purpose {
     FK_FOR_TRAINING_NOISE, /* and their noise */
     FK_FOR_JUDGING,        /* data that a network is judged by */
     FK_FOR_JUDGING_NOISE,  /* and their noise */
+    FK_FOR_PROBES,         /* directions along which divergences are estimated */
 } fk_purpose;
 
 /* FK_BLOCK neighbouring streams.  State at the border of a pair of rows, `used` rows

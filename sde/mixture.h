@@ -49,4 +49,8 @@ size_t fk_mixture_score_scratch(const fk_mixture_score *s);
 void fk_mixture_score_along(const fk_mixture_score *s, const double *const *x, size_t n,
                             const double *v, double *change, double *scratch);
 
+/* log_p[n] at points x[n][dim].  FK_ESINGULAR as above. */
+FK_NODISCARD fk_status fk_mixture_log_density(const fk_mixture *m, size_t n,
+                                              const double *x, double *log_p);
+
 #endif
