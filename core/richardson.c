@@ -14,9 +14,23 @@ static fk_richardson plain(double fine, double last, double order)
     return (fk_richardson){fine, fabs(last) / (exp2(fmin(q, 2.0)) - 1.0), order};
 }
 
+/* The same once more, of estimates a* on grids whose own order is 4. */
+static fk_richardson twice(const double *a, fk_richardson once)
+{
+    double star[3];
+    for (size_t k = 0; k < 3; k++)
+        star[k] = a[k] + (a[k] - a[k + 1]) / 3.0;
+    const double last = star[0] - star[1], before = star[1] - star[2];
+    if (fabs(last) <= rounding * fabs(star[0]) ||
+        !(fabs(log2(before / last) - 4.0) < 0.5))
+        return once;
+    const double value = star[0] + last / 15.0;
+    return (fk_richardson){value, fabs(value - (star[1] + before / 15.0)), once.order};
+}
+
 fk_richardson fk_richardson_limit(size_t n, const double *a)
 {
-    assert(n >= 1 && n <= 3);
+    assert(n >= 1 && n <= 4);
     fk_richardson r = {a[0], (double)NAN, (double)NAN};
     if (n == 1 || !isfinite(a[0]) || !isfinite(a[1]))
         return r;
@@ -36,5 +50,5 @@ fk_richardson fk_richardson_limit(size_t n, const double *a)
         return plain(a[0], last, r.order);
     r.value = a[0] + last / 3.0;
     r.error = fabs(r.value - (a[1] + before / 3.0));
-    return r;
+    return n == 4 ? twice(a, r) : r;
 }

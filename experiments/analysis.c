@@ -79,27 +79,44 @@ static void extrapolate(fk_findings *f)
     }
 }
 
+/* Grid k, of the problem's cells halved k times. */
+static fk_status add_grid(const fk_analysis *a, const fk_analysis_request *request,
+                          const fk_domain *domain, fk_findings *f, fk_message *message)
+{
+    const size_t k = f->n_grids++;
+    fk_analysis_grid *g = &f->grid[k];
+    *g = (fk_analysis_grid){
+        .request = request, .finest = k > 0 ? &f->grid[0] : NULL, .domain = *domain};
+    for (size_t i = 0; i < domain->grid.dim; i++)
+        g->domain.grid.axis[i].cells >>= k;
+    FK_TRY(fk_analysis_open(request, &g->domain, &g->equation, &g->generator, message));
+    return solve_grid(a, g, message);
+}
+
+/* Coarse grids may have no answer where the problem's has one: a set without cells, a
+ * tensor too skewed.  The finer ones then have to do. */
 static fk_status solve_all(const fk_analysis *a, const fk_analysis_request *request,
                            fk_findings *f, fk_message *message)
 {
     fk_domain domain;
+    fk_message unheard = {""};
     const fk_progress progress = fk_terminal_progress(request->terminal);
     const size_t n = count_grids(request->problem);
     FK_TRY(fk_analysis_domain(request, a->stationary, &domain, message));
     for (size_t k = 0; k < n; k++) {
-        fk_analysis_grid *g = &f->grid[k];
-        *g = (fk_analysis_grid){
-            .request = request, .finest = k > 0 ? &f->grid[0] : NULL, .domain = domain};
-        for (size_t i = 0; i < domain.grid.dim; i++)
-            g->domain.grid.axis[i].cells >>= k;
-        f->n_grids = k + 1;
         if (fk_progress_stopped(&progress))
             return FK_EINTERRUPTED;
-        FK_TRY(fk_analysis_open(request, &g->domain, &g->equation, &g->generator,
-                                message));
-        FK_TRY(solve_grid(a, g, message));
+        const fk_status status =
+            add_grid(a, request, &domain, f, k == 0 ? message : &unheard);
         if (k > 0)
-            clear_grid(a, g);
+            clear_grid(a, &f->grid[k]);
+        if (k > 0 && status == FK_EDOMAIN) {
+            f->n_grids = k;
+            break;
+        }
+        if (status != FK_OK && k > 0 && message != NULL)
+            *message = unheard;
+        FK_TRY(status);
         fk_progress_report(&progress, (double)(k + 1), (double)n);
     }
     return FK_OK;

@@ -3,7 +3,7 @@
  * its Fokker-Planck equation.  One file analysis_NAME.c each, one line in analyses.def.
  *
  * Each analysis is solved on the problem's grid and, where the numbers of cells allow, on
- * grids of twice and four times the cell width; every number it finds is extrapolated
+ * grids of two, four and eight times the cell width; every number it finds is extrapolated
  * from these with an estimate of its error (core/richardson.h).  Fields and pictures are
  * those of the problem's grid. */
 #ifndef FK_EXPERIMENTS_ANALYSIS_H
@@ -23,7 +23,7 @@
 #include "plots/netcdf_file.h"
 #include "sde/problem.h"
 
-enum { FK_ANALYSIS_GRIDS = 3, FK_ANALYSIS_NUMBERS = 64, FK_ANALYSIS_NOTES = 12 };
+enum { FK_ANALYSIS_GRIDS = 4, FK_ANALYSIS_NUMBERS = 64, FK_ANALYSIS_NOTES = 12 };
 
 typedef struct fk_analysis_request {
     const fk_problem *problem;

@@ -44,6 +44,9 @@ expect_status 0 fokker analyze -q --no-plots rotating_ou spectrum --modes=2 doma
 expect_stdout '^lambda_1, imaginary part'
 expect_status 0 fokker analyze -q --no-plots double_well committor 'A=x < -0.8123' 'B=x > 0.8321'
 expect_stdout '^transitions per time, one way  *0.0390006'
+# A set that is smaller than the cells of the coarsest grid: the finer three have to do.
+expect_status 0 fokker analyze -q -f --no-plots double_well committor 'A=abs(x + 1) < 0.03' 'B=x > 0.8' domain.x.cells=200
+expect_stdout '^  100, 50$'
 expect_status 2 fokker analyze -q -f double_well committor 'A=x < -1'
 expect_stderr 'between which sets'
 expect_status 2 fokker analyze -q -f double_well committor 'A=x < -1' 'B=y > 1'

@@ -211,17 +211,24 @@ END_TEST
 
 START_TEST(richardson_finds_limit_order_and_error)
 {
-    double second[3], first[3];
-    for (size_t k = 0; k < 3; k++) {
-        const double h = 0.02 * exp2((double)k);
-        second[k] = 3.0 + 2.0 * h * h - h * h * h * h;
+    double second[4], cubic[4], first[4];
+    for (size_t k = 0; k < 4; k++) {
+        const double h = 0.02 * exp2((double)k), h2 = h * h;
+        second[k] = 3.0 + 2.0 * h2 - h2 * h2 + h2 * h2 * h2;
+        cubic[k] = 3.0 + 2.0 * h2 - h2 * h;
         first[k] = 3.0 + h;
     }
     const fk_richardson two = fk_richardson_limit(3, second);
     ck_assert_double_eq_tol(two.order, 2.0, 0.01);
     ck_assert_double_eq_tol(two.value, 3.0, two.error);
     ck_assert_double_lt(two.error, 1e-4);
-    const fk_richardson one = fk_richardson_limit(3, first);
+    const fk_richardson four = fk_richardson_limit(4, second);
+    ck_assert_double_eq_tol(four.value, 3.0, four.error);
+    ck_assert_double_lt(four.error, 3e-7);
+    const fk_richardson three = fk_richardson_limit(4, cubic);
+    ck_assert_double_eq(three.value, fk_richardson_limit(3, cubic).value);
+    ck_assert_double_eq_tol(three.value, 3.0, three.error);
+    const fk_richardson one = fk_richardson_limit(4, first);
     ck_assert_double_eq_tol(one.order, 1.0, 1e-9);
     ck_assert_double_eq(one.value, first[0]);
     ck_assert_double_eq_tol(one.error, 0.02, 1e-9);
