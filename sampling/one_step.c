@@ -6,53 +6,28 @@
 
 #include "core/memory.h"
 #include "core/program.h"
-#include "solvers/quadrature.h"
+#include "sampling/step_rule.h"
 
-enum { NODES = 128, FUNCTIONS = 32 };
-
-/* A rule for one row. */
-typedef struct rule {
-    size_t n;
-    double node[NODES], weight[NODES];
-} rule;
-
-static fk_status make_rule(fk_increments kind, size_t nodes, rule *r)
-{
-    const double far = sqrt(3.0);
-    switch (kind) {
-    case FK_THREE_POINT:
-        *r = (rule){3, {-far, 0.0, far}, {1.0 / 6.0, 2.0 / 3.0, 1.0 / 6.0}};
-        return FK_OK;
-    case FK_RADEMACHER:
-        *r = (rule){2, {-1.0, 1.0}, {0.5, 0.5}};
-        return FK_OK;
-    default:
-        r->n = nodes;
-        return fk_gauss_hermite(nodes, r->node, r->weight);
-    }
-}
+enum { FUNCTIONS = 32 };
 
 typedef struct work {
     const fk_one_step *o;
     fk_stepper *stepper;
     fk_program *program;
-    size_t rows, states, n, points;
-    rule increment, further;
-    double *z, *x, *value, *scratch; /* rows of FK_BLOCK; x and value in one block */
+    size_t states, n;
+    fk_step_rule rule;
+    double *z, *point, *x, *value, *scratch; /* rows of FK_BLOCK; x and value in one
+                                                block; point of one number a row */
 } work;
 
 /* Rows of the points first, first + 1, ... and their weights, 0 beyond the last. */
 static void place(const work *w, size_t first, double *weight)
 {
     for (size_t j = 0; j < FK_BLOCK; j++) {
-        size_t rest = first + j;
-        weight[j] = rest < w->points ? 1.0 : 0.0;
-        for (size_t r = 0; r < w->rows; r++) {
-            const rule *q = r < w->o->sde->noises ? &w->increment : &w->further;
-            w->z[r * FK_BLOCK + j] = q->node[rest % q->n];
-            weight[j] *= q->weight[rest % q->n];
-            rest /= q->n;
-        }
+        const double share = fk_step_rule_point(&w->rule, first + j, w->point);
+        weight[j] = first + j < w->rule.points ? share : 0.0;
+        for (size_t r = 0; r < w->rule.rows; r++)
+            w->z[r * FK_BLOCK + j] = w->point[r];
     }
 }
 
@@ -79,42 +54,26 @@ static void add_block(const work *w, size_t first, const double *start, double *
                 out[k] += weight[j] * value[k][j];
 }
 
-static fk_status count_points(work *w, fk_message *message)
-{
-    double points = 1.0;
-    for (size_t r = 0; r < w->rows; r++)
-        points *= (double)(r < w->o->sde->noises ? w->increment : w->further).n;
-    w->points = (size_t)points;
-    return points <= 1e7
-               ? FK_OK
-               : fk_fail(message, FK_ELIMIT,
-                         "a step of %s takes %zu rows of normals: too many for a "
-                         "product of rules",
-                         w->o->scheme->name, w->rows);
-}
-
 static fk_status open_work(work *w, const fk_expr *const *phi, fk_message *message)
 {
     const fk_one_step *o = w->o;
     const fk_binding binding = fk_sde_binding(o->sde);
-    const bool gaussian = o->increments == FK_GAUSSIAN;
     FK_TRY(o->scheme->prepare(o->sde, &w->stepper, message));
     if (o->scheme->tune != NULL)
         o->scheme->tune(w->stepper, o->h, (fk_step_rules){o->increments, 0.0});
     FK_TRY(fk_program_new(w->n, phi, &binding, &w->program));
-    FK_TRY(make_rule(o->increments, o->nodes, &w->increment));
-    FK_TRY(make_rule(gaussian ? FK_GAUSSIAN : FK_RADEMACHER, o->nodes, &w->further));
-    w->rows = o->scheme->draws != NULL ? o->scheme->draws(w->stepper) : o->sde->noises;
+    FK_TRY(fk_step_rule_make(o->scheme, w->stepper, o->sde, o->increments, o->nodes,
+                             &w->rule, message));
     w->states =
         o->sde->dim + (o->scheme->memory != NULL ? o->scheme->memory(w->stepper) : 0);
-    FK_TRY(count_points(w, message));
     const size_t step = o->scheme->scratch(w->stepper);
     const size_t values = fk_program_scratch(w->program);
-    w->z = fk_doubles((w->rows + w->states + w->n) * FK_BLOCK +
+    w->z = fk_doubles((w->rule.rows + w->states + w->n) * FK_BLOCK +
                       (step > values ? step : values));
-    if (w->z == NULL)
+    w->point = fk_doubles(w->rule.rows);
+    if (w->z == NULL || w->point == NULL)
         return fk_fail(message, FK_ENOMEM, "no memory for a step");
-    w->x = w->z + w->rows * FK_BLOCK;
+    w->x = w->z + w->rule.rows * FK_BLOCK;
     w->value = w->x + w->states * FK_BLOCK;
     w->scratch = w->value + w->n * FK_BLOCK;
     return FK_OK;
@@ -125,13 +84,14 @@ fk_status fk_one_step_expectation(const fk_one_step *o, const double *x, size_t 
                                   fk_message *message)
 {
     work w = {.o = o, .n = n};
-    assert(n > 0 && n <= FUNCTIONS && o->nodes >= 1 && o->nodes <= NODES);
+    assert(n > 0 && n <= FUNCTIONS);
     const fk_status status = open_work(&w, phi, message);
     for (size_t k = 0; k < n; k++)
         out[k] = 0.0;
-    for (size_t first = 0; status == FK_OK && first < w.points; first += FK_BLOCK)
+    for (size_t first = 0; status == FK_OK && first < w.rule.points; first += FK_BLOCK)
         add_block(&w, first, x, out);
     free(w.z);
+    free(w.point);
     fk_program_free(w.program);
     o->scheme->release(w.stepper);
     return status;
