@@ -111,6 +111,7 @@
 #include "sampling/scheme.h"
 #include "sampling/time_grid.h"
 #include "sampling/training.h"
+#include "sampling/weak_residual.h"
 
 #include "plots/exits.h"
 #include "plots/gallery.h"
