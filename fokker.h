@@ -65,6 +65,7 @@
 #include "sde/process.h"
 #include "sde/score.h"
 #include "sde/score_network.h"
+#include "sde/score_perturbed.h"
 #include "sde/sde.h"
 #include "sde/sde_text.h"
 #include "sde/stretched.h"

@@ -32,6 +32,7 @@ typedef enum fk_purpose {
     FK_FOR_JUDGING,        /* data that a network is judged by */
     FK_FOR_JUDGING_NOISE,  /* and their noise */
     FK_FOR_PROBES,         /* directions along which divergences are estimated */
+    FK_FOR_SCORE_ERROR,    /* fields that scores are perturbed with */
 } fk_purpose;
 
 /* FK_BLOCK neighbouring streams.  State at the border of a pair of rows, `used` rows
