@@ -62,13 +62,9 @@ static fk_status listed_outputs(const fk_problem_reader *r, const fk_yaml *list,
     return FK_OK;
 }
 
-fk_status fk_read_time(fk_problem_reader *r)
+static fk_status read_times(fk_problem_reader *r, const fk_yaml *time)
 {
     fk_problem *p = r->problem;
-    const fk_yaml *time = fk_yaml_get(r->root, "time");
-    if (time == NULL)
-        return fk_read_missing(r, r->root, "time");
-    FK_TRY(fk_read_map(r, time));
     const fk_yaml *start = fk_yaml_get(time, "start"), *end = fk_yaml_get(time, "end");
     const fk_yaml *output = fk_yaml_get(time, "output");
     if (start != NULL)
@@ -87,6 +83,22 @@ fk_status fk_read_time(fk_problem_reader *r)
     if (output != NULL)
         FK_TRY(fk_read_whole(r, output, 1, MOST_OUTPUTS, &n));
     return even_outputs(p, n);
+}
+
+fk_status fk_read_time(fk_problem_reader *r)
+{
+    const fk_process *process = r->problem->process;
+    const fk_yaml *time = fk_yaml_get(r->root, "time");
+    if (time == NULL)
+        return fk_read_missing(r, r->root, "time");
+    FK_TRY(fk_read_map(r, time));
+    FK_TRY(read_times(r, time));
+    if (process != NULL && process->before > 0.0 && r->problem->end >= process->before)
+        return fk_yaml_fail(time, r->message,
+                            "must end before %g, where a coefficient of the process "
+                            "'%s' is infinite",
+                            process->before, process->name);
+    return FK_OK;
 }
 
 /* ---- domain ---- */

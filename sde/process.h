@@ -22,6 +22,8 @@ typedef struct fk_process {
     const char *summary;   /* one line for `fokker list processes` */
     const char *equation;  /* e.g. "dX = -theta (X - mu) dt + sigma dW" */
     const char *reference; /* key into REFERENCES.md */
+    double before;         /* times end before this, where a coefficient is infinite; 0:
+                              there is no such time */
     size_t dim;            /* 0: any, per variable */
     size_t noises;         /* columns of noise; 0 where dim == 0 */
     const char *variable[FK_PROCESS_DIM]; /* standard names, dim > 0 */

@@ -296,7 +296,7 @@ START_TEST(every_named_process_can_be_read)
 {
     for (const fk_process *const *f = fk_processes; *f != NULL; f++) {
         char text[2000] = "", part[300];
-        snprintf(text, sizeof text, "process: %s\ntime: 1\npde: off\n%sparameters: {",
+        snprintf(text, sizeof text, "process: %s\ntime: 0.9\npde: off\n%sparameters: {",
                  (*f)->name, (*f)->dim == 0 ? "variables: [p, q]\n" : "");
         for (const fk_process_parameter *a = (*f)->parameter; a->name != NULL; a++)
             if (a->standard == NULL) {

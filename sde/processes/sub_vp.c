@@ -1,5 +1,6 @@
 #include "sde/process.h"
 
+/* 1 - e^(-2 B) = 2 tanh B / (1 + tanh B), which keeps its digits where B is small. */
 const fk_process fk_process_sub_vp = {
     .name = "sub-vp",
     .summary = "the VP drift with noise that begins at zero",
@@ -8,7 +9,7 @@ const fk_process fk_process_sub_vp = {
     .reference = "song-2021",
     .dim = 0,
     .drift = {"-beta*X/2"},
-    .noise = {{"sqrt(beta*(1 - exp(-2*B)))"}},
+    .noise = {{"sqrt(2*beta*tanh(B)/(1 + tanh(B)))"}},
     .parameter =
         {
             {"beta_min", "0.1", "beta at t = 0 [1/time]"},
