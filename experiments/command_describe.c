@@ -68,13 +68,40 @@ static int describe_method(const char *name)
     return 1;
 }
 
+/* Lines of text, two places in. */
+static void print_lines(const char *text)
+{
+    for (size_t n; text[0] != '\0'; text += n + (text[n] == '\n')) {
+        n = strcspn(text, "\n");
+        printf("  %.*s\n", (int)n, text);
+    }
+}
+
+static void print_flux_form(const fk_flux *f)
+{
+    if (f->reach > 1)
+        puts("  J = b p* - a dp/dx on a face");
+    else
+        printf("  J = (a / h) (W(-P) p_L - W(P) p_R),  P = %s\n",
+               f->points == 1 ? "h b / a on the face" : "int_L^R b / a dx");
+    print_lines(f->formula);
+}
+
 static int describe_flux(const char *name)
 {
     const fk_flux *f = fk_flux_find(name);
     if (f == NULL)
         return 0;
-    printf("flux %s: %s\n  order %g, %s\n  reference: %s\n", f->name, f->summary,
-           f->order, f->positive ? "positive" : "not always positive", f->reference);
+    printf("flux %s: %s\n", f->name, f->summary);
+    print_flux_form(f);
+    printf("  order %g", f->order);
+    if (f->drift_order != f->order)
+        printf(", %g without noise or where the drift rules a cell", f->drift_order);
+    printf("; %s\n  steppers: %s; explicit Euler steps up to %g / (largest rate)\n"
+           "  for: %s\n  reference: %s\n",
+           f->positive ? "positive" : "not always positive",
+           f->reach > 1 ? "those that apply the operator, ssp-rk3 and rkc" : "all",
+           f->courant, f->regime, f->reference);
     return 1;
 }
 
@@ -112,13 +139,14 @@ static int describe_stepper(const char *name)
     if (s == NULL)
         return 0;
     printf("stepper %s: %s\n", s->name, s->summary);
+    print_lines(s->formula);
     if (isinf(s->order))
         printf("  no error of the step");
     else
         printf("  order %g", s->order);
-    printf(", %s\n  reference: %s\n",
+    printf(", %s\n  fluxes: %s\n  for: %s\n  reference: %s\n",
            s->positive ? "positive with a positive flux" : "not positive",
-           s->reference);
+           s->wide ? "all" : "of two cells", s->regime, s->reference);
     return 1;
 }
 

@@ -39,6 +39,8 @@ typedef struct fk_flux_lines {
 typedef struct fk_flux {
     const char *name;      /* problem-file word */
     const char *summary;   /* one line for `fokker list fluxes` */
+    const char *formula;   /* W(P), or how wide fluxes find p and dp/dx at a face */
+    const char *regime;    /* where it serves */
     const char *reference; /* key into REFERENCES.md */
     double order;          /* of the L1 error for smooth densities, diffusive regime */
     double drift_order;    /* where the drift rules a cell, or there is no noise */

@@ -51,6 +51,10 @@ enum { FK_STEPPER_SOLVES = 4 };
 typedef struct fk_pde_stepper {
     const char *name;
     const char *summary;
+    /* lines; the last is "R(z) = ...", the factor of a step at h L = z in one dimension,
+     * unless it depends on the number of stages */
+    const char *formula;
+    const char *regime; /* where it serves */
     const char *reference;
     double order;  /* HUGE_VAL: any step is exact, or as exact as the tolerance asks */
     bool positive; /* keeps the sign with a positive flux */

@@ -44,6 +44,12 @@ expect_status 0 fokker describe ou
 expect_stdout 'dX = '
 expect_status 0 fokker describe end-point
 expect_stdout 'taken as in hanggi-klimontovich; other interpretations are converted'
+expect_status 0 fokker describe scharfetter-gummel
+expect_stdout '^  W\(P\) = P/\(exp\(P\) - 1\)$'
+expect_stdout '^  order 2, 1 without noise or where the drift rules a cell; positive$'
+expect_status 0 fokker describe tr-bdf2
+expect_stdout '^  R\(z\) = '
+expect_stdout '^  for: '
 expect_status 0 fokker describe particles.step
 expect_status 2 fokker describe nothing_at_all
 expect_status 2 fokker plot

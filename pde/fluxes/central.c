@@ -13,6 +13,8 @@ static void rates(size_t n, const double *conductance, const double *peclet,
 const fk_flux fk_flux_central = {
     .name = "central",
     .summary = "order 2, not positive where the drift outweighs the noise (|P| > 2)",
+    .formula = "W(P) = 1 - P/2",
+    .regime = "cells so fine that |P| < 2 in all of them",
     .reference = "hundsdorfer-verwer-2003, section I.3",
     .order = 2.0,
     .drift_order = 2.0,

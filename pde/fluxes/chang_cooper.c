@@ -15,6 +15,8 @@ static void rates(size_t n, const double *conductance, const double *peclet,
 const fk_flux fk_flux_chang_cooper = {
     .name = "chang-cooper",
     .summary = "positive, order 2; equilibrium exact for drifts linear between cells",
+    .formula = "W(P) = P/(exp(P) - 1)",
+    .regime = "drifts with noise; where the drift rules a cell (|P| > 2) it is upwind",
     .reference = "chang-cooper-1970",
     .order = 2.0,
     .drift_order = 1.0,

@@ -31,6 +31,10 @@ const fk_flux fk_flux_fourth_order = {
     .name = "fourth-order",
     .summary =
         "order 4 along an axis, smooth densities that do not leave; not positive",
+    .formula =
+        "p* = (7 (p_L + p_R) - (p_LL + p_RR)) / 12,\n"
+        "dp/dx = (15 (p_R - p_L) - (p_RR - p_LL)) / (12 h) instead of (p_R - p_L) / h",
+    .regime = "smooth densities between reflecting or periodic faces, along axes",
     .reference = "hundsdorfer-verwer-2003, section I.3",
     .order = 4.0,
     .drift_order = 4.0,

@@ -15,6 +15,9 @@ static void rates(size_t n, const double *conductance, const double *peclet,
 const fk_flux fk_flux_scharfetter_gummel = {
     .name = "scharfetter-gummel",
     .summary = "positive, order 2; equilibrium exact for drifts up to degree 5",
+    .formula = "W(P) = P/(exp(P) - 1)",
+    .regime = "the one to begin with: a gradient drift keeps its Boltzmann density to "
+              "rounding; where the drift rules a cell (|P| > 2) it is upwind",
     .reference = "scharfetter-gummel-1969",
     .order = 2.0,
     .drift_order = 1.0,

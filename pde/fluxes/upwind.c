@@ -14,6 +14,9 @@ void fk_upwind_rates(size_t n, const double *conductance, const double *peclet,
 const fk_flux fk_flux_upwind = {
     .name = "upwind",
     .summary = "positive, order 1: adds the diffusion |b| h / 2",
+    .formula = "W(P) = 1 + max(-P, 0)",
+    .regime =
+        "robust and blurred: to compare with, or where nothing but the sign counts",
     .reference = "courant-isaacson-rees-1952",
     .order = 1.0,
     .drift_order = 1.0,

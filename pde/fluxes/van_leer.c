@@ -32,6 +32,11 @@ const fk_flux fk_flux_van_leer = {
     .name = "van-leer",
     .summary =
         "positive, order 2 without noise too: slopes limited where they overshoot",
+    .formula =
+        "p* = p -+ s/2 in the cell upstream, s = 2 d- d+ / (d- + d+), 0 if d- d+ < 0,\n"
+        "d-, d+ the differences to the cells before and behind",
+    .regime =
+        "sharp densities that a drift carries, with little noise or none; along axes",
     .reference = "van-leer-1979",
     .order = 2.0,
     .drift_order = 2.0,

@@ -64,6 +64,12 @@ static void correct(const fk_flux_lines *l, double *F)
 const fk_flux fk_flux_weno5 = {
     .name = "weno5",
     .summary = "positive, order 5 without noise (2 with): weighted parabolas",
+    .formula =
+        "p* = sum_j w_j q_j upstream, three parabolas q_j through five averages,\n"
+        "w_j ~ d_j (1 + (tau / beta_j)^2), beta_j how rough they are; drawn to p "
+        "where\n"
+        "negative",
+    .regime = "as van-leer, smoother and dearer",
     .reference = "borges-carmona-costa-don-2008",
     .order = 2.0,
     .drift_order = 5.0,

@@ -219,6 +219,11 @@ static const fk_integrator_kind directions = {
 const fk_pde_stepper fk_pde_stepper_hundsdorfer_verwer = {
     .name = "hundsdorfer-verwer",
     .summary = "order 2 at walls with cross terms too; not positive",
+    .formula = "u = p + h L p,  (1 - c h L_i) u <- u - c h L_i p,  i = 1 ..\n"
+               "v = p + h/2 L p + h/2 L u,  (1 - c h L_i) v <- v - c h L_i u;  p+ = v\n"
+               "R(z) = (1 + z/2 + (1/2 - c)*z*(1 + z - c*z)/(1 - c*z))/(1 - c*z);  "
+               "c = 1/2 + sqrt(3)/6",
+    .regime = "cross terms that meet walls, where splitting loses its order",
     .reference = "hundsdorfer-verwer-2003, section IV.5",
     .order = 2.0,
     .kind = &directions,

@@ -4,6 +4,9 @@
 const fk_pde_stepper fk_pde_stepper_implicit_euler = {
     .name = "implicit-euler",
     .summary = "order 1, positive for every step",
+    .formula = "p+ = A^-1 p,  A = 1 - h L\n"
+               "R(z) = 1/(1 - z)",
+    .regime = "long steps towards the stationary density; to compare with",
     .reference = "hairer-wanner-1996, section IV.3",
     .order = 1.0,
     .positive = true,

@@ -211,6 +211,12 @@ static const fk_integrator_kind stages = {
 const fk_pde_stepper fk_pde_stepper_rkc = {
     .name = "rkc",
     .summary = "order 2, explicit, as many stages as the step needs; not positive",
+    .formula =
+        "p+ = a_s p + b_s T_s(w0 + w1 h L) p,  T_s Chebyshev polynomial of s stages,\n"
+        "w0 = 1 + 2 / (13 s^2),  w1 = T_s'(w0) / T_s''(w0),  s^2 = about 3 h (largest "
+        "rate)",
+    .regime = "noise that rules the cells, without solving anything; not where a drift "
+              "goes round",
     .reference = "sommeijer-shampine-verwer-1998",
     .order = 2.0,
     .wide = true,

@@ -61,6 +61,11 @@ static const fk_integrator_kind stages = {
 const fk_pde_stepper fk_pde_stepper_ssp_rk3 = {
     .name = "ssp-rk3",
     .summary = "order 3, explicit, positive; steps up to 1 / (largest rate)",
+    .formula =
+        "u = p + h L p,  v = 3/4 p + 1/4 (u + h L u),  p+ = 1/3 p + 2/3 (v + h L v)\n"
+        "R(z) = 1 + z + z^2/2 + z^3/6",
+    .regime = "wide fluxes, and drifts that rule the cells: no step beyond 1 / "
+              "(largest rate)",
     .reference = "shu-osher-1988",
     .order = 3.0,
     .positive = true,

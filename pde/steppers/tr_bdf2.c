@@ -14,6 +14,10 @@
 const fk_pde_stepper fk_pde_stepper_tr_bdf2 = {
     .name = "tr-bdf2",
     .summary = "order 2, L-stable; limited to stay positive",
+    .formula =
+        "p+ = ((1 + sqrt 2) A^-2 - sqrt 2 A^-1) p,  A = 1 - c h L\n"
+        "R(z) = (1 + sqrt(2))/(1 - c*z)^2 - sqrt(2)/(1 - c*z);  c = 1 - sqrt(1/2)",
+    .regime = "the one to begin with: any step is stable, rough densities are damped",
     .reference = "bank-1985",
     .order = 2.0,
     .positive = true,

@@ -73,6 +73,11 @@ static const fk_integrator_kind chain = {
 const fk_pde_stepper fk_pde_stepper_uniformisation = {
     .name = "uniformisation",
     .summary = "exact e^{t L} as a Poisson mixture, positive; coefficients free of t",
+    .formula =
+        "p+ = sum_k e^-m m^k / k! (1 + L / R)^k p,  m = h R,  R the largest rate\n"
+        "R(z) = exp(z)",
+    .regime =
+        "coefficients free of t: no error of the step at all, for m products with L",
     .reference = "jensen-1953",
     .order = HUGE_VAL,
     .positive = true,
