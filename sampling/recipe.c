@@ -129,6 +129,7 @@ static void note(fk_recipe *r, const fk_step *s)
         r->drifts = r->drifts || s->evaluation[i].drift;
     }
     note_noises(r, &s->result);
+    r->adjusted = r->adjusted || s->adjusted > 0.0;
     r->evaluations += s->n;
 }
 

@@ -53,6 +53,9 @@ typedef struct fk_step {
     size_t n;
     fk_evaluation evaluation[FK_RECIPE_EVALUATIONS];
     fk_combination result;
+    double adjusted; /* e > 0: the result, x + e s(x) + sqrt(2e) z at the place x of
+                        evaluation 0, is accepted or refused; evaluation 1 is there, and
+                        m = w s for both (sampling/metropolis.h) */
     int keep; /* which m the next steps find as the kept one of age 0; -1: none */
 } fk_step;
 
@@ -65,6 +68,7 @@ typedef struct fk_recipe {
     size_t noises;      /* that a step may use */
     bool matrix;        /* noises are G N(0, I) */
     bool drifts;        /* some evaluation has the drift in it */
+    bool adjusted;      /* some step may be refused: the score needs a density */
     bool even;          /* one step for each interval of the grid, in order */
     size_t evaluations; /* of the score per sample */
     fk_status status;   /* FK_ENOMEM once memory was short */

@@ -66,7 +66,7 @@ fk_normal fk_recipe_law(const fk_recipe *r, const double *centre,
                         const double *precision, fk_normal start)
 {
     double mean[JOINT] = {start.mean}, C[JOINT][JOINT] = {{start.variance}};
-    assert(!r->drifts && !r->matrix);
+    assert(!r->drifts && !r->matrix && !r->adjusted);
     for (size_t k = 0; k < r->n_steps; k++) {
         const fk_step *s = &r->step[k];
         linear source[FK_SOURCES] = {{{0.0}}}, after[JOINT];

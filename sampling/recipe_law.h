@@ -11,7 +11,8 @@ typedef struct fk_normal {
     double mean, variance;
 } fk_normal;
 
-/* centre[n_times], precision[n_times].  The recipe has neither drifts nor matrix noise. */
+/* centre[n_times], precision[n_times].  The recipe has neither drifts nor matrix
+ * noise nor steps that may be refused. */
 fk_normal fk_recipe_law(const fk_recipe *r, const double *centre,
                         const double *precision, fk_normal start);
 

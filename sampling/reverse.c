@@ -112,6 +112,11 @@ static void finish(const sampler *s, const traveller *c, size_t b, size_t lanes,
     for (size_t j = 0; j < lanes; j++)
         for (size_t i = 0; i < s->dim; i++)
             s->out->x[(b * FK_BLOCK + j) * s->dim + i] = x[i * FK_BLOCK + j];
+    uint64_t taken = 0;
+    for (size_t j = 0; j < lanes; j++)
+        taken += (uint64_t)c->near.taken[j];
+#pragma omp atomic
+    s->out->taken += taken;
     double done;
 #pragma omp atomic capture
     done = t->done += (double)lanes * steps;
@@ -145,6 +150,7 @@ static void add_noise(const sampler *s, traveller *c, const fk_step *part,
 {
     const double share = sqrt((part->from - part->to) / (whole->from - whole->to));
     const size_t n = s->field.noises * FK_BLOCK;
+    memcpy(c->far.chance, c->near.chance, FK_BLOCK * sizeof *c->far.chance);
     for (size_t q = 0; q < s->recipe->noises; q++) {
         if (first)
             memset(c->far.raw[q], 0, n * sizeof *c->far.raw[q]);
@@ -175,6 +181,7 @@ static void travel(const sampler *s, size_t b, double *scratch, team *t)
     const bool paired = b * FK_BLOCK < s->o->pairs;
     fk_streams_seed(&c.streams, s->o->seed, FK_FOR_REVERSE_NOISE, b * FK_BLOCK);
     fk_law_draw(s->o->start, s->o->seed, FK_FOR_REVERSE, b * FK_BLOCK, c.start);
+    memset(c.near.taken, 0, FK_BLOCK * sizeof *c.near.taken);
     memcpy(fk_walker_state(&c.far), fk_walker_state(&c.near),
            s->dim * FK_BLOCK * sizeof(double));
 

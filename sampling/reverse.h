@@ -39,6 +39,8 @@ typedef struct fk_reverse_result {
                                         short steps, and pairs of which exactly one
                                         member is in the cell */
     uint64_t evaluations;            /* of the score, per sample */
+    uint64_t taken;                  /* of the proposals of all samples that may be
+                                        refused */
 } fk_reverse_result;
 
 /* Initial draws have purpose FK_FOR_REVERSE, noises FK_FOR_REVERSE_NOISE; sample i is the

@@ -53,6 +53,7 @@ typedef struct fk_sampler {
     bool (*noisy)(const fk_sampler_options *o);
     const char *hears; /* options that matter, "" if none */
     bool schedule;     /* needs one; false: f, G and the score do */
+    bool density;      /* needs the density of the score's law */
     void (*plan)(const fk_plan *p);
 } fk_sampler;
 

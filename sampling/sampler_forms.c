@@ -112,12 +112,36 @@ void fk_dpm_2_steps(const fk_plan *p, size_t from, size_t to)
     }
 }
 
+static double langevin_length(const fk_noise_level *l, double snr)
+{
+    return 2.0 * snr * snr * l->sigma * l->sigma;
+}
+
 void fk_add_langevin(fk_combination *c, const fk_step *s, const fk_noise_level *l,
                      double snr, unsigned q)
 {
-    const double e = 2.0 * snr * snr * l->sigma * l->sigma;
+    const double e = langevin_length(l, snr);
     fk_combine(c, fk_latest(s), -e / l->sigma);
     fk_combine(c, FK_A_NOISE + q, sqrt(2.0 * e));
+}
+
+void fk_plan_langevin(const fk_plan *p, fk_langevin kind)
+{
+    for (size_t k = 0; k < p->n; k++) {
+        const fk_noise_level *s = &p->level[k], *t = s + 1;
+        for (size_t i = 0; i < p->options->inner; i++) {
+            fk_step *step = fk_recipe_add(p->recipe, i == 0 ? s->t : t->t, t->t);
+            fk_combination here = {0};
+            fk_combine(&here, FK_THE_STATE, i == 0 ? t->alpha / s->alpha : 1.0);
+            fk_ask_noise(step, t)->at = here;
+            step->result = here;
+            fk_add_langevin(&step->result, step, t, p->options->snr, 0);
+            if (kind == FK_ADJUSTED) {
+                fk_ask_noise(step, t)->at = step->result;
+                step->adjusted = langevin_length(t, p->options->snr);
+            }
+        }
+    }
 }
 
 double fk_order_0(const fk_sampler_options *o)

@@ -48,6 +48,11 @@ void fk_dpm_2_steps(const fk_plan *p, size_t from, size_t to);
 void fk_add_langevin(fk_combination *c, const fk_step *s, const fk_noise_level *l,
                      double snr, unsigned q);
 
+/* Langevin steps at every level, `inner` of them, none between: the state moves to the
+ * scale of the next level first.  adjusted: each is accepted or refused. */
+typedef enum fk_langevin { FK_UNADJUSTED, FK_ADJUSTED } fk_langevin;
+void fk_plan_langevin(const fk_plan *p, fk_langevin kind);
+
 /* Orders and noise that do not depend on options; 0: an error stays however short the
  * steps are. */
 double fk_order_0(const fk_sampler_options *o);

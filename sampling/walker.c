@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "sampling/metropolis.h"
 #include "sampling/rows.h"
 
 /* ---- the field ---- */
@@ -62,6 +63,11 @@ fk_status fk_field_new(const fk_sde *sde, const fk_score *score, const fk_recipe
     assert(score->dim == sde->dim && score->n_times == r->n_times);
     *out = (fk_field){.score = score, .dim = sde->dim, .noises = sde->dim};
     FK_TRY(check(sde, message));
+    if (r->adjusted && score->eval_log == NULL)
+        return fk_fail(message, FK_EDOMAIN,
+                       "steps that are accepted or refused need the density of the "
+                       "score's law; that of a mixture, of points or of a grid is "
+                       "known");
     if (!r->drifts)
         return FK_OK;
     const fk_binding binding = fk_sde_binding(sde);
@@ -84,14 +90,18 @@ void fk_field_clear(fk_field *f)
 
 /* ---- the walker ---- */
 
-enum { WORK = 3 }; /* y, s, v */
+enum {
+    WORK = 3,  /* y, s, v */
+    CHOICE = 4 /* rows: chance, taken, log_p[2] */
+};
 
 size_t fk_walker_scratch(const fk_field *f)
 {
     const size_t drift = f->drift != NULL ? fk_program_scratch(f->drift) : 0;
     const size_t rest = f->score->scratch > drift ? f->score->scratch : drift;
     return (FK_SOURCES + WORK) * f->dim * FK_BLOCK + WORK * fk_rows_scratch(f->dim) +
-           FK_RECIPE_NOISES * f->noises * FK_BLOCK + fk_padded(rest);
+           FK_RECIPE_NOISES * f->noises * FK_BLOCK + CHOICE * FK_BLOCK +
+           fk_padded(rest);
 }
 
 fk_walker fk_walker_place(const fk_field *f, double *scratch)
@@ -107,7 +117,10 @@ fk_walker fk_walker_place(const fk_field *f, double *scratch)
     double *const array[WORK] = {w.y, w.s, w.v};
     for (size_t i = 0; i < WORK; i++, scratch += fk_rows_scratch(f->dim))
         *rows[i] = fk_rows(array[i], f->dim, scratch);
-    w.rest = scratch;
+    w.chance = scratch;
+    w.taken = scratch + FK_BLOCK;
+    w.log_p = scratch + 2 * (size_t)FK_BLOCK;
+    w.rest = scratch + CHOICE * (size_t)FK_BLOCK;
     return w;
 }
 
@@ -116,6 +129,8 @@ void fk_walker_draw(const fk_field *f, const fk_recipe *r, fk_streams *streams,
 {
     for (size_t q = 0; q < r->noises; q++)
         fk_streams_normal(streams, f->noises, w->raw[q]);
+    if (r->adjusted)
+        fk_streams_uniform(streams, w->chance);
 }
 
 /* ---- one step ---- */
@@ -182,12 +197,17 @@ static void set_noises(const fk_field *f, const fk_recipe *r, const fk_step *ste
     }
 }
 
-static void evaluate(const fk_field *f, const fk_evaluation *e, fk_walker *w, double *m)
+void fk_walker_evaluate(const fk_field *f, const fk_evaluation *e, fk_walker *w,
+                        unsigned which, double *log_p)
 {
     const size_t n = f->dim * FK_BLOCK;
     const double *const *at = (const double *const *)w->y_rows;
+    double *m = w->source[FK_AN_EVALUATION + which];
     combine(&e->at, n, w->source, w->y);
-    f->score->eval(f->score, e->time, at, w->s_rows, w->rest);
+    if (log_p != NULL)
+        f->score->eval_log(f->score, e->time, at, w->s_rows, log_p, w->rest);
+    else
+        f->score->eval(f->score, e->time, at, w->s_rows, w->rest);
     if (!e->drift) {
         scale_two(n, e->of_state, w->y, e->of_score, w->s, m);
         return;
@@ -211,8 +231,12 @@ void fk_walker_step(const fk_field *f, const fk_recipe *r, const fk_step *step,
                     fk_walker *w)
 {
     set_noises(f, r, step, w);
-    for (size_t i = 0; i < step->n; i++)
-        evaluate(f, &step->evaluation[i], w, w->source[FK_AN_EVALUATION + i]);
+    if (step->adjusted > 0.0) {
+        fk_metropolis_step(f, step, w);
+        return;
+    }
+    for (unsigned i = 0; i < step->n; i++)
+        fk_walker_evaluate(f, &step->evaluation[i], w, i, NULL);
     combine(&step->result, f->dim * FK_BLOCK, w->source, fk_walker_state(w));
     if (step->keep >= 0)
         keep(w, (unsigned)step->keep);

@@ -30,6 +30,10 @@ typedef struct fk_walker {
     double *raw[FK_RECIPE_NOISES]; /* [noises][FK_BLOCK] N(0, 1), set before a step */
     double *y, *s, *v;             /* where, score, drift */
     double **y_rows, **s_rows, **v_rows;
+    double *chance,
+        *taken;    /* of steps that are accepted or refused: uniform, set before a
+                               step; how many were taken */
+    double *log_p; /* [2][FK_BLOCK] */
     double *rest;
 } fk_walker;
 
@@ -44,6 +48,10 @@ static inline double *fk_walker_state(const fk_walker *w)
 /* Normal numbers for the recipe's noises, the same number of them at every step. */
 void fk_walker_draw(const fk_field *f, const fk_recipe *r, fk_streams *streams,
                     fk_walker *w);
+
+/* Evaluation number `which` of a step, its place left in w->y; log p there unless NULL. */
+void fk_walker_evaluate(const fk_field *f, const fk_evaluation *e, fk_walker *w,
+                        unsigned which, double *log_p);
 
 void fk_walker_step(const fk_field *f, const fk_recipe *r, const fk_step *step,
                     fk_walker *w);

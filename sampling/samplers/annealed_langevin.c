@@ -2,20 +2,9 @@
  * between the levels.  [song-ermon-2019] */
 #include "sampling/sampler_forms.h"
 
-/* Moves the state to the scale of the next level first. */
 static void plan(const fk_plan *p)
 {
-    for (size_t k = 0; k < p->n; k++) {
-        const fk_noise_level *s = &p->level[k], *t = s + 1;
-        for (size_t i = 0; i < p->options->inner; i++) {
-            fk_step *step = fk_recipe_add(p->recipe, i == 0 ? s->t : t->t, t->t);
-            fk_combination here = {0};
-            fk_combine(&here, FK_THE_STATE, i == 0 ? t->alpha / s->alpha : 1.0);
-            fk_ask_noise(step, t)->at = here;
-            step->result = here;
-            fk_add_langevin(&step->result, step, t, p->options->snr, 0);
-        }
-    }
+    fk_plan_langevin(p, FK_UNADJUSTED);
 }
 
 const fk_sampler fk_sampler_annealed_langevin = {
