@@ -21,3 +21,22 @@ bool fk_cholesky(size_t n, const double *s, double *l)
     }
     return definite;
 }
+
+/* Column by column. */
+void fk_cholesky_inverse(size_t n, const double *l, double *inverse)
+{
+    for (size_t column = 0; column < n; column++) {
+        for (size_t i = 0; i < n; i++) { /* L y = e */
+            double y = i == column ? 1.0 : 0.0;
+            for (size_t k = 0; k < i; k++)
+                y -= l[i * n + k] * inverse[k * n + column];
+            inverse[i * n + column] = y / l[i * n + i];
+        }
+        for (size_t i = n; i-- > 0;) { /* L^T x = y */
+            double x = inverse[i * n + column];
+            for (size_t k = i + 1; k < n; k++)
+                x -= l[k * n + i] * inverse[k * n + column];
+            inverse[i * n + column] = x / l[i * n + i];
+        }
+    }
+}

@@ -10,4 +10,7 @@
  * whether S is positive definite. */
 bool fk_cholesky(size_t n, const double *s, double *l);
 
+/* inverse[n][n] = (L L^T)^-1 of a definite factor. */
+void fk_cholesky_inverse(size_t n, const double *l, double *inverse);
+
 #endif

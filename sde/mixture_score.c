@@ -22,25 +22,6 @@ struct fk_mixture_score {
     fk_alike *alike; /* NULL: components differ in more than mean and weight */
 };
 
-/* inverse[d][d] = (L L^T)^-1, column by column */
-static void invert(size_t d, const double *l, double *inverse)
-{
-    for (size_t column = 0; column < d; column++) {
-        for (size_t i = 0; i < d; i++) { /* L y = e */
-            double y = i == column ? 1.0 : 0.0;
-            for (size_t k = 0; k < i; k++)
-                y -= l[i * d + k] * inverse[k * d + column];
-            inverse[i * d + column] = y / l[i * d + i];
-        }
-        for (size_t i = d; i-- > 0;) { /* L^T x = y */
-            double x = inverse[i * d + column];
-            for (size_t k = i + 1; k < d; k++)
-                x -= l[k * d + i] * inverse[k * d + column];
-            inverse[i * d + column] = x / l[i * d + i];
-        }
-    }
-}
-
 static fk_status prepare(const fk_mixture *m, fk_mixture_score *s, double *l)
 {
     const size_t d = m->dim;
@@ -52,7 +33,7 @@ static fk_status prepare(const fk_mixture *m, fk_mixture_score *s, double *l)
             log_det += 2.0 * log(l[i * d + i]);
         term[0] = log(m->weight[k]) - 0.5 * (log_det + (double)d * log(2.0 * M_PI));
         memcpy(term + 1, m->mean + k * d, d * sizeof *term);
-        invert(d, l, term + 1 + d);
+        fk_cholesky_inverse(d, l, term + 1 + d);
     }
     return FK_OK;
 }
