@@ -60,6 +60,7 @@
 #include "sde/mixture.h"
 #include "sde/noise_schedule.h"
 #include "sde/noising.h"
+#include "sde/powers.h"
 #include "sde/problem.h"
 #include "sde/problem_file.h"
 #include "sde/process.h"
