@@ -6,55 +6,20 @@
 
 #include "core/memory.h"
 #include "sampling/metropolis.h"
+#include "sampling/noise_table.h"
 #include "sampling/rows.h"
 
 /* ---- the field ---- */
 
-static fk_status check(const fk_sde *sde, fk_message *message)
-{
-    if (!fk_sde_continuous(sde))
-        return fk_fail(message, FK_EDOMAIN,
-                       "sampling backwards needs paths without jumps and stable noise");
-    for (size_t e = 0; e < sde->dim * sde->noises; e++)
-        if (fk_sde_varies(sde, sde->noise[e]))
-            return fk_fail(message, FK_EDOMAIN,
-                           "noise entry (%zu, %zu) depends on the variables: sampling "
-                           "backwards needs noise that depends on time alone",
-                           e / sde->noises + 1, e % sde->noises + 1);
-    return FK_OK;
-}
-
 /* G and a at all times of the table. */
 static fk_status tabulate(const fk_sde *sde, const fk_recipe *r, fk_field *f)
 {
-    const fk_binding binding = fk_sde_binding(sde);
-    const size_t d = sde->dim, m = sde->noises, n = r->n_times;
-    f->g = fk_doubles(n * d * m);
+    const size_t d = sde->dim, n = r->n_times;
+    f->g = fk_doubles(n * d * sde->noises);
     f->a = fk_doubles(n * d * d);
     if (f->g == NULL || f->a == NULL)
         return FK_ENOMEM;
-    if (m == 0)
-        return FK_OK;
-
-    fk_program *noise = NULL;
-    FK_TRY(fk_program_new(d * m, sde->noise, &binding, &noise));
-    double *scratch = fk_doubles(fk_program_scratch(noise) + d);
-    if (scratch == NULL) {
-        fk_program_free(noise);
-        return FK_ENOMEM;
-    }
-    double *x = scratch + fk_program_scratch(noise);
-    for (size_t k = 0; k < n; k++) {
-        double *g = f->g + k * d * m, *a = f->a + k * d * d;
-        fk_program_point(noise, r->time[k], x, g, scratch);
-        for (size_t i = 0; i < d; i++)
-            for (size_t j = 0; j < d; j++)
-                for (size_t q = 0; q < m; q++)
-                    a[i * d + j] += 0.5 * g[i * m + q] * g[j * m + q];
-    }
-    free(scratch);
-    fk_program_free(noise);
-    return FK_OK;
+    return fk_noise_table(sde, n, r->time, f->g, f->a);
 }
 
 fk_status fk_field_new(const fk_sde *sde, const fk_score *score, const fk_recipe *r,
@@ -62,7 +27,7 @@ fk_status fk_field_new(const fk_sde *sde, const fk_score *score, const fk_recipe
 {
     assert(score->dim == sde->dim && score->n_times == r->n_times);
     *out = (fk_field){.score = score, .dim = sde->dim, .noises = sde->dim};
-    FK_TRY(check(sde, message));
+    FK_TRY(fk_noise_table_check(sde, message));
     if (r->adjusted && score->eval_log == NULL)
         return fk_fail(message, FK_EDOMAIN,
                        "steps that are accepted or refused need the density of the "
