@@ -92,6 +92,7 @@
 #include "pde/transition.h"
 #include "pde/transport.h"
 
+#include "sampling/composition.h"
 #include "sampling/coupling.h"
 #include "sampling/ensemble.h"
 #include "sampling/expectation.h"
