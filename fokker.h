@@ -115,6 +115,7 @@
 #include "sampling/time_grid.h"
 #include "sampling/training.h"
 #include "sampling/weak_residual.h"
+#include "sampling/weighted.h"
 
 #include "plots/exits.h"
 #include "plots/gallery.h"

@@ -33,6 +33,7 @@ typedef enum fk_purpose {
     FK_FOR_JUDGING_NOISE,  /* and their noise */
     FK_FOR_PROBES,         /* directions along which divergences are estimated */
     FK_FOR_SCORE_ERROR,    /* fields that scores are perturbed with */
+    FK_FOR_RESAMPLING,     /* which of weighted paths go on */
 } fk_purpose;
 
 /* FK_BLOCK neighbouring streams.  State at the border of a pair of rows, `used` rows
