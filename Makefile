@@ -2,6 +2,7 @@
 #
 #   make            library and program         make check      all tests; T='NAME...' for some
 #   make bench      throughput beside limits    make sanitize   tests under ASan and UBSan
+#                   B='NAME...' for some; pictures into build/bench-plots
 #   make lint       layers, headers, format     make format     rewrite with clang-format
 #   make install    PREFIX=/usr/local DESTDIR=  make uninstall  the same paths
 #   make demo       the main job into out/      make clean      remove build/
@@ -123,7 +124,7 @@ slow: all $(SLOWS)
 	@sh tests/widths.sh
 
 bench: all $(BENCHES)
-	@for b in $(BENCHES); do $$b || exit 1; done
+	@for b in $(if $(B),$(B:%=$(BUILD)/bench-%),$(BENCHES)); do $$b $(BUILD)/bench-plots || exit 1; done
 
 demo:
 	@sh demo.sh
