@@ -140,14 +140,41 @@ void fk_direction_store(const fk_direction *d, size_t tile, const double *in, do
     }
 }
 
+/* u += scale * tile, in pieces that are transposed on the way */
+FK_CLONES
+static void add_transposed(size_t rows, size_t lanes, double scale, const double *in,
+                           size_t width, double *u)
+{
+    enum { PIECE = 64 };
+    double piece[FK_LANES * PIECE];
+    for (size_t first = 0; first < rows; first += PIECE) {
+        const size_t n = rows - first < PIECE ? rows - first : PIECE;
+        transpose(n, lanes, in + first * width, width, piece, PIECE);
+        for (size_t l = 0; l < lanes; l++)
+            for (size_t k = 0; k < n; k++)
+                u[l * rows + first + k] += scale * piece[l * PIECE + k];
+    }
+}
+
 void fk_direction_add(const fk_direction *d, size_t tile, double scale,
                       const double *in, double *u)
 {
+    if (transposes(d)) {
+        const fk_cursor c = fk_direction_start(d, tile, 0);
+        add_transposed(d->shape.rows, c.lanes, scale, in, d->shape.lanes,
+                       u + row_runs(d, &c).base);
+        return;
+    }
     const size_t w = d->shape.lanes, s = stride(d, d->fast);
     fk_cursor c = fk_direction_start(d, tile, 0);
     for (; c.row < d->shape.rows; fk_direction_next(d, &c)) {
         const runs r = row_runs(d, &c);
         const double *row = in + c.row * w;
+        if (whole(d, r)) {
+            for (size_t l = 0; l < FK_LANES; l++)
+                u[r.base + l] += scale * row[l];
+            continue;
+        }
         for (size_t l = 0; l < r.before; l++)
             u[r.base + l * s] += scale * row[l];
         for (size_t l = r.before; l < c.lanes; l++)
