@@ -189,12 +189,23 @@ static double *clear_books(const fk_fokker_planck *fp, double *u)
     return books;
 }
 
+/* out = L p or L^T p of directions first .. last - 1 */
+static void sweep(const fk_fokker_planck *fp, size_t first, size_t last,
+                  bool transposed, const double *p, double *out)
+{
+    assert(fp->revision > 0 && (!transposed || fp->flux->reach == 1));
+    if (fp->stencil != NULL) {
+        fk_stencil_apply(fp->stencil, first, last, transposed, p, out);
+        return;
+    }
+    clear(fp, out);
+    for (size_t i = first; i < last; i++)
+        add_tiles(fp, &fp->direction[i], transposed ? backward : forward, 1.0, p, out);
+}
+
 void fk_fokker_planck_apply(const fk_fokker_planck *fp, const double *p, double *dpdt)
 {
-    assert(fp->revision > 0);
-    clear(fp, dpdt);
-    for (size_t i = 0; i < fp->n_directions; i++)
-        add_tiles(fp, &fp->direction[i], forward, 1.0, p, dpdt);
+    sweep(fp, 0, fp->n_directions, false, p, dpdt);
 }
 
 void fk_fokker_planck_flow(const fk_fokker_planck *fp, const double *u, double *dudt)
@@ -211,18 +222,14 @@ void fk_fokker_planck_part_flow(const fk_fokker_planck *fp, size_t i, const doub
                                 double *dudt)
 {
     double *left = clear_books(fp, dudt);
-    clear(fp, dudt);
-    add_tiles(fp, &fp->direction[i], forward, 1.0, u, dudt);
+    sweep(fp, i, i + 1, false, u, dudt);
     book_exits(fp, &fp->direction[i], u, left);
 }
 
 void fk_fokker_planck_apply_transpose(const fk_fokker_planck *fp, const double *u,
                                       double *out)
 {
-    assert(fp->revision > 0 && fp->flux->reach == 1);
-    clear(fp, out);
-    for (size_t i = 0; i < fp->n_directions; i++)
-        add_tiles(fp, &fp->direction[i], backward, 1.0, u, out);
+    sweep(fp, 0, fp->n_directions, true, u, out);
 }
 
 void fk_fokker_planck_flow_transpose(const fk_fokker_planck *fp, const double *u,
@@ -239,10 +246,8 @@ void fk_fokker_planck_flow_transpose(const fk_fokker_planck *fp, const double *u
 void fk_fokker_planck_part_flow_transpose(const fk_fokker_planck *fp, size_t i,
                                           const double *u, double *out)
 {
-    assert(fp->flux->reach == 1);
     clear_books(fp, out);
-    clear(fp, out);
-    add_tiles(fp, &fp->direction[i], backward, 1.0, u, out);
+    sweep(fp, i, i + 1, true, u, out);
     pay_exits(&fp->direction[i], u + fk_grid_cells(&fp->domain.grid), out);
 }
 

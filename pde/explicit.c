@@ -23,6 +23,10 @@ fk_status fk_explicit_make(fk_fokker_planck *fp, const fk_pde_stepper *stepper,
             fk_explicit_free(&e->base);
             return FK_ENOMEM;
         }
+    if (fk_fokker_planck_sweep(fp) != FK_OK) {
+        fk_explicit_free(&e->base);
+        return FK_ENOMEM;
+    }
     *out = &e->base;
     return FK_OK;
 }
@@ -38,9 +42,9 @@ void fk_explicit_free(fk_integrator *i)
 size_t fk_explicit_memory(const fk_sde *sde, const fk_grid *g,
                           const fk_pde_stepper *stepper, size_t slots)
 {
-    (void)sde;
     (void)slots;
-    return stepper->fields * (fk_grid_cells(g) + FK_BOOKS) * sizeof(double);
+    return stepper->fields * (fk_grid_cells(g) + FK_BOOKS) * sizeof(double) +
+           fk_fokker_planck_sweep_memory(sde, g);
 }
 
 fk_status fk_explicit_set(fk_explicit *e, double t, double reach,

@@ -175,6 +175,7 @@ void fk_fokker_planck_free(fk_fokker_planck *fp)
     for (size_t k = 0; k < fp->n_directions; k++)
         fk_direction_clear(&fp->direction[k]);
     free(fp->direction);
+    fk_stencil_free(fp->stencil);
     fk_coefficients_free(fp->coefficients);
     fk_reaction_free(fp->reaction);
     fk_reactivity_clear(&fp->reactivity);
@@ -202,6 +203,14 @@ fk_status fk_fokker_planck_set(fk_fokker_planck *fp, double t, fk_message *messa
         FK_TRY(fk_reaction_set(fp->reaction, t, message));
     fp->time = t;
     return FK_OK;
+}
+
+fk_status fk_fokker_planck_sweep(fk_fokker_planck *fp)
+{
+    if (fp->stencil != NULL || fp->flux->reach > 1)
+        return FK_OK;
+    return fk_stencil_new(fp->n_directions, fp->direction, rates_steady(fp),
+                          fp->n_threads, &fp->stencil);
 }
 
 bool fk_fokker_planck_interacts(const fk_fokker_planck *fp)
@@ -239,6 +248,21 @@ fk_status fk_fokker_planck_react(fk_fokker_planck *fp, const fk_expr *killing,
     if (fk_reaction_steady(fp->reaction))
         return fk_reaction_set(fp->reaction, 0.0, message);
     return FK_OK;
+}
+
+/* Directions that an operator may have. */
+static size_t count_directions(const fk_sde *sde)
+{
+    size_t n = sde->dim;
+    for (size_t j = 0; j < sde->dim; j++)
+        for (size_t i = 0; i < j; i++)
+            n += has_diagonals(sde, i, j) ? 2 : 0;
+    return n;
+}
+
+size_t fk_fokker_planck_sweep_memory(const fk_sde *sde, const fk_grid *g)
+{
+    return 2 * count_directions(sde) * fk_grid_cells(g) * sizeof(double);
 }
 
 size_t fk_fokker_planck_memory(const fk_sde *sde, const fk_grid *g)

@@ -55,6 +55,11 @@ bool fk_fokker_planck_interacts(const fk_fokker_planck *fp);
 void fk_fokker_planck_look(fk_fokker_planck *fp, double t, const double *p);
 void fk_fokker_planck_look_ahead(fk_fokker_planck *fp, double t, const double *p);
 
+/* For those who apply the operator again and again: from now on it is done in the grid's
+ * order, all directions in one sweep, which holds their rates once more.  Digits may differ
+ * in the last place.  Does nothing for wide fluxes.  FK_ENOMEM. */
+FK_NODISCARD fk_status fk_fokker_planck_sweep(fk_fokker_planck *fp);
+
 /* dp/dt[cells] = L p, the currents alone. */
 void fk_fokker_planck_apply(const fk_fokker_planck *fp, const double *p, double *dpdt);
 
@@ -107,8 +112,9 @@ double fk_fokker_planck_max_rate(const fk_fokker_planck *fp);
 void fk_fokker_planck_current(const fk_fokker_planck *fp, const double *p,
                               double *const *current);
 
-/* Bytes held; also the estimate before making one. */
+/* Bytes held; also the estimate before making one.  And what a sweep holds more, at most. */
 size_t fk_fokker_planck_memory(const fk_sde *sde, const fk_grid *g);
+size_t fk_fokker_planck_sweep_memory(const fk_sde *sde, const fk_grid *g);
 
 /* What the time steps need: the directions with their rates, borrowed, in the order in
  * which a splitting takes them; a number that changes with the rates; the parts. */

@@ -8,6 +8,7 @@
 #include "pde/mean_values.h"
 #include "pde/reaction.h"
 #include "pde/reactivity.h"
+#include "pde/stencil.h"
 
 enum { FK_TILE_BUFFERS = 6 }; /* the last three for wide fluxes */
 
@@ -27,6 +28,7 @@ struct fk_fokker_planck {
 
     size_t n_directions;
     fk_direction *direction;
+    fk_stencil *stencil; /* of them; NULL: tile by tile */
 
     /* work, per thread but for the cells */
     size_t n_threads, tile, scratch_size;

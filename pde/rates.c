@@ -192,5 +192,7 @@ fk_status fk_fokker_planck_rates(fk_fokker_planck *fp, double t, fk_message *mes
         return fk_coefficients_explain(fp->coefficients, t, x, place, fp->scratch,
                                        message);
     }
+    if (fp->stencil != NULL)
+        fk_stencil_take(fp->stencil);
     return FK_OK;
 }

@@ -62,7 +62,8 @@ static fk_status make(fk_fokker_planck *fp, const fk_pde_stepper *stepper, size_
     v->part = fk_doubles(v->n);
     v->work = fk_doubles(v->n_threads * v->tile);
     if (v->u_flow == NULL || v->y == NULL || v->y_flow == NULL || v->part == NULL ||
-        v->work == NULL || fk_factors_init(&v->factors, fp, slots) != FK_OK) {
+        v->work == NULL || fk_factors_init(&v->factors, fp, slots) != FK_OK ||
+        fk_fokker_planck_sweep(fp) != FK_OK) {
         release(&v->base);
         return FK_ENOMEM;
     }
@@ -75,7 +76,7 @@ static size_t memory(const fk_sde *sde, const fk_grid *g, const fk_pde_stepper *
 {
     (void)stepper;
     return 4 * (fk_grid_cells(g) + FK_BOOKS) * sizeof(double) +
-           fk_factors_memory(sde, g, slots);
+           fk_factors_memory(sde, g, slots) + fk_fokker_planck_sweep_memory(sde, g);
 }
 
 static fk_status solve_tile(const fk_direction *d, size_t t, const fk_factor_slot *slot,
