@@ -5,6 +5,7 @@
 #include "core/block.h"
 #include "core/csv.h"
 #include "core/density.h"
+#include "core/density_draw.h"
 #include "core/elementary.h"
 #include "core/exponential.h"
 #include "core/expr.h"
@@ -94,6 +95,7 @@
 
 #include "sampling/composition.h"
 #include "sampling/coupling.h"
+#include "sampling/distances.h"
 #include "sampling/ensemble.h"
 #include "sampling/expectation.h"
 #include "sampling/halving.h"

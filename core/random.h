@@ -34,6 +34,8 @@ typedef enum fk_purpose {
     FK_FOR_PROBES,         /* directions along which divergences are estimated */
     FK_FOR_SCORE_ERROR,    /* fields that scores are perturbed with */
     FK_FOR_RESAMPLING,     /* which of weighted paths go on */
+    FK_FOR_TARGET,         /* what samples are held against */
+    FK_FOR_DIRECTIONS,     /* in which they are looked at */
 } fk_purpose;
 
 /* FK_BLOCK neighbouring streams.  State at the border of a pair of rows, `used` rows

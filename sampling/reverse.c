@@ -65,10 +65,12 @@ static void record_frame(const sampler *s, const traveller *c, size_t frame, siz
     uint64_t *count = s->out->frames + frame * (s->cells + 1);
     const double *x = fk_walker_state(&c->near);
     uint32_t cell[FK_BLOCK];
-    fk_tally_cells(s->o->histogram, x, cell);
+    if (s->o->histogram != NULL)
+        fk_tally_cells(s->o->histogram, x, cell);
     for (size_t j = 0; j < lanes; j++) {
         const size_t sample = b * FK_BLOCK + j;
-        add_count(count + cell[j]);
+        if (s->o->histogram != NULL)
+            add_count(count + cell[j]);
         if (sample >= s->o->followed)
             continue;
         double *to = s->out->followed + (frame * s->o->followed + sample) * s->dim;
@@ -81,6 +83,12 @@ static void record_pairs(const sampler *s, const traveller *c, size_t b, size_t 
 {
     uint32_t coarse[FK_BLOCK], fine[FK_BLOCK];
     if (b * FK_BLOCK >= s->o->pairs)
+        return;
+    for (size_t j = 0; j < lanes && b * FK_BLOCK + j < s->o->pairs; j++)
+        for (size_t i = 0; i < s->dim; i++)
+            s->out->coarse_x[(b * FK_BLOCK + j) * s->dim + i] =
+                fk_walker_state(&c->far)[i * FK_BLOCK + j];
+    if (s->o->histogram == NULL)
         return;
     fk_tally_cells(s->o->histogram, fk_walker_state(&c->far), coarse);
     fk_tally_cells(s->o->histogram, fk_walker_state(&c->near), fine);
@@ -173,6 +181,19 @@ static void walk(const sampler *s, traveller *c, size_t k, bool paired)
     fk_walker_step(&s->field, s->recipe, step, &c->near);
 }
 
+static void begin(const sampler *s, size_t b, size_t lanes, const traveller *c)
+{
+    if (s->o->latent == NULL) {
+        fk_law_draw(s->o->start, s->o->seed, FK_FOR_REVERSE, b * FK_BLOCK, c->start);
+        return;
+    }
+    for (size_t j = 0; j < FK_BLOCK; j++) {
+        const size_t sample = b * FK_BLOCK + (j < lanes ? j : lanes - 1);
+        for (size_t i = 0; i < s->dim; i++)
+            c->start[i][j] = s->o->latent[sample * s->dim + i];
+    }
+}
+
 /* One block from the last time of the table to the first. */
 static void travel(const sampler *s, size_t b, double *scratch, team *t)
 {
@@ -180,7 +201,7 @@ static void travel(const sampler *s, size_t b, double *scratch, team *t)
     const size_t lanes = fk_block_lanes(s->o->count, b), n = s->recipe->n_steps;
     const bool paired = b * FK_BLOCK < s->o->pairs;
     fk_streams_seed(&c.streams, s->o->seed, FK_FOR_REVERSE_NOISE, b * FK_BLOCK);
-    fk_law_draw(s->o->start, s->o->seed, FK_FOR_REVERSE, b * FK_BLOCK, c.start);
+    begin(s, b, lanes, &c);
     memset(c.near.taken, 0, FK_BLOCK * sizeof *c.near.taken);
     memcpy(fk_walker_state(&c.far), fk_walker_state(&c.near),
            s->dim * FK_BLOCK * sizeof(double));
@@ -242,12 +263,14 @@ static fk_status make_result(const sampler *s, fk_reverse_result *out)
     out->x = fk_alloc(s->o->count * s->dim, sizeof *out->x);
     out->frames = fk_alloc(s->o->n_frames * (s->cells + 1), sizeof *out->frames);
     out->followed = fk_alloc(s->o->n_frames * s->o->followed * s->dim, sizeof(double));
+    out->coarse_x = fk_alloc(s->o->pairs * s->dim, sizeof *out->coarse_x);
     out->coarse = fk_alloc(s->cells + 1, sizeof *out->coarse);
     out->fine = fk_alloc(s->cells + 1, sizeof *out->fine);
     out->moved = fk_alloc(s->cells + 1, sizeof *out->moved);
     out->evaluations = s->recipe->evaluations;
     return out->x == NULL || out->frames == NULL || out->followed == NULL ||
-                   out->coarse == NULL || out->fine == NULL || out->moved == NULL
+                   out->coarse_x == NULL || out->coarse == NULL || out->fine == NULL ||
+                   out->moved == NULL
                ? FK_ENOMEM
                : FK_OK;
 }
@@ -257,8 +280,8 @@ fk_status fk_reverse_sample(const fk_sde *sde, const fk_score *score,
                             const fk_progress *progress, fk_reverse_result *out,
                             fk_message *message)
 {
-    assert(o->count >= 1 && fk_law_dim(o->start) == sde->dim);
-    assert((o->n_frames == 0 && o->pairs == 0) || o->histogram != NULL);
+    assert(o->count >= 1);
+    assert(o->latent != NULL || fk_law_dim(o->start) == sde->dim);
     assert(o->followed <= o->count && o->pairs <= o->count);
     assert(o->pairs == 0 || (o->coarse != NULL && recipe->even && o->coarse->even));
     *out = (fk_reverse_result){0};
@@ -287,6 +310,7 @@ void fk_reverse_result_free(fk_reverse_result *r)
     free(r->x);
     free(r->frames);
     free(r->followed);
+    free(r->coarse_x);
     free(r->coarse);
     free(r->fine);
     free(r->moved);

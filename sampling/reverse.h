@@ -17,7 +17,8 @@
 typedef struct fk_reverse_options {
     size_t count;
     uint64_t seed;
-    const fk_law *start;      /* law at the last time */
+    const fk_law *start;  /* law at the last time */
+    const double *latent; /* [count][dim] states there, instead of draws; NULL: none */
     const fk_grid *histogram; /* grid of the counts below; NULL: none */
     size_t n_frames;          /* how many histograms to keep along the way */
     const size_t *frame;      /* [n_frames] indices of times that steps end at (or the
@@ -33,11 +34,13 @@ typedef struct fk_reverse_options {
 
 typedef struct fk_reverse_result {
     double *x;        /* [count][dim], states at the end of the recipe */
-    uint64_t *frames; /* [n_frames][cells + 1], the last entry: outside the grid */
+    uint64_t *frames; /* [n_frames][cells + 1], the last entry: outside the grid; 0
+                         without one */
     double *followed; /* [n_frames][followed][dim] */
+    double *coarse_x; /* [pairs][dim], states at the end of the coarse one */
     uint64_t *coarse, *fine, *moved; /* [cells + 1] of the pairs at the end: long steps,
                                         short steps, and pairs of which exactly one
-                                        member is in the cell */
+                                        member is in the cell; all 0 without a grid */
     uint64_t evaluations;            /* of the score, per sample */
     uint64_t taken;                  /* of the proposals of all samples that may be
                                         refused */
