@@ -42,8 +42,9 @@ static fk_status make_parents(const char *path, fk_message *message)
 static fk_status check_ours(const char *path, fk_message *message)
 {
     static const char *const ours[] = {
-        ".",     "..",           "report.html",  "results.nc",
-        "plots", "summary.json", "problem.yaml", "score.safetensors"};
+        ".",      "..",           "report.html",  "results.nc",
+        "plots",  "summary.json", "problem.yaml", "score.safetensors",
+        "samples"};
     DIR *folder = opendir(path);
     fk_status status = FK_OK;
     if (folder == NULL)

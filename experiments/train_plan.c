@@ -4,25 +4,11 @@
 #include <string.h>
 
 #include "core/memory.h"
-#include "core/spelling.h"
+#include "experiments/choice.h"
 #include "experiments/train.h"
 #include "sde/linear.h"
 
 enum { DRAWS = 256, CHOICES = 16 };
-
-static fk_status refuse_word(const char *key, const char *word, size_t n,
-                             const char *const *known, fk_message *message)
-{
-    char list[300] = "";
-    for (size_t i = 0; i < n; i++) {
-        const size_t used = strlen(list);
-        snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? ", " : "", known[i]);
-    }
-    const char *near = fk_spelling_nearest(word, n, known);
-    return fk_fail(message, FK_ESYNTAX, "%s: there is no '%s'%s%s%s; there are: %s",
-                   key, word, near != NULL ? ", did you mean '" : "",
-                   near != NULL ? near : "", near != NULL ? "'?" : "", list);
-}
 
 static fk_status find_methods(fk_train *t, fk_message *message)
 {
@@ -34,12 +20,12 @@ static fk_status find_methods(fk_train *t, fk_message *message)
     if (t->settings.objective == NULL) {
         for (; fk_objectives[n] != NULL && n < CHOICES; n++)
             known[n] = fk_objectives[n]->name;
-        return refuse_word("train.objective", p->objective, n, known, message);
+        return fk_choice_refuse("train.objective", p->objective, n, known, message);
     }
     if (t->settings.optimizer == NULL) {
         for (; fk_optimizers[n] != NULL && n < CHOICES; n++)
             known[n] = fk_optimizers[n]->name;
-        return refuse_word("train.optimizer", p->optimizer, n, known, message);
+        return fk_choice_refuse("train.optimizer", p->optimizer, n, known, message);
     }
     t->settings.settings = t->settings.optimizer->standard;
     if (p->rate > 0.0)

@@ -19,6 +19,10 @@ void fk_problem_free(fk_problem *p)
     free(p->initial_text);
     free(p->data_path);
     free(p->reverse.file);
+    for (size_t i = 0; p->sampler.method != NULL && p->sampler.method[i] != NULL; i++)
+        free(p->sampler.method[i]);
+    free(p->sampler.method);
+    free(p->sampler.network);
     fk_law_free(p->initial);
     for (size_t i = 0; i < FK_GRID_DIM; i++)
         fk_stretch_free(p->stretch[i]);

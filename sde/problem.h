@@ -67,6 +67,23 @@ typedef struct fk_problem_train {
     uint64_t seed;
 } fk_problem_train;
 
+/* Samplers of diffusion models: from the law at the end of the span back to one near its
+ * start (sampling/sampler.h). */
+typedef struct fk_problem_sampler {
+    char **method;       /* names, NULL-terminated; NULL: one that fits */
+    char times[32];      /* kind of the grid of times */
+    double rho;          /* of the grid `karras` */
+    size_t steps, count; /* per sampler */
+    double first; /* where samplers stop: time from the start, as a share of the span */
+    char score[32], prior[32];
+    char *network;  /* file of a learned score; NULL: none */
+    double halving; /* share of the samples that are made with double steps too */
+    double lambda, eta, churn, snr;
+    size_t order, inner;
+    bool lower_final;
+    uint64_t seed;
+} fk_problem_sampler;
+
 typedef struct fk_problem_output {
     bool plots;
     bool animation;
@@ -107,6 +124,7 @@ typedef struct fk_problem {
     fk_problem_compare compare;
     fk_problem_reverse reverse;
     fk_problem_train train;
+    fk_problem_sampler sampler;
     fk_problem_output result;
 } fk_problem;
 

@@ -1,4 +1,5 @@
 /* What is done with the problem: particles, density, comparison, way back, output. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/ranges.h"
@@ -157,14 +158,13 @@ static fk_status check_reversible(const fk_problem_reader *r, const fk_yaml *nod
     return FK_OK;
 }
 
-static fk_status read_network(const fk_problem_reader *r, const fk_yaml *reverse)
+static fk_status read_file(const fk_problem_reader *r, const fk_yaml *node, char **file)
 {
-    const fk_yaml *node = fk_yaml_get(reverse, "network");
     if (node == NULL)
         return FK_OK;
     FK_TRY(fk_read_word(r, node));
-    r->problem->reverse.file = strdup(node->text);
-    return r->problem->reverse.file != NULL ? FK_OK : FK_ENOMEM;
+    *file = strdup(node->text);
+    return *file != NULL ? FK_OK : FK_ENOMEM;
 }
 
 static fk_status read_reverse(const fk_problem_reader *r)
@@ -179,7 +179,7 @@ static fk_status read_reverse(const fk_problem_reader *r)
         return FK_OK;
     }
     FK_TRY(check_reversible(r, node));
-    FK_TRY(read_network(r, node));
+    FK_TRY(read_file(r, fk_yaml_get(node, "network"), &p->reverse.file));
     const fk_yaml *score = fk_yaml_get(node, "score");
     if (score != NULL)
         return read_scores(r, score);
@@ -202,6 +202,35 @@ static fk_status read_plain(const fk_problem_reader *r, const char *section)
     if (node != NULL)
         FK_TRY(fk_read_map(r, node));
     return fk_read_table(r, section);
+}
+
+static fk_status read_sampler_names(const fk_problem_reader *r, const fk_yaml *node)
+{
+    const size_t n = node->kind == FK_YAML_LIST ? node->n : 1;
+    if (n == 0)
+        return fk_read_refuse(r, node);
+    char **name = calloc(n + 1, sizeof *name);
+    if (name == NULL)
+        return FK_ENOMEM;
+    r->problem->sampler.method = name;
+    for (size_t i = 0; i < n; i++) {
+        const fk_yaml *entry = node->kind == FK_YAML_LIST ? node->entry[i] : node;
+        FK_TRY(fk_read_word(r, entry));
+        name[i] = strdup(entry->text);
+        if (name[i] == NULL)
+            return FK_ENOMEM;
+    }
+    return FK_OK;
+}
+
+static fk_status read_sampler(const fk_problem_reader *r)
+{
+    const fk_yaml *node = fk_yaml_get(r->root, "sampler"),
+                  *method = fk_yaml_get(node, "method");
+    FK_TRY(read_plain(r, "sampler"));
+    if (method != NULL)
+        FK_TRY(read_sampler_names(r, method));
+    return read_file(r, fk_yaml_get(node, "network"), &r->problem->sampler.network);
 }
 
 static fk_status read_paths(const fk_problem_reader *r)
@@ -242,6 +271,7 @@ fk_status fk_read_methods(fk_problem_reader *r)
     FK_TRY(read_plain(r, "compare"));
     FK_TRY(read_plain(r, "output"));
     FK_TRY(read_plain(r, "train"));
+    FK_TRY(read_sampler(r));
     FK_TRY(read_paths(r));
     FK_TRY(read_reverse(r));
     if (r->problem->particles.on || r->problem->pde.on)
