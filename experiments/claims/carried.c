@@ -16,7 +16,7 @@ fk_status fk_carried_init(fk_carried *c, size_t dim, const char *variables,
                               .n_parameters = 1,
                               .parameter = (const char *const[]){"h"},
                               .value = &h};
-    *c = (fk_carried){.h = h};
+    *c = (fk_carried){.h = h, .scheme = fk_scheme_find("euler-maruyama")};
     FK_TRY(fk_expr_pool_new(&c->pool));
     FK_TRY(fk_sde_parse(c->pool, &text, &c->sde, message));
     FK_TRY(fk_mixture_new(dim, 1, &c->start));
@@ -40,7 +40,7 @@ fk_status fk_carried_particles(const fk_trial *t, const fk_carried *c, size_t n,
                                    .step = c->h,
                                    .seed = t->seed,
                                    .purpose = FK_FOR_NOISE,
-                                   .scheme = fk_scheme_find("euler-maruyama")};
+                                   .scheme = c->scheme};
     return fk_ensemble_new(c->sde, NULL, c->law, &o, out, t->message);
 }
 

@@ -1,6 +1,6 @@
 /* Private to experiments/claims/.
  * A process with one noise that starts from a point, written as text, whose further
- * variables may be integrals along its path; its Euler-Maruyama particles; what is said of
+ * variables may be integrals along its path; its particles; what is said of
  * numbers taken from them. */
 #ifndef FK_EXPERIMENTS_CLAIMS_CARRIED_H
 #define FK_EXPERIMENTS_CLAIMS_CARRIED_H
@@ -17,6 +17,7 @@ typedef struct fk_carried {
     fk_mixture *start;
     fk_law *law;
     double h; /* length of a step; a parameter of the texts, "h" */
+    const fk_scheme *scheme; /* euler-maruyama, unless another is set */
 } fk_carried;
 
 /* Lists are separated by semicolons; the first variable starts at x0, the others at 0.
