@@ -128,6 +128,7 @@
 #include "plots/order_figure.h"
 #include "plots/output.h"
 #include "plots/result.h"
+#include "plots/sampler_chart.h"
 #include "plots/study.h"
 #include "plots/tex.h"
 #include "plots/training_figure.h"

@@ -1,4 +1,5 @@
-/* fokker order strong|weak|pde FILE: how fast do the methods converge on this problem? */
+/* fokker order strong|weak|pde|sampler FILE: how fast do the methods converge on this
+ * problem? */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include "experiments/command.h"
 #include "experiments/options.h"
 #include "experiments/order_finding.h"
+#include "experiments/order_samplers.h"
 #include "experiments/pde_order.h"
 #include "experiments/problem_load.h"
 #include "experiments/run.h"
@@ -16,28 +18,56 @@
 #include "sde/free_space.h"
 #include "sde/stretched.h"
 
-enum { OPTION_LEVELS = 0x100, OPTION_PATHS };
+enum { OPTION_LEVELS = 0x100, OPTION_PATHS, OPTION_STEPS, OPTION_FROM };
+enum { STARTS = 64 };
 
 typedef struct arguments {
-    enum { STRONG, WEAK, PDE, KINDS } kind;
+    enum { STRONG, WEAK, PDE, SAMPLER, KINDS } kind;
     const char *file;
     fk_options common;
-    size_t levels, paths; /* 0: standard */
+    size_t levels, paths, steps; /* 0: standard */
+    size_t n_starts;
+    double start[STARTS];
     size_t n_settings;
     const char *const *setting;
 } arguments;
 
-static const char *const kind_name[] = {"strong", "weak", "pde"};
+static const char *const kind_name[] = {"strong", "weak", "pde", "sampler"};
 
 static const struct option own_rows[] = {
     {"levels", required_argument, NULL, OPTION_LEVELS},
     {"paths", required_argument, NULL, OPTION_PATHS},
+    {"steps", required_argument, NULL, OPTION_STEPS},
+    {"from", required_argument, NULL, OPTION_FROM},
     {NULL, 0, NULL, 0},
 };
+
+/* Numbers between commas. */
+static int take_starts(arguments *a, const char *text)
+{
+    char *end;
+    for (a->n_starts = 0; a->n_starts < STARTS; text = end + 1) {
+        const double x = strtod(text, &end);
+        if (end == text || !isfinite(x) || (*end != ',' && *end != '\0'))
+            break;
+        a->start[a->n_starts++] = x;
+        if (*end == '\0')
+            return 0;
+    }
+    return fk_command_misuse(
+        &fk_the_order,
+        "--from: expected up to %d numbers between commas, such as "
+        "-1.5,0.5",
+        STARTS);
+}
 
 static int take(void *context, int option, const char *text)
 {
     arguments *a = context;
+    if (option == OPTION_FROM)
+        return take_starts(a, text);
+    if (option == OPTION_STEPS)
+        return fk_option_whole(&fk_the_order, "steps", text, 1, 1e4, &a->steps);
     return option == OPTION_LEVELS
                ? fk_option_whole(&fk_the_order, "levels", text, 3, FK_LEVELS_MOST,
                                  &a->levels)
@@ -55,16 +85,17 @@ static int read_arguments(int argc, char **argv, arguments *a)
     if (wrong != 0)
         return wrong;
     if (argc - optind < 2)
-        return fk_command_misuse(&fk_the_order,
-                                 "say which order, strong, weak or pde, and a problem "
-                                 "file");
+        return fk_command_misuse(
+            &fk_the_order,
+            "say which order, strong, weak, pde or sampler, and a problem "
+            "file");
     const char *kind = argv[optind++];
     while (a->kind < KINDS && strcmp(kind, kind_name[a->kind]) != 0)
         a->kind++;
     if (a->kind == KINDS)
-        return fk_command_misuse(&fk_the_order,
-                                 "there is no order '%s'; there are: strong, weak, pde",
-                                 kind);
+        return fk_command_misuse(
+            &fk_the_order,
+            "there is no order '%s'; there are: strong, weak, pde, sampler", kind);
     if (a->levels == 0)
         a->levels = a->kind == PDE ? 4 : 6;
     a->file = argv[optind++];
@@ -330,6 +361,20 @@ static fk_status measure_density(const arguments *a, const fk_problem *p,
     return status;
 }
 
+static fk_status measure_samplers(const arguments *a, const fk_problem *p,
+                                  const fk_methods *methods, fk_word *word,
+                                  fk_message *message)
+{
+    const fk_order_samplers o = {.folder = a->common.folder,
+                                 .quiet = a->common.quiet,
+                                 .json = a->common.json,
+                                 .least = a->steps > 0 ? a->steps : 10,
+                                 .levels = a->levels,
+                                 .n_starts = a->n_starts,
+                                 .start = a->n_starts > 0 ? a->start : NULL};
+    return fk_order_samplers_run(p, methods, &o, word, message);
+}
+
 static fk_status measure(const arguments *a, const fk_problem *p,
                          const fk_methods *methods, fk_word *word, fk_message *message)
 {
@@ -364,7 +409,8 @@ static int run(int argc, char **argv)
     fk_status status =
         fk_problem_load(a.file, a.n_settings, a.setting, &problem, &methods, &message);
     if (status == FK_OK)
-        status = measure(&a, problem, &methods, &word, &message);
+        status = (a.kind == SAMPLER ? measure_samplers : measure)(&a, problem, &methods,
+                                                                  &word, &message);
     fk_problem_free(problem);
     if (status != FK_OK)
         return fk_command_fail(&fk_the_order, status, &message);
@@ -377,7 +423,8 @@ const fk_command fk_the_order = {
     .name = "order",
     .summary = "measure orders of convergence: of the scheme, of flux and stepper",
     .usage =
-        "usage: fokker order strong|weak|pde [OPTION...] FILE [KEY=VALUE...]\n\n"
+        "usage: fokker order strong|weak|pde|sampler [OPTION...] FILE "
+        "[KEY=VALUE...]\n\n"
         "strong, weak: runs the same paths with steps particles.step, 2, 4, ... times "
         "as\n"
         "long, on the same Brownian motion, and fits the order at which their results\n"
@@ -389,10 +436,21 @@ const fk_command fk_the_order = {
         "or a\n"
         "chosen smooth density that a source, derived from it symbolically, makes "
         "exact.\n\n"
+        "sampler: runs the samplers that the section `sampler` names with N, 2N, 4N, "
+        "... "
+        "steps,\n"
+        "from the same starts, and fits the orders of their paths against the exact "
+        "flow, of\n"
+        "the exact law of their results where the data are Gaussian, else of their "
+        "moments.\n\n"
         "      --levels=N     how many steps to compare, 3 to 16 [6; pde: 4]\n"
+        "      --steps=N      sampler: the fewest steps [10]\n"
+        "      --from=X,...   sampler: starts of the one variable [64 quantiles or "
+        "draws]\n"
         "      --paths=N      how many paths [20000 for strong, particles.count for "
         "weak]\n"
-        "  -o, --output=DIR   also draw order.png and order.svg there\n"
+        "  -o, --output=DIR   also draw order.png and order.svg there; sampler: "
+        "samplers.png\n"
         "      --json         print JSON instead of tables\n"
         "  -q, --quiet        no progress on stderr\n"
         "  -h, --help         this text\n\n"

@@ -155,7 +155,7 @@ static fk_status sample(fk_sample_run *r, const fk_sampler *sampler,
     if (status == FK_OK)
         status = walk(r, s, recipe, coarse, message);
     if (status == FK_OK)
-        status = fk_sample_find_law(r, recipe, &s->law);
+        status = fk_sampler_law_find(&r->plan, recipe, &s->law);
     if (status == FK_OK)
         status = fk_sample_judge(r, s);
     fk_recipe_free(recipe);
@@ -229,7 +229,7 @@ static void clear_sampled(fk_sampled *s)
     free(s->followed);
     free(s->comparison);
     free(s->allowed);
-    free(s->law.mean);
+    fk_sampler_law_clear(&s->law);
 }
 
 void fk_sample_run_clear(fk_sample_run *r)

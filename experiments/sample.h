@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "experiments/result_folder.h"
+#include "experiments/sampler_law.h"
 #include "experiments/sampler_problem.h"
 #include "experiments/terminal.h"
 #include "experiments/verdict.h"
@@ -30,13 +31,6 @@ typedef struct fk_sample_view {
     double outside; /* mass beyond */
 } fk_sample_view;
 
-/* The law of the result where it is Gaussian and known: one sampler's, exactly. */
-typedef struct fk_sample_law {
-    bool known;
-    double *mean, *sd; /* [dim] along the principal axes of the data */
-    double w2;         /* to the law that was to be found */
-} fk_sample_law;
-
 /* What one sampler did. */
 typedef struct fk_sampled {
     const fk_sampler *sampler;
@@ -54,7 +48,7 @@ typedef struct fk_sampled {
     bool explained;            /* the first differ, the second do not */
     fk_word word;
     char sentence[FK_SENTENCE];
-    fk_sample_law law;
+    fk_sampler_law law;
 } fk_sampled;
 
 typedef struct fk_sample_run {
@@ -91,10 +85,6 @@ FK_NODISCARD fk_status fk_sample_views(fk_sample_run *r);
 /* Distances and verdict of one sampler (experiments/sample_judge.c). */
 FK_NODISCARD fk_status fk_sample_yardstick(fk_sample_run *r);
 FK_NODISCARD fk_status fk_sample_judge(fk_sample_run *r, fk_sampled *s);
-
-/* The exact law of what it returns, for Gaussian data (experiments/sample_law.c). */
-FK_NODISCARD fk_status fk_sample_find_law(const fk_sample_run *r,
-                                          const fk_recipe *recipe, fk_sample_law *out);
 
 /* For people, for programs, as pictures (experiments/sample_report.c, sample_draw.c). */
 void fk_sample_print(const fk_sample_run *r);

@@ -129,7 +129,7 @@ static void write_comparison(fk_json *j, const fk_sample_run *r, const fk_sample
     fk_json_end(j);
 }
 
-static void write_law(fk_json *j, const fk_sample_run *r, const fk_sample_law *law)
+static void write_law(fk_json *j, const fk_sample_run *r, const fk_sampler_law *law)
 {
     if (!law->known)
         return;

@@ -316,6 +316,7 @@ static fk_status find_prior(fk_sampler_problem *s, fk_message *message)
     size_t choice;
     FK_TRY(fk_choice_find("sampler.prior", s->problem->sampler.prior, 3, known, &choice,
                           message));
+    s->from_law = choice == 0;
     if (choice == 1 && s->schedule == NULL)
         return fk_fail(message, FK_ESYNTAX,
                        "sampler.prior: the process has no schedule and so no sigma of "

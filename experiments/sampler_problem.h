@@ -40,6 +40,7 @@ typedef struct fk_sampler_problem {
     double *density_first, *density_last; /* [cells] */
     double outside;                       /* mass that the grid has lost by `first` */
     fk_law *prior;                        /* NULL: draws from density_last */
+    bool from_law; /* samplers start from the law at the last time */
 } fk_sampler_problem;
 
 /* Borrows all of it; *out is to be cleared in any case.  A sentence with any failure. */

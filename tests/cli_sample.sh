@@ -87,6 +87,57 @@ expect_status 0 fokker sample double_well -q -f -o "$work/well" --no-plots \
     sampler.steps=200 sampler.count=2e4 compare.tolerance=0.1 time='{end: 1}'
 expect_stdout 'grid score, start from the density there'
 
+# orders: paths from one start, in 10 to 320 steps, as published
+row() {
+    awk -v sampler="$1" -v title="$2" 'index($0, title) == 1 { on = 1 }
+        NF == 0 { on = 0 }
+        on && $1 == sampler { $1 = ""; print; exit }' "$work/stdout"
+}
+expect_row() {
+    row "$1" "$2" >"$work/row"
+    grep -q -- "$3" "$work/row"
+    verdict $? "$1, $2: $3"
+}
+two="method: [ddim, heun, dpm-2, dpmpp-2m, dpm-3]"
+fokker order sampler "$work/two.yaml" -q --from=0.5 sampler="{$two}" >"$work/stdout"
+expect_row ddim 'error at' \
+    '-1.104e-01 -5.487e-02 -2.709e-02 -1.347e-02 -6.715e-03 -3.353e-03 1.00'
+expect_row heun 'error at' \
+    '-1.386e-02 -4.878e-03 -1.311e-03 -3.356e-04 -8.461e-05 -2.123e-05 2.00'
+expect_row dpm-2 'error at' \
+    '4.298e-02 1.034e-02 2.341e-03 5.573e-04 1.360e-04 3.360e-05 2.02'
+expect_row dpmpp-2m 'error at' \
+    '7.310e-02 1.514e-02 3.308e-03 7.736e-04 1.873e-04 4.610e-05 2.02'
+expect_row dpm-3 'error at' \
+    '-2.497e-03 -3.139e-04 -3.384e-05 -4.009e-06 -4.878e-07 -6.016e-08 3.02'
+
+# of Gaussian data: standard deviations, and variances from the exact law at the end
+four='method: [ddim, ancestral, reverse-sde, euler], times: uniform'
+fokker order sampler "$work/gauss.yaml" -q sampler="{$four, prior: standard}" \
+    >"$work/stdout"
+expect_row reverse-sde 'error of the st' \
+    '7.203e-02 2.459e-02 1.046e-02 4.833e-03 2.324e-03 1.139e-03'
+expect_row ancestral 'error of the st' \
+    '-1.666e-01 -1.084e-01 -6.618e-02 -3.816e-02 -2.102e-02 -1.120e-02'
+expect_row euler 'error of the st' \
+    '-1.322e-02 -9.041e-03 -5.105e-03 -2.700e-03 -1.387e-03 -7.029e-04'
+fokker order sampler "$work/gauss.yaml" -q --steps=50 --levels=3 \
+    sampler="{$four, first: 1e-12}" >"$work/stdout"
+expect_row ddim 'variance' '0.222131 0.235597'
+expect_row ancestral 'variance' '0.197218 0.219212'
+expect_row reverse-sde 'variance' '0.258018 0.253747'
+expect_row euler 'variance' '0.245690 0.247746'
+
+# several on one page; a score from the grid
+expect_status 0 fokker order sampler "$work/two.yaml" -q -o "$work/page" \
+    sampler.method='[ddim, heun]'
+expect_file "$work/page/samplers.png"
+expect_status 0 fokker order sampler double_well -q --levels=4 sampler.method=heun \
+    time='{end: 1}' sampler.times=uniform
+expect_stdout 'a far finer solution'
+expect_status 2 fokker order sampler "$work/two.yaml" -q --from=a
+expect_stderr 'numbers between commas'
+
 # wrong words and impossible wishes
 expect_status 2 fokker sample "$work/two.yaml" -q sampler.method=dpmpp2m
 expect_stderr "did you mean 'dpmpp-2m'"
