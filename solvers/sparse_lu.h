@@ -3,9 +3,9 @@
  *     A x = b,     A^T x = b
  *
  * by Gaussian elimination with an ordering that keeps the factors sparse (UMFPACK's
- * unsymmetric multifrontal method) and one or two steps of iterative refinement.
- * A diagonally dominant M-matrix, such as a generator of a Markov process with a shift,
- * keeps its pivots on the diagonal.  [davis-2004] */
+ * unsymmetric multifrontal method), without iterative refinement.  A diagonally dominant
+ * M-matrix, such as a generator of a Markov process with a shift, keeps its pivots on the
+ * diagonal.  [davis-2004] */
 #ifndef FK_SOLVERS_SPARSE_LU_H
 #define FK_SOLVERS_SPARSE_LU_H
 
