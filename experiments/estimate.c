@@ -97,13 +97,11 @@ static fk_status print_volumes(const fk_problem *p, const fk_methods *m, FILE *o
 {
     double each = 0.0;
     const fk_grid *g = &p->domain.grid;
-    const fk_grid half = fk_grid_refine(g, 2);
     FK_TRY(trial_pde(p, m, &each, message));
     const double factor = p->pde.halving ? 1.0 + (double)(1u << g->dim) : 1.0;
     fprintf(out, "  Fokker-Planck  %zu cells (%s, %s), ", fk_grid_cells(g),
             m->flux->name, m->stepper->name);
-    print_bytes((double)fk_fokker_planck_memory(p->sde, p->pde.halving ? &half : g),
-                out);
+    print_bytes(fk_solution_memory(p, m), out);
     if (p->pde.step > 0.0)
         fprintf(out, ", about %.2g s\n",
                 factor * each * (p->end - p->start) / p->pde.step);

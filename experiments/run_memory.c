@@ -1,7 +1,7 @@
 /* What a run will hold, before it begins. */
 #include "core/free_memory.h"
 #include "experiments/run_parts.h"
-#include "pde/fokker_planck.h"
+#include "experiments/solution.h"
 
 /* A part, and the key that makes it smaller. */
 typedef struct part {
@@ -32,13 +32,12 @@ static void estimate(const fk_run_state *run, size_t frames, part parts[PARTS])
     const bool back = p->reverse.steps > 0 && p->pde.on;
     const double finer = p->pde.halving ? (double)((size_t)1 << run->dim) : 0.0;
     const double estimates = p->particles.on ? 13.0 : 0.0;
-    const fk_grid half = fk_grid_refine(&p->domain.grid, p->pde.halving ? 2 : 1);
     parts[0] = (part){"densities at the output times", "time.output",
                       outputs * field * (estimates + 2.0 + (p->pde.on ? finer : 0.0))};
     parts[1] = (part){"frames of the animation", "output.frames",
                       (double)frames * 2.0 * field};
     parts[2] = (part){"the equation's matrices", "domain.NAME.cells or pde.halving",
-                      p->pde.on ? (double)fk_fokker_planck_memory(p->sde, &half) : 0.0};
+                      p->pde.on ? fk_solution_memory(p, run->methods) : 0.0};
     parts[3] = (part){"densities for the way back", "reverse.steps",
                       back ? (double)(p->reverse.steps + 1) * field : 0.0};
     parts[4] =

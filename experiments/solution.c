@@ -1,5 +1,7 @@
 #include "experiments/solution.h"
 
+#include "pde/evolution.h"
+
 static fk_solver_task task(const fk_problem *p, const fk_methods *methods,
                            size_t factor)
 {
@@ -29,6 +31,18 @@ fk_status fk_solution_choose(const fk_problem *p, const fk_methods *methods,
     if (*method != NULL)
         return FK_OK;
     return fk_pde_method_choose(&t, positive, progress, method, n, text, message);
+}
+
+double fk_solution_memory(const fk_problem *p, const fk_methods *methods)
+{
+    if (methods->method != NULL && methods->method->whole)
+        return 0.0;
+    const fk_solver_task t = task(p, methods, p->pde.halving ? 2 : 1);
+    const fk_grid *g = &t.domain.grid;
+    const fk_evolution_options o = {
+        .stepper = t.stepper, .step = t.step, .tolerance = t.tolerance};
+    return (double)fk_fokker_planck_memory(t.sde, g) +
+           (double)fk_evolution_memory(t.sde, g, &o);
 }
 
 fk_status fk_solution_new(const fk_problem *p, const fk_methods *methods,

@@ -14,6 +14,10 @@ FK_NODISCARD fk_status fk_solution_choose(const fk_problem *p,
                                           const fk_pde_method **method, size_t n,
                                           char *text, fk_message *message);
 
+/* Bytes of the finest grid's rates and of its time steps, if it is solved for by finite
+ * volumes, as `auto` may. */
+double fk_solution_memory(const fk_problem *p, const fk_methods *methods);
+
 /* On the domain with `factor` times the cells along each axis, from the initial law. */
 FK_NODISCARD fk_status fk_solution_new(const fk_problem *p, const fk_methods *methods,
                                        const fk_pde_method *method, size_t factor,
