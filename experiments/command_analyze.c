@@ -4,14 +4,12 @@
 #include <string.h>
 
 #include "core/spelling.h"
-#include "experiments/analysis.h"
+#include "experiments/analysis_result.h"
 #include "experiments/command.h"
 #include "experiments/command_line.h"
-#include "experiments/findings.h"
 #include "experiments/options.h"
 #include "experiments/problem_expression.h"
 #include "experiments/problem_load.h"
-#include "experiments/result_folder.h"
 
 enum { OPTION_MODES = 0x100, ANALYSES = 16 };
 
@@ -103,71 +101,13 @@ static fk_status read_sets(const arguments *a, const fk_problem *p,
     return FK_OK;
 }
 
-/* As for `fokker run`: without gnuplot the numbers remain. */
-static fk_status draw(const fk_gallery *gallery, fk_terminal *terminal,
-                      fk_message *message)
+static fk_status analyse(const arguments *a, const fk_problem *p,
+                         const fk_methods *methods, fk_findings *f, fk_message *message)
 {
-    const fk_progress progress = fk_terminal_progress(terminal);
-    fk_terminal_begin(terminal, "figures", NULL, 1.0);
-    const fk_status status = fk_gallery_draw(gallery, &progress, message);
-    if (status != FK_EIO)
-        FK_TRY(status);
-    if (status == FK_EIO)
-        fprintf(stderr, "fokker analyze: figures are missing: %s\n", message->text);
-    else
-        fk_terminal_end(terminal);
-    return FK_OK;
-}
-
-static fk_status write_files(const arguments *a, const fk_findings *f, const char *dir,
-                             fk_terminal *terminal, fk_message *message)
-{
-    const fk_problem *p = f->grid[0].request->problem;
-    char plots[1200];
-    fk_gallery *gallery = NULL;
-    FK_TRY(fk_findings_write(a->analysis, f, a->line, dir, message));
-    snprintf(plots, sizeof plots, "%s/plots", dir);
-    fk_status status = FK_OK;
-    if (p->result.plots && !a->common.no_plots) {
-        FK_TRY(fk_gallery_open(plots, p, &gallery, message));
-        a->analysis->draw(&f->grid[0], gallery);
-        status = draw(gallery, terminal, message);
-    }
-    if (status == FK_OK)
-        status = fk_findings_report(a->analysis, f, a->line, gallery, dir, message);
-    fk_gallery_discard(gallery);
-    return status;
-}
-
-static fk_status analyse_and_write(const arguments *a, const fk_problem *p,
-                                   const fk_methods *methods, fk_findings *f,
-                                   fk_message *message)
-{
-    char standard[1024];
-    fk_result_folder folder;
-    fk_terminal terminal = fk_terminal_make(a->common.quiet);
-    fk_analysis_request request = {
-        .problem = p, .methods = methods, .terminal = &terminal, .modes = a->modes};
+    fk_analysis_request request = {.problem = p, .methods = methods, .modes = a->modes};
     FK_TRY(read_sets(a, p, &request, message));
-    snprintf(standard, sizeof standard, "out/%s_%s", p->name, a->analysis->name);
-    FK_TRY(fk_result_folder_open(a->common.folder != NULL ? a->common.folder : standard,
-                                 a->common.force, &folder, message));
-    fk_status status = fk_analyse(a->analysis, &request, f, message);
-    if (status == FK_OK)
-        status = write_files(a, f, folder.working, &terminal, message);
-    if (status == FK_OK)
-        status = fk_result_folder_commit(&folder, message);
-    if (status != FK_OK) {
-        fk_result_folder_discard(&folder);
-        return status;
-    }
-    if (a->common.json) {
-        fk_findings_json(a->analysis, f, a->line, stdout);
-    } else {
-        fk_findings_print(a->analysis, f, stdout);
-        printf("report: %s/report.html\n", folder.path);
-    }
-    return FK_OK;
+    return fk_analysis_result(&fk_the_analyze, a->analysis, &request, &a->common,
+                              a->line, f, message);
 }
 
 static int run(int argc, char **argv)
@@ -183,7 +123,7 @@ static int run(int argc, char **argv)
         status = fk_problem_load(a.file, a.n_settings, a.setting, &problem, &methods,
                                  &message);
     if (wrong == 0 && status == FK_OK)
-        status = analyse_and_write(&a, problem, &methods, findings, &message);
+        status = analyse(&a, problem, &methods, findings, &message);
     if (findings != NULL && a.analysis != NULL)
         fk_findings_clear(a.analysis, findings);
     free(findings);
