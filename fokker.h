@@ -92,6 +92,7 @@
 #include "pde/stepper.h"
 #include "pde/transition.h"
 #include "pde/transport.h"
+#include "pde/value.h"
 
 #include "sampling/composition.h"
 #include "sampling/coupling.h"

@@ -76,6 +76,7 @@ static void extrapolate(fk_findings *f)
         }
         f->limit[i] =
             fk_richardson_limit(f->grid[0].number[i].estimate ? 1 : f->n_grids, value);
+        f->limit[i].error += f->grid[0].number[i].error;
     }
 }
 
@@ -89,7 +90,9 @@ static fk_status add_grid(const fk_analysis *a, const fk_analysis_request *reque
         .request = request, .finest = k > 0 ? &f->grid[0] : NULL, .domain = *domain};
     for (size_t i = 0; i < domain->grid.dim; i++)
         g->domain.grid.axis[i].cells >>= k;
-    FK_TRY(fk_analysis_open(request, &g->domain, &g->equation, &g->generator, message));
+    if (!a->in_time)
+        FK_TRY(fk_analysis_open(request, &g->domain, &g->equation, &g->generator,
+                                message));
     return solve_grid(a, g, message);
 }
 
@@ -102,7 +105,10 @@ static fk_status solve_all(const fk_analysis *a, const fk_analysis_request *requ
     fk_message unheard = {""};
     const fk_progress progress = fk_terminal_progress(request->terminal);
     const size_t n = count_grids(request->problem);
-    FK_TRY(fk_analysis_domain(request, a->stationary, &domain, message));
+    if (a->in_time)
+        domain = request->problem->domain;
+    else
+        FK_TRY(fk_analysis_domain(request, a->stationary, &domain, message));
     for (size_t k = 0; k < n; k++) {
         if (fk_progress_stopped(&progress))
             return FK_EINTERRUPTED;
@@ -168,6 +174,12 @@ void fk_analysis_number(fk_analysis_grid *g, double value, const char *unit,
     va_end(arguments);
     snprintf(n->unit, sizeof n->unit, "%s", fk_unit_matters(unit) ? unit : "1");
     n->value = value;
+    n->error = 0.0;
+}
+
+void fk_analysis_error(fk_analysis_grid *g, double error)
+{
+    g->number[g->n_numbers - 1].error = fabs(error);
 }
 
 void fk_analysis_estimate(fk_analysis_grid *g, double value, const char *unit,

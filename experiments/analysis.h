@@ -32,12 +32,14 @@ typedef struct fk_analysis_request {
     size_t modes;            /* how many a spectrum shows */
     const char *set_text[2]; /* conditions of the sets A and B as given; NULL: none */
     const fk_expr *set[2];
+    const struct fk_backward_request *backward; /* of `fokker backward` alone */
 } fk_analysis_request;
 
 typedef struct fk_number {
     char name[96];
     char unit[64]; /* "1" if pure */
     double value;
+    double error;  /* beside that of the grid */
     bool estimate; /* by a formula, not on the grid */
 } fk_number;
 
@@ -46,7 +48,7 @@ typedef struct fk_analysis_grid {
     const fk_analysis_request *request;
     const struct fk_analysis_grid *finest; /* NULL: this is it */
     fk_domain domain;
-    fk_fokker_planck *equation;
+    fk_fokker_planck *equation; /* these two NULL for an analysis in time */
     fk_generator *generator;
     fk_stationary stationary; /* if the analysis asks for it */
     size_t n_numbers;
@@ -70,6 +72,8 @@ typedef struct fk_analysis {
     const char *summary;  /* one line for help */
     const char *equation; /* what is solved, one line */
     bool stationary;      /* needs the stationary density */
+    bool in_time;         /* goes through time with an equation of its own: neither
+                             equation nor generator are made */
     /* Fills g->found and adds numbers; a refusal is FK_EDOMAIN with a sentence. */
     fk_status (*solve)(fk_analysis_grid *g, fk_message *message);
     void (*clear)(void *found);
@@ -97,11 +101,17 @@ void fk_analysis_number(fk_analysis_grid *g, double value, const char *unit,
 /* Adds an estimate by a formula, as such. */
 void fk_analysis_estimate(fk_analysis_grid *g, double value, const char *unit,
                           const char *name);
+/* The number added last has an error beside that of the grid. */
+void fk_analysis_error(fk_analysis_grid *g, double error);
 void fk_analysis_note(fk_findings *f, const char *format, ...) FK_PRINTF(2, 3);
 
 /* "1/s", "1" without a unit of time; the unit of time itself; "m^2/s". */
 const char *fk_rate_unit(const fk_problem *p, char text[64]);
 const char *fk_time_unit(const fk_problem *p);
+
+/* int p0 u: at points by interpolation, else by the cell averages p0[cells] of the part of
+ * the initial law that lies on the grid. */
+double fk_analysis_mean(const fk_analysis_grid *g, const double *p0, const double *u);
 
 /* Means, variances and covariances of a density, as numbers. */
 void fk_analysis_moments(fk_analysis_grid *g, const double *p);

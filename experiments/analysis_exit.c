@@ -8,7 +8,6 @@
 #include "experiments/analysis_exit.h"
 #include "experiments/solution.h"
 #include "plots/label.h"
-#include "solvers/spline.h"
 
 extern const fk_analysis fk_analysis_exit;
 
@@ -24,105 +23,34 @@ static void clear(void *p)
     free(f);
 }
 
-/* ---- means over the initial law ---- */
-
-/* True if the law is made of points alone. */
-static bool is_points(const fk_mixture *m)
-{
-    if (m == NULL)
-        return false;
-    for (size_t i = 0; i < m->components * m->dim * m->dim; i++)
-        if (fabs(m->cov[i]) > 0.0)
-            return false;
-    return true;
-}
-
-/* Value of a field at a point, by a spline through the centres. */
-static fk_status value_at(const fk_grid *g, const double *u, const double *point,
-                          double *value)
-{
-    _Alignas(FK_ALIGN) double x[FK_GRID_DIM][FK_BLOCK], out[FK_BLOCK];
-    double *c = fk_doubles(fk_spline_size(g));
-    if (c == NULL)
-        return FK_ENOMEM;
-    for (size_t a = 0; a < g->dim; a++)
-        for (size_t k = 0; k < FK_BLOCK; k++)
-            x[a][k] = point[a];
-    fk_spline_fit(g, u, c);
-    fk_spline_value(g, c, (const double *const[]){x[0], x[1], x[2]}, out);
-    free(c);
-    *value = out[0];
-    return FK_OK;
-}
-
-static bool all_finite(const double *u, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(u[i]))
-            return false;
-    return true;
-}
-
-/* int p0 u: at points by interpolation, else by the cell averages p0[cells] of the part
- * that lies on the grid. */
-static fk_status expect(const fk_analysis_grid *g, const double *p0, const double *u,
-                        double *mean)
-{
-    const fk_grid *grid = &g->domain.grid;
-    const fk_mixture *m = fk_law_mixture(g->request->problem->initial);
-    const size_t cells = g->generator->cells;
-    double weight = 0.0;
-    *mean = 0.0;
-    if (is_points(m) && grid->dim <= 2 && all_finite(u, cells)) {
-        for (size_t k = 0; k < m->components; k++) {
-            double value;
-            FK_TRY(value_at(grid, u, m->mean + k * m->dim, &value));
-            *mean += m->weight[k] * value;
-        }
-        return FK_OK;
-    }
-    for (size_t c = 0; c < cells; c++)
-        if (p0[c] > 0.0) {
-            *mean += p0[c] * u[c];
-            weight += p0[c];
-        }
-    *mean /= weight;
-    return FK_OK;
-}
-
-static fk_status add_face(fk_analysis_grid *g, const double *p0, const fk_exit_face *f)
+static void add_face(fk_analysis_grid *g, const double *p0, const fk_exit_face *f)
 {
     const fk_problem *p = g->request->problem;
     const fk_label face = fk_label_face(p, f->axis, f->side);
-    double probability, time;
-    FK_TRY(expect(g, p0, f->probability, &probability));
-    FK_TRY(expect(g, p0, f->time, &time));
+    const double probability = fk_analysis_mean(g, p0, f->probability);
+    const double time = fk_analysis_mean(g, p0, f->time);
     fk_analysis_number(g, probability, "1", "probability of %s", face.text);
     fk_analysis_number(g, time / probability, fk_time_unit(p), "mean time given %s",
                        face.text);
-    return FK_OK;
 }
 
 static fk_status add_numbers(fk_analysis_grid *g, fk_exit_found *f)
 {
     const fk_problem *p = g->request->problem;
-    double mean = 0.0, square = 0.0;
     double *p0 = fk_doubles(g->generator->cells);
     fk_status status = p0 != NULL ? FK_OK : FK_ENOMEM;
     if (status == FK_OK)
         status = fk_law_project(p->initial, &g->domain.grid, p0, &f->outside);
-    if (status == FK_OK)
-        status = expect(g, p0, f->times.mean, &mean);
-    if (status == FK_OK)
-        status = expect(g, p0, f->times.square, &square);
     if (status == FK_OK) {
+        const double mean = fk_analysis_mean(g, p0, f->times.mean);
+        const double square = fk_analysis_mean(g, p0, f->times.square);
         const double variance = isfinite(square) ? square - mean * mean : square;
         fk_analysis_number(g, mean, fk_time_unit(p), "mean exit time");
         fk_analysis_number(g, sqrt(variance), fk_time_unit(p),
                            "standard deviation of it");
+        for (size_t k = 0; k < f->times.n_faces; k++)
+            add_face(g, p0, &f->times.face[k]);
     }
-    for (size_t k = 0; k < f->times.n_faces && status == FK_OK; k++)
-        status = add_face(g, p0, &f->times.face[k]);
     free(p0);
     return status;
 }
