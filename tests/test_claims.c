@@ -8,7 +8,26 @@
 
 #include "experiments/claim.h"
 #include "plots/tex.h"
+#include "tests/claim_digits.h"
 #include "tests/suite.h"
+
+/* Each known number of the claim is on a side of its row. */
+static void expect_digits(const fk_trial *t)
+{
+    for (size_t k = 0; k < sizeof known_digits / sizeof *known_digits; k++) {
+        const claim_digits *d = &known_digits[k];
+        size_t i = 0;
+        if (strcmp(d->claim, t->claim->name) != 0)
+            continue;
+        while (i < t->n_rows && strncmp(t->row[i].name, d->row, strlen(d->row)) != 0)
+            i++;
+        ck_assert_msg(i < t->n_rows, "%s has no row '%s'", d->claim, d->row);
+        const fk_evidence *e = &t->row[i];
+        const double off = fmin(fabs(e->left - d->value), fabs(e->right - d->value));
+        ck_assert_msg(off <= d->unit, "%s: %s: %.15g and %.15g, known as %.15g",
+                      d->claim, e->name, e->left, e->right, d->value);
+    }
+}
 
 /* One run; *broken NULL: as it is. */
 static fk_finding_word verdict(const fk_claim *c, const char *broken, uint64_t seed)
@@ -29,6 +48,8 @@ static fk_finding_word verdict(const fk_claim *c, const char *broken, uint64_t s
         ck_assert_msg(t->row[i].word == FK_HOLDS,
                       "%s: %s: %.12g and %.12g, allowed %.3g", c->name, t->row[i].name,
                       t->row[i].left, t->row[i].right, t->row[i].allowed);
+    if (broken == NULL)
+        expect_digits(t);
     const fk_finding_word word = t->word;
     free(t);
     return word;
