@@ -24,6 +24,9 @@ void fk_problem_free(fk_problem *p)
     free(p->sampler.method);
     free(p->sampler.network);
     fk_law_free(p->initial);
+    for (size_t i = 0; i < p->compose.n_laws; i++)
+        fk_mixture_free(p->compose.law[i]);
+    free(p->compose.law);
     for (size_t i = 0; i < FK_GRID_DIM; i++)
         fk_stretch_free(p->stretch[i]);
     fk_sde_free(p->sde);

@@ -9,6 +9,7 @@
 
 #include "core/grid.h"
 #include "sde/law.h"
+#include "sde/mixture.h"
 #include "sde/process.h"
 #include "sde/sde.h"
 
@@ -84,6 +85,17 @@ typedef struct fk_problem_sampler {
     uint64_t seed;
 } fk_problem_sampler;
 
+/* Laws put together, as `fokker compose` samples them by the first sampler of
+ * fk_problem_sampler; rule empty: none. */
+typedef struct fk_problem_compose {
+    char rule[32];
+    double weight;    /* NaN: the rule's */
+    size_t n_laws;    /* beside the initial one */
+    fk_mixture **law; /* [n_laws] */
+    size_t groups;    /* of the samples */
+    double resample;
+} fk_problem_compose;
+
 typedef struct fk_problem_output {
     bool plots;
     bool animation;
@@ -125,6 +137,7 @@ typedef struct fk_problem {
     fk_problem_reverse reverse;
     fk_problem_train train;
     fk_problem_sampler sampler;
+    fk_problem_compose compose;
     fk_problem_output result;
 } fk_problem;
 

@@ -238,6 +238,7 @@ static fk_status read_sections(fk_problem_reader *r)
     FK_TRY(fk_read_check_law(r));
     FK_TRY(fk_read_initial(r));
     FK_TRY(fk_read_methods(r));
+    FK_TRY(fk_read_compose(r));
     return fk_expr_pool_exhausted(r->problem->pool) ? FK_ENOMEM : FK_OK;
 }
 

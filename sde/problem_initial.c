@@ -139,13 +139,39 @@ static fk_status read_point(const fk_problem_reader *r, const fk_yaml *node,
     return say(r, "all in the point %s", tuple(r->dim, m->mean, text, sizeof text));
 }
 
+static fk_status read_components(const fk_problem_reader *r, const fk_yaml *node,
+                                 fk_mixture *m, double *sum)
+{
+    const bool alone = node->kind == FK_YAML_MAP;
+    *sum = 0.0;
+    for (size_t k = 0; k < m->components; k++) {
+        FK_TRY(read_component(r, alone ? node : node->entry[k], m, k));
+        *sum += m->weight[k];
+    }
+    if (!isfinite(*sum))
+        return fk_yaml_fail(node, r->message, "the sum of the weights is not finite");
+    for (size_t k = 0; k < m->components; k++)
+        m->weight[k] /= *sum;
+    return FK_OK;
+}
+
+fk_status fk_read_mixture(const fk_problem_reader *r, const fk_yaml *node,
+                          fk_mixture **out)
+{
+    double sum;
+    if (node->kind == FK_YAML_TEXT || node->n == 0)
+        return fk_read_refuse(r, node);
+    FK_TRY(fk_mixture_new(r->dim, node->kind == FK_YAML_MAP ? 1 : node->n, out));
+    return read_components(r, node, *out, &sum);
+}
+
 static fk_status read_gaussian(const fk_problem_reader *r, const fk_yaml *node,
                                fk_mixture *m)
 {
     char mean[400], sd[400];
-    double width[FK_PROBLEM_DIM];
-    FK_TRY(read_component(r, node, m, 0));
-    m->weight[0] = 1.0;
+    double width[FK_PROBLEM_DIM], sum;
+    FK_TRY(fk_read_map(r, node));
+    FK_TRY(read_components(r, node, m, &sum));
     for (size_t i = 0; i < r->dim; i++)
         width[i] = sqrt(m->cov[i * r->dim + i]);
     return say(r, "Gaussian of mean %s, standard deviation %s%s",
@@ -157,15 +183,8 @@ static fk_status read_gaussian(const fk_problem_reader *r, const fk_yaml *node,
 static fk_status read_mixture(const fk_problem_reader *r, const fk_yaml *node,
                               fk_mixture *m)
 {
-    double sum = 0.0;
-    for (size_t k = 0; k < node->n; k++) {
-        FK_TRY(read_component(r, node->entry[k], m, k));
-        sum += m->weight[k];
-    }
-    if (!isfinite(sum))
-        return fk_yaml_fail(node, r->message, "the sum of the weights is not finite");
-    for (size_t k = 0; k < node->n; k++)
-        m->weight[k] /= sum;
+    double sum;
+    FK_TRY(read_components(r, node, m, &sum));
     if (fabs(sum - 1.0) < 1e-12)
         return say(r, "mixture of %zu Gaussians", node->n);
     return say(r, "mixture of %zu Gaussians, weights divided by their sum, %g", node->n,

@@ -138,6 +138,7 @@ FK_NODISCARD fk_status fk_read_initial(fk_problem_reader *r); /* problem_initial
 FK_NODISCARD fk_status fk_read_samples(fk_problem_reader *r,  /* problem_samples.c */
                                        const fk_yaml *node);
 FK_NODISCARD fk_status fk_read_methods(fk_problem_reader *r); /* problem_methods.c */
+FK_NODISCARD fk_status fk_read_compose(fk_problem_reader *r); /* problem_compose.c */
 
 FK_NODISCARD fk_status fk_read_jumps(fk_problem_reader *r);   /* problem_jumps.c */
 FK_NODISCARD fk_status fk_read_stables(fk_problem_reader *r); /* problem_jumps.c */
@@ -170,6 +171,11 @@ FK_NODISCARD fk_status fk_coloured_join(const fk_problem_reader *r);
 
 /* The grid's axes of the variables that are listed; of zeros without a domain. */
 fk_grid fk_read_grid(const fk_problem_reader *r); /* problem_domain.c */
+
+/* A Gaussian from a map, a mixture from a list of them, weights divided by their sum;
+ * *out is to be freed after a failure too. */
+FK_NODISCARD fk_status fk_read_mixture(const fk_problem_reader *r, const fk_yaml *node,
+                                       fk_mixture **out);
 
 /* That a mixture lies in the domain: of every axis at most 1 % beyond an open face and
  * 1e-6 beyond a wall. */
