@@ -109,12 +109,11 @@ static void narrow_by_line(fk_free_memory *m, const char *root, char *line)
         narrow_by_groups(m, root, &first_version, path);
 }
 
-static void narrow_by_limit(fk_free_memory *m, int resource, double pages,
+static void narrow_by_limit(fk_free_memory *m, const struct rlimit *limit, double pages,
                             const char *by)
 {
-    struct rlimit limit;
-    if (getrlimit(resource, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
-        narrow(m, (double)limit.rlim_cur - pages * (double)sysconf(_SC_PAGESIZE), by);
+    if (limit->rlim_cur != RLIM_INFINITY)
+        narrow(m, (double)limit->rlim_cur - pages * (double)sysconf(_SC_PAGESIZE), by);
 }
 
 fk_free_memory fk_free_memory_of(const char *root)
@@ -135,7 +134,10 @@ fk_free_memory fk_free_memory_of(const char *root)
         size = data = 0.0;
     if (f != NULL)
         fclose(f);
-    narrow_by_limit(&m, RLIMIT_AS, size, "ulimit -v");
-    narrow_by_limit(&m, RLIMIT_DATA, data, "ulimit -d");
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) == 0)
+        narrow_by_limit(&m, &limit, size, "ulimit -v");
+    if (getrlimit(RLIMIT_DATA, &limit) == 0)
+        narrow_by_limit(&m, &limit, data, "ulimit -d");
     return m;
 }
