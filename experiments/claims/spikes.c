@@ -14,7 +14,7 @@
 #include "experiments/claim.h"
 #include "solvers/quadrature.h"
 
-enum { SPIKES = 40, POINTS = 4000, CELLS = 130 };
+enum { SPIKES = 40, POINTS = 4001, CELLS = 130 };
 
 static const double WIDTH = 0.25, NOISE = 0.05;
 
@@ -168,7 +168,7 @@ static fk_status draw(fk_trial *t)
     if (x == NULL)
         return FK_ENOMEM;
     for (size_t i = 0; i < POINTS; i++) {
-        x[i] = 8.5 * (double)i / (POINTS - 1);
+        x[i] = 6.25 * (double)i / (POINTS - 1); /* every top among them */
         x[POINTS + i] = density(x[i], 0.0).p;
         x[2 * POINTS + i] = density(x[i], NOISE).p;
     }
