@@ -137,6 +137,7 @@ fk_status fk_compose_run(fk_compose *c, fk_message *message)
     c->progress = fk_terminal_progress(&c->terminal);
     FK_TRY(fk_compose_plan(c, message));
     FK_TRY(sample(c, message));
+    FK_TRY(fk_compose_solve(c, message));
     return fk_compose_judge(c);
 }
 
@@ -160,6 +161,7 @@ void fk_compose_clear(fk_compose *c)
     free(c->time);
     free(c->target);
     free(c->whole);
+    free(c->equation);
     fk_sampler_problem_clear(&c->plan);
     fk_law_free(c->start);
     fk_weighted_result_free(&c->plain);

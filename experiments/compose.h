@@ -19,6 +19,7 @@ enum { FK_COMPOSE_NUMBERS = 3 * FK_GRID_DIM };
 typedef struct fk_compose_number {
     char name[48];
     double exact, scale;           /* what counts as 1 of it */
+    double equation;               /* without weights, by the sampler's equation; NaN */
     fk_weighted_mean plain, found; /* without weights, with them */
     double step; /* how far the one found moves when steps are twice as long */
 } fk_compose_number;
@@ -46,6 +47,12 @@ typedef struct fk_compose {
     double *whole, log_z; /* cell averages on it at the first time, of total mass 1 */
     double *target;       /* [cells] those in the domain */
     fk_weighted_result plain, found, coarse; /* without weights, with, in long steps */
+    double
+        *equation; /* [cells] averages of the sampler's density without weights by its
+                         equation; NULL: not solved */
+    double equation_l1,
+        equation_error; /* its distance from the target, and what half the
+                                           cells change */
     size_t n_numbers;
     fk_compose_number numbers[FK_COMPOSE_NUMBERS];
     fk_compose_cells plain_cells, found_cells;
@@ -62,6 +69,10 @@ void fk_compose_clear(fk_compose *c);
 
 /* Laws, weights, times, start and target (experiments/compose_plan.c). */
 FK_NODISCARD fk_status fk_compose_plan(fk_compose *c, fk_message *message);
+
+/* The sampler's own law by its equation, where its noise is known
+ * (experiments/compose_density.c). */
+FK_NODISCARD fk_status fk_compose_solve(fk_compose *c, fk_message *message);
 
 /* Numbers, cells and verdict (experiments/compose_judge.c). */
 FK_NODISCARD fk_status fk_compose_judge(fk_compose *c);

@@ -47,36 +47,51 @@ static fk_compose_number *add(fk_compose *c, const question *q, double *phi,
     return number;
 }
 
-/* Mass above the edge of the cells that is nearest to the place. */
-static double mass_above(const fk_compose *c, size_t i, double place, double *edge)
+/* The edge of the cells that is nearest to the place. */
+static double edge_near(const fk_axis *a, double place)
 {
-    const fk_grid *g = &c->wide;
-    const fk_axis *a = &g->axis[i];
-    size_t k = fk_axis_cell(a, place), index[FK_GRID_DIM];
-    k += place - fk_axis_edge(a, k) > fk_axis_edge(a, k + 1) - place;
-    double mass = 0.0;
+    const size_t k = fk_axis_cell(a, place);
+    const double lower = fk_axis_edge(a, k), upper = fk_axis_edge(a, k + 1);
+    return place - lower > upper - place ? upper : lower;
+}
+
+/* Mean and variance of a density, and what it has above the edge. */
+typedef struct answers {
+    double mean, variance, above;
+} answers;
+
+static answers ask_density(const fk_grid *g, const double *p, size_t i, double edge)
+{
+    double mean[FK_GRID_DIM], cov[FK_GRID_DIM * FK_GRID_DIM], x[FK_GRID_DIM];
+    double above = 0.0;
+    fk_density_moments(g, p, mean, cov);
     for (size_t cell = 0; cell < fk_grid_cells(g); cell++) {
-        fk_grid_unravel(g, cell, index);
-        if (index[i] >= k)
-            mass += c->whole[cell] * fk_grid_volume(g);
+        fk_grid_centre(g, cell, x);
+        above += x[i] > edge ? p[cell] * fk_grid_volume(g) : 0.0;
     }
-    *edge = fk_axis_edge(a, k);
-    return mass;
+    return (answers){mean[i], cov[i * g->dim + i], above};
 }
 
 static void ask_variable(fk_compose *c, size_t i, const char *name, double mean,
-                         double variance, double *phi)
+                         double *phi)
 {
-    question q = {MEAN, i, 0.0};
-    fk_compose_number *number = add(c, &q, phi, mean, sqrt(variance));
+    const fk_grid *g = &c->problem->domain.grid;
+    question q = {MEAN, i, edge_near(&g->axis[i], mean)};
+    const answers exact = ask_density(&c->wide, c->whole, i, q.edge);
+    const answers law = c->equation != NULL
+                            ? ask_density(g, c->equation, i, q.edge)
+                            : (answers){(double)NAN, (double)NAN, (double)NAN};
+    fk_compose_number *number = add(c, &q, phi, exact.mean, sqrt(exact.variance));
     snprintf(number->name, sizeof number->name, "mean %.20s", name);
+    number->equation = law.mean;
     q.kind = VARIANCE;
-    number = add(c, &q, phi, variance, variance);
+    number = add(c, &q, phi, exact.variance, exact.variance);
     snprintf(number->name, sizeof number->name, "variance %.20s", name);
+    number->equation = law.variance;
     q.kind = ABOVE;
-    const double above = mass_above(c, i, mean, &q.edge);
-    number = add(c, &q, phi, above, 1.0);
+    number = add(c, &q, phi, exact.above, 1.0);
     snprintf(number->name, sizeof number->name, "P(%.20s > %.4g)", name, q.edge);
+    number->equation = law.above;
 }
 
 /* The mean weight is Z, whatever is asked. */
@@ -86,6 +101,7 @@ static void ask_mass(fk_compose *c)
     *number = (fk_compose_number){.name = "log Z",
                                   .exact = c->log_z,
                                   .scale = 1.0,
+                                  .equation = (double)NAN,
                                   .plain = {(double)NAN, (double)NAN},
                                   .found = {c->found.log_mass, c->found.mass_error},
                                   .step = fabs(c->coarse.log_mass - c->found.log_mass)};
@@ -104,7 +120,7 @@ static fk_status ask_all(fk_compose *c)
     for (size_t i = 0; i < d && status == FK_OK; i++) {
         char *name = fk_expr_print(p->sde->variable[i], FK_EXPR_TEXT);
         if (name != NULL)
-            ask_variable(c, i, name, mean[i], cov[i * d + i], phi);
+            ask_variable(c, i, name, mean[i], phi);
         else
             status = FK_ENOMEM;
         free(name);
@@ -205,6 +221,9 @@ fk_status fk_compose_judge(fk_compose *c)
     FK_TRY(ask_all(c));
     FK_TRY(fill_cells(c, &c->plain, &c->plain_cells));
     FK_TRY(fill_cells(c, &c->found, &c->found_cells));
+    if (c->equation != NULL)
+        c->equation_l1 =
+            fk_density_l1(&c->problem->domain.grid, c->equation, c->target);
     decide(c);
     tell_plain(c);
     return FK_OK;

@@ -22,13 +22,46 @@ static double least_share(const fk_weighted_result *r)
 
 /* ---- for people ---- */
 
+static const char *with_error(char text[32], fk_weighted_mean m)
+{
+    if (isfinite(m.value))
+        snprintf(text, 32, "%9.5f +- %.5f", m.value, m.error);
+    else
+        snprintf(text, 32, "%9s", "-");
+    return text;
+}
+
+static const char *alone(char text[32], double x)
+{
+    if (isfinite(x))
+        snprintf(text, 32, "%.5f", x);
+    else
+        snprintf(text, 32, "-");
+    return text;
+}
+
 static void print_number(const fk_compose_number *n)
 {
-    char plain[48] = "-";
-    if (isfinite(n->plain.value))
-        snprintf(plain, sizeof plain, "%9.5f +- %.5f", n->plain.value, n->plain.error);
-    printf("%-18s %9.5f   %-20s   %9.5f +- %.5f   %8.5f\n", n->name, n->exact, plain,
-           n->found.value, n->found.error, n->step);
+    char plain[32], found[32], equation[32];
+    printf("%-18s %9.5f   %-20s %9s   %-20s   %8.5f\n", n->name, n->exact,
+           with_error(plain, n->plain), alone(equation, n->equation),
+           with_error(found, n->found), n->step);
+}
+
+static void print_row(const char *name, double plain, double equation, double found)
+{
+    char text[32];
+    printf("%-18s %9s   %9.5f %10s %9s   %9.5f\n", name, "", plain, "",
+           alone(text, equation), found);
+}
+
+static void print_distances(const fk_compose *c)
+{
+    const bool solved = c->equation != NULL;
+    print_row("L1 distance", c->plain_cells.l1, solved ? c->equation_l1 : (double)NAN,
+              c->found_cells.l1);
+    print_row("  chance or grid", c->plain_cells.chance,
+              solved ? c->equation_error : (double)NAN, c->found_cells.chance);
 }
 
 void fk_compose_print(const fk_compose *c)
@@ -38,14 +71,14 @@ void fk_compose_print(const fk_compose *c)
     printf("%s in %zu steps (%s) from t = %g to t = %g, %zu groups of %zu paths\n\n",
            c->sampler->name, c->problem->sampler.steps, c->plan.times->name,
            c->plan.last, c->plan.first, c->found.groups, c->count);
-    printf("%-18s %9s   %-20s   %-20s   %8s\n", "", "exact", "without weights",
-           "with weights", "steps");
+    printf("%-18s %9s   %-20s %9s   %-20s %9s\n", "", "exact", "without weights",
+           "equation", "with weights", "steps");
     for (size_t k = 0; k < c->n_numbers; k++)
         print_number(&c->numbers[k]);
-    printf("%-18s %9s   %9.5f, chance %.5f  %9.5f, chance %.5f\n", "L1 distance", "",
-           c->plain_cells.l1, c->plain_cells.chance, c->found_cells.l1,
-           c->found_cells.chance);
-    printf("\n`steps`: what steps of twice the length change.  Effective share of the "
+    print_distances(c);
+    printf("\n`equation`: without weights, by the sampler's own Fokker-Planck "
+           "equation; `steps`: "
+           "what steps\nof twice the length change.  Effective share of the "
            "paths at least\n%.2f, %.1f resamplings a group, effective share of the "
            "groups %.2f.\n\n%s: %s\n",
            least_share(&c->found), c->found.resamplings, c->found.groups_share,
@@ -86,6 +119,7 @@ void fk_compose_json(const fk_compose *c, FILE *out)
         fk_json_object(&j, NULL);
         fk_json_text(&j, "name", n->name);
         fk_json_number(&j, "exact", n->exact);
+        fk_json_number(&j, "equation", n->equation);
         json_mean(&j, "without_weights", n->plain);
         json_mean(&j, "with_weights", n->found);
         fk_json_number(&j, "steps", n->step);
@@ -94,6 +128,10 @@ void fk_compose_json(const fk_compose *c, FILE *out)
     fk_json_end(&j);
     json_cells(&j, "without_weights", &c->plain_cells);
     json_cells(&j, "with_weights", &c->found_cells);
+    fk_json_number(&j, "equation_l1",
+                   c->equation != NULL ? c->equation_l1 : (double)NAN);
+    fk_json_number(&j, "equation_grid_error",
+                   c->equation != NULL ? c->equation_error : (double)NAN);
     fk_json_number(&j, "least_effective_share", least_share(&c->found));
     fk_json_number(&j, "resamplings", c->found.resamplings);
     fk_json_number(&j, "effective_share_of_groups", c->found.groups_share);
@@ -130,22 +168,21 @@ static void draw_line(const fk_compose *c, fk_gallery *gallery, const double *pl
     double *x = fk_analysis_centres(&c->problem->domain.grid);
     if (x == NULL)
         return;
-    const fk_curve curve[] = {
-        {.name = "composition", .n = a->cells, .x = x, .y = c->target, .density = true},
-        {.name = "sampled without weights",
-         .n = a->cells,
-         .x = x,
-         .y = plain,
-         .pen = FK_PEN_DASHES,
-         .density = true},
-        {.name = "sampled with weights",
-         .n = a->cells,
-         .x = x,
-         .y = found,
-         .pen = FK_PEN_POINTS,
-         .density = true},
+    fk_curve curve[4] = {
+        {.name = "composition", .y = c->target},
+        {.name = "sampled without weights", .y = plain, .pen = FK_PEN_RINGS},
+        {.name = "sampled with weights", .y = found, .pen = FK_PEN_POINTS},
+        {.name = "without weights, by the equation",
+         .y = c->equation,
+         .pen = FK_PEN_DASHES},
     };
-    const double *const bars[] = {NULL, NULL, error};
+    const size_t n = c->equation != NULL ? 4 : 3;
+    for (size_t k = 0; k < n; k++) {
+        curve[k].n = a->cells;
+        curve[k].x = x;
+        curve[k].density = true;
+    }
+    const double *const bars[] = {NULL, NULL, error, NULL};
     const fk_label x_label = fk_label_axis(c->problem, 0),
                    y_label = fk_label_density(c->problem, 1, (const size_t[]){0});
     char title[128];
@@ -155,7 +192,7 @@ static void draw_line(const fk_compose *c, fk_gallery *gallery, const double *pl
                                             .x_label = x_label.text,
                                             .y_label = y_label.text,
                                             .from_zero = true,
-                                            .n = 3,
+                                            .n = n,
                                             .curve = curve,
                                             .error = bars});
     free(x);

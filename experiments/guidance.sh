@@ -12,7 +12,7 @@ mkdir -p "$out"
 
 # exact, without weights and its error, with weights and its error, of line $2 of the table
 row() {
-    awk -v name="$2" 'index($0, name) == 1 { gsub(/\+-/, ""); print $3, $4, $5, $6, $7 }' "$1"
+    awk -v name="$2" 'index($0, name) == 1 { gsub(/\+-/, ""); print $3, $4, $5, $7, $8 }' "$1"
 }
 
 for w in 0.25 0.5 1 1.5 2 2.5 3; do

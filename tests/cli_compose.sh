@@ -29,6 +29,9 @@ compose() {
 expect_status 0 compose -o "$work/a"
 expect_stdout '^mean x  *1.14106'
 expect_stdout '^variance x  *0.57167'
+# Without weights dm/dr = m + 2 S(m) and dv/dr = 2 (1 + 2 S') v + 2 lead to N(1.24802, 0.43788).
+expect_stdout '^mean x .* 1\.2480[0-9] '
+expect_stdout '^variance x .* 0\.4378[0-9] '
 expect_stdout '^agree: with weights no difference was found'
 expect_stdout 'without them .* standard errors off'
 expect_file "$work/a/summary.json"
@@ -43,6 +46,29 @@ cmp -s "$work/stdout" "$work/one"
 verdict $? 'threads do not change the numbers'
 expect_status 0 compose -f -o "$work/a" compose.weight=0 compare.tolerance=0.5
 expect_stdout 'nor was one found without them'
+expect_stdout '^L1 distance .* 0\.000[0-9]* '
+
+expect_status 0 compose -f -o "$work/a" pde=off
+expect_stdout '^mean x .* - '
+# The plane: two alike, independent in x and y, whose variances are 1/3 without weights.
+cat >"$work/plane.yaml" <<'END'
+name: plane
+variables: [x, y]
+drift: [0, 0]
+noise: [1, 1]
+time: {end: 25}
+domain: {x: {from: -4, to: 4, cells: 40, boundary: open}, y: {from: -4, to: 4, cells: 40, boundary: open}}
+initial: {gaussian: {mean: [0, 0], sd: 1}}
+compare: {tolerance: 1}
+sampler: {first: 1e-6, steps: 150, count: 4000}
+compose:
+  rule: product
+  groups: 8
+  laws: [gaussian: {mean: [0, 0], sd: 1}]
+END
+expect_status 0 fokker compose -q --no-plots -o "$work/plane" "$work/plane.yaml"
+expect_stdout '^variance x  *0\.5000.* 0\.333[0-9]* '
+expect_stdout '^variance y  *0\.5000.* 0\.333[0-9]* '
 
 # What cannot be.
 expect_status 2 compose compose.rule=sum
