@@ -8,6 +8,7 @@
 #include "core/json.h"
 #include "core/memory.h"
 #include "experiments/sampler_order.h"
+#include "experiments/sampler_score.h"
 #include "experiments/terminal.h"
 #include "plots/sampler_chart.h"
 
@@ -126,7 +127,7 @@ static void print_all(const study *s)
            p->first, p->times->summary, fk_score_source_name[p->source],
            p->problem->sampler.prior);
     printf("%zu starts, exact ends %s\n\n", s->starts.n,
-           p->source == FK_SCORE_EXACT && p->dim == 1
+           fk_sampler_score_exact(p) && p->dim == 1
                ? "by the quantile map"
                : "by a far finer solution of the flow");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

@@ -50,6 +50,7 @@ static fk_status prepare(fk_sample_run *r, fk_message *message)
     FK_TRY(find_start(r));
     FK_TRY(fk_sample_views(r));
     FK_TRY(fk_sample_yardstick(r));
+    FK_TRY(fk_sampler_score_gap(&r->plan, &r->gap, message));
     fk_terminal_end(&r->terminal);
     return FK_OK;
 }
@@ -112,18 +113,19 @@ static fk_status walk(fk_sample_run *r, fk_sampled *s, const fk_recipe *recipe,
         .followed = count < FK_SAMPLE_FOLLOWED ? count : FK_SAMPLE_FOLLOWED,
         .coarse = coarse,
         .pairs = coarse != NULL ? r->pairs : 0};
-    fk_score *score = NULL;
+    fk_sampler_score score;
     fk_reverse_result found = {.x = NULL};
-    FK_TRY(fk_sampler_problem_score(&r->plan, recipe->n_times, recipe->time, &score,
-                                    message));
+    fk_status status =
+        fk_sampler_score_make(&r->plan, recipe->n_times, recipe->time, &score, message);
     const double began = fk_seconds();
-    fk_status status = fk_reverse_sample(r->problem->sde, score, recipe, &o,
-                                         &r->progress, &found, message);
+    if (status == FK_OK)
+        status = fk_reverse_sample(r->problem->sde, score.score, recipe, &o,
+                                   &r->progress, &found, message);
     s->seconds = fk_seconds() - began;
     if (status == FK_OK)
         status = keep(s, recipe, coarse != NULL, o.n_frames, frame, &found);
     fk_reverse_result_free(&found);
-    fk_score_free(score);
+    fk_sampler_score_clear(&score);
     return status;
 }
 

@@ -8,6 +8,7 @@
 #include "experiments/result_folder.h"
 #include "experiments/sampler_law.h"
 #include "experiments/sampler_problem.h"
+#include "experiments/sampler_score.h"
 #include "experiments/terminal.h"
 #include "experiments/verdict.h"
 #include "sampling/distances.h"
@@ -67,6 +68,7 @@ typedef struct fk_sample_run {
     char **variable; /* [dim] */
     fk_yardstick *yardstick;
     fk_distances floor; /* of exact draws, as many */
+    fk_score_gap gap;
     size_t n;
     fk_sampled *sampled; /* [n] */
     fk_word word;

@@ -48,6 +48,12 @@ static void print_head(const fk_sample_run *r)
         printf("alpha from %.4g to %.6g, sigma from %.4g to %.4g\n", a.alpha, b.alpha,
                a.sigma, b.sigma);
     }
+    if (r->gap.known)
+        printf("the score's error: mean square %.4g +- %.2g beside %.4g of the score, "
+               "so KL "
+               "of the reverse SDE's law at most %.3g +- %.1g\n",
+               r->gap.square, r->gap.its_error, r->gap.strength, r->gap.bound,
+               r->gap.bound_error);
     printf("%zu samples of each; L1 and KL %s, other distances between samples; chance "
            "alone gives the last row\n\n",
            p->count,
@@ -177,6 +183,15 @@ void fk_sample_json(const fk_sample_run *r, FILE *out)
         write_sampled(&j, r, &r->sampled[i]);
     fk_json_end(&j);
     write_distances(&j, "exact_draws", &r->floor);
+    if (r->gap.known) {
+        fk_json_object(&j, "score_error");
+        fk_json_number(&j, "mean_square", r->gap.square);
+        fk_json_number(&j, "its_error", r->gap.its_error);
+        fk_json_number(&j, "score_mean_square", r->gap.strength);
+        fk_json_number(&j, "kl_bound", r->gap.bound);
+        fk_json_number(&j, "kl_bound_error", r->gap.bound_error);
+        fk_json_end(&j);
+    }
     fk_json_text(&j, "problem", r->problem->text);
     fk_json_end(&j);
     fputc('\n', out);

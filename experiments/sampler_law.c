@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/memory.h"
+#include "experiments/sampler_score.h"
 #include "sampling/recipe_law.h"
 
 /* Variances v[d] and means m[d] along the principal axes E[d][d] (columns). */
@@ -100,8 +101,8 @@ fk_status fk_sampler_law_find(const fk_sampler_problem *p, const fk_recipe *reci
 {
     const size_t d = p->dim;
     *out = (fk_sampler_law){.known = false};
-    if (p->source != FK_SCORE_EXACT || p->data == NULL || p->data->components > 1 ||
-        p->schedule == NULL || recipe->drifts || recipe->matrix)
+    if (!fk_sampler_score_exact(p) || p->data->components > 1 || p->schedule == NULL ||
+        recipe->drifts || recipe->matrix)
         return FK_OK;
     gsl_matrix *E = gsl_matrix_alloc(d, d);
     double *v = fk_doubles(d), *table = fk_doubles(2 * recipe->n_times);

@@ -6,6 +6,7 @@
 
 #include "core/memory.h"
 #include "experiments/sampler_law.h"
+#include "experiments/sampler_score.h"
 #include "sampling/reverse.h"
 #include "sde/line_mixture.h"
 
@@ -32,12 +33,14 @@ static fk_status go(const fk_sampler_problem *p, const fk_recipe *recipe,
                     const fk_reverse_options *o, fk_reverse_result *found,
                     fk_message *message)
 {
-    fk_score *score = NULL;
+    fk_sampler_score score;
     *found = (fk_reverse_result){0};
-    FK_TRY(fk_sampler_problem_score(p, recipe->n_times, recipe->time, &score, message));
-    const fk_status status = fk_reverse_sample(p->problem->sde, score, recipe, o,
-                                               p->progress, found, message);
-    fk_score_free(score);
+    fk_status status =
+        fk_sampler_score_make(p, recipe->n_times, recipe->time, &score, message);
+    if (status == FK_OK)
+        status = fk_reverse_sample(p->problem->sde, score.score, recipe, o, p->progress,
+                                   found, message);
+    fk_sampler_score_clear(&score);
     return status;
 }
 
@@ -137,7 +140,7 @@ fk_status fk_sampler_starts_new(const fk_sampler_problem *p, size_t n,
     if (s->x == NULL || s->goal == NULL)
         return FK_ENOMEM;
     FK_TRY(choose_starts(p, given, s));
-    if (p->source == FK_SCORE_EXACT && on_the_line(p->at_last)) {
+    if (fk_sampler_score_exact(p) && on_the_line(p->at_last)) {
         map_quantiles(p, s);
         return FK_OK;
     }

@@ -1,5 +1,6 @@
 #include "experiments/sampler_problem.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,7 @@
 #include "experiments/solution.h"
 #include "sde/linear.h"
 
-enum { CHOICES = 64 };
+enum { CHOICES = 64, MANY = 1000 };
 
 /* Below this share of its maximum the density on the grid says nothing of its score. */
 static const double SCORE_FLOOR = 1e-9;
@@ -160,6 +161,27 @@ static fk_status points_as_mixture(size_t dim, size_t n, const double *point,
     return FK_OK;
 }
 
+/* Whether every covariance is h^2 I with the same h, as that of smoothed data is. */
+static bool round_alike(const fk_mixture *m)
+{
+    const size_t d = m->dim;
+    for (size_t k = 0; k < m->components; k++)
+        for (size_t i = 0; i < d * d; i++)
+            if (m->weight[k] != m->weight[0] ||
+                m->cov[k * d * d + i] != (i % (d + 1) == 0 ? m->cov[0] : 0.0))
+                return false;
+    return true;
+}
+
+/* Many points are summed by a tree. */
+static fk_status plant_tree(fk_sampler_problem *s)
+{
+    if (s->schedule == NULL || s->data->components < MANY || !round_alike(s->data))
+        return FK_OK;
+    s->bandwidth = sqrt(s->data->cov[0]);
+    return fk_point_tree_new(s->dim, s->data->components, s->data->mean, &s->points);
+}
+
 /* Linear processes in free space take Gaussians and points to Gaussians. */
 static fk_status find_laws(fk_sampler_problem *s)
 {
@@ -175,6 +197,7 @@ static fk_status find_laws(fk_sampler_problem *s)
         FK_TRY(points_as_mixture(s->dim, n, point, &s->data));
     else
         return FK_OK;
+    FK_TRY(plant_tree(s));
     FK_TRY(fk_sampler_problem_law(s, s->first, &s->at_first));
     return fk_sampler_problem_law(s, s->last, &s->at_last);
 }
@@ -282,6 +305,17 @@ static fk_status find_source(fk_sampler_problem *s, fk_message *message)
     return find_densities(s, message);
 }
 
+fk_status fk_sampler_problem_exact_score(const fk_sampler_problem *s, size_t n_times,
+                                         const double *time, fk_score **out)
+{
+    if (s->points != NULL)
+        return fk_score_points_new(s->schedule, s->points, s->bandwidth, n_times, time,
+                                   out);
+    if (s->schedule != NULL)
+        return fk_score_schedule_new(s->schedule, s->data, n_times, time, out);
+    return fk_score_linear_new(s->problem->sde, 0.0, s->data, n_times, time, out);
+}
+
 fk_status fk_sampler_problem_score(const fk_sampler_problem *s, size_t n_times,
                                    const double *time, fk_score **out,
                                    fk_message *message)
@@ -291,9 +325,7 @@ fk_status fk_sampler_problem_score(const fk_sampler_problem *s, size_t n_times,
     if (s->source == FK_SCORE_NETWORK)
         return fk_score_network_new(s->problem->sde, s->learned, n_times, time, out,
                                     message);
-    if (s->schedule != NULL)
-        return fk_score_schedule_new(s->schedule, s->data, n_times, time, out);
-    return fk_score_linear_new(s->problem->sde, 0.0, s->data, n_times, time, out);
+    return fk_sampler_problem_exact_score(s, n_times, time, out);
 }
 
 /* ---- where samplers start ---- */
@@ -396,6 +428,7 @@ void fk_sampler_problem_clear(fk_sampler_problem *s)
     fk_noise_schedule_free(s->schedule);
     free(s->sampler);
     fk_learned_free(s->learned);
+    fk_point_tree_free(s->points);
     fk_mixture_free(s->data);
     fk_mixture_free(s->at_first);
     fk_mixture_free(s->at_last);

@@ -10,6 +10,7 @@
 #include "sde/noise_schedule.h"
 #include "sde/score.h"
 #include "sde/score_network.h"
+#include "solvers/point_tree.h"
 
 typedef enum fk_score_source {
     FK_SCORE_EXACT,
@@ -33,6 +34,9 @@ typedef struct fk_sampler_problem {
     const fk_sampler **sampler;
     fk_score_source source;
     fk_learned *learned; /* NULL: no network */
+    fk_point_tree
+        *points;      /* `data` are points or equal round Gaussians; NULL: others */
+    double bandwidth; /* of those */
 
     /* The exact laws as mixtures at 0, first and last, points among them; NULL: not known,
      * and then the densities of the grid are there. */
@@ -55,10 +59,16 @@ void fk_sampler_problem_clear(fk_sampler_problem *s);
 FK_NODISCARD fk_status fk_sampler_problem_times(const fk_sampler_problem *s, size_t n,
                                                 double *time, fk_message *message);
 
-/* A score for the times of a table. */
+/* A score for the times of a table, as its source gives it. */
 FK_NODISCARD fk_status fk_sampler_problem_score(const fk_sampler_problem *s,
                                                 size_t n_times, const double *time,
                                                 fk_score **out, fk_message *message);
+
+/* The exact one; needs `data`. */
+FK_NODISCARD fk_status fk_sampler_problem_exact_score(const fk_sampler_problem *s,
+                                                      size_t n_times,
+                                                      const double *time,
+                                                      fk_score **out);
 
 /* States x[n][dim] at the last time: a function of the problem's seed. */
 FK_NODISCARD fk_status fk_sampler_problem_latent(const fk_sampler_problem *s, size_t n,

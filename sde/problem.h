@@ -80,6 +80,7 @@ typedef struct fk_problem_sampler {
     char *network;  /* file of a learned score; NULL: none */
     double halving; /* share of the samples that are made with double steps too */
     double lambda, eta, churn, snr;
+    double error_scale, error_bias, error_rms, error_length; /* put into the score */
     size_t order, inner;
     bool lower_final;
     uint64_t seed;

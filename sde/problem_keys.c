@@ -220,6 +220,16 @@ static void store_standard(fk_problem *p, const key_rule *rule, const char *stan
     }
 }
 
+/* The value under a path of keys with dots between; NULL if it is not given. */
+static const fk_yaml *follow(const fk_yaml *map, const char *path)
+{
+    char key[LONGEST_KEY];
+    const size_t n = part(path);
+    snprintf(key, sizeof key, "%.*s", (int)n, path);
+    const fk_yaml *node = fk_yaml_get(map, key);
+    return node == NULL || path[n] == '\0' ? node : follow(node, path + n + 1);
+}
+
 fk_status fk_read_table(const fk_problem_reader *r, const char *section)
 {
     const fk_yaml *map = fk_yaml_get(r->root, section);
@@ -227,7 +237,7 @@ fk_status fk_read_table(const fk_problem_reader *r, const char *section)
     for (size_t i = 0; i < N_KEYS; i++) {
         if (strncmp(keys[i].key, section, n) != 0 || keys[i].key[n] != '.')
             continue;
-        const fk_yaml *node = fk_yaml_get(map, keys[i].key + n + 1);
+        const fk_yaml *node = follow(map, keys[i].key + n + 1);
         if (node != NULL)
             FK_TRY(store(r, node, &rules[i]));
         else

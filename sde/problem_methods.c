@@ -228,6 +228,8 @@ static fk_status read_sampler(const fk_problem_reader *r)
     const fk_yaml *node = fk_yaml_get(r->root, "sampler"),
                   *method = fk_yaml_get(node, "method");
     FK_TRY(read_plain(r, "sampler"));
+    if (fk_yaml_get(node, "error") != NULL)
+        FK_TRY(fk_read_map(r, fk_yaml_get(node, "error")));
     if (method != NULL)
         FK_TRY(read_sampler_names(r, method));
     return read_file(r, fk_yaml_get(node, "network"), &r->problem->sampler.network);

@@ -87,6 +87,19 @@ expect_status 0 fokker sample double_well -q -f -o "$work/well" --no-plots \
     sampler.steps=200 sampler.count=2e4 compare.tolerance=0.1 time='{end: 1}'
 expect_stdout 'grid score, start from the density there'
 
+# a score that is a tenth too strong: its error is known, and bounds that of the SDE's law
+fokker sample "$work/two.yaml" -q -f -o "$work/wrong" --no-plots --json \
+    sampler='{error: {scale: 0.1}, method: reverse-sde, steps: 160, count: 1e5}' \
+    >"$work/stdout" 2>"$work/stderr"
+verdict $(($? != 1)) "a wrong score is found out"
+near "$(awk -v a="$(number mean_square)" -v b="$(number score_mean_square)" 'BEGIN { print a / b }')" \
+    0.01 1e-9
+awk -v kl="$(number kl)" -v bound="$(number kl_bound)" \
+    'BEGIN { exit !(kl > bound / 100 && kl < bound) }'
+verdict $? "KL $(number kl) is below its bound $(number kl_bound)"
+expect_status 2 fokker sample "$work/two.yaml" -q sampler.error=0.1
+expect_stderr 'sampler.error: expected map'
+
 # orders: paths from one start, in 10 to 320 steps, as published
 row() {
     awk -v sampler="$1" -v title="$2" 'index($0, title) == 1 { on = 1 }
