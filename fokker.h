@@ -125,6 +125,7 @@
 #include "plots/html.h"
 #include "plots/infer_figure.h"
 #include "plots/label.h"
+#include "plots/likelihood_figure.h"
 #include "plots/netcdf_file.h"
 #include "plots/order_figure.h"
 #include "plots/output.h"

@@ -42,9 +42,9 @@ static fk_status make_parents(const char *path, fk_message *message)
 static fk_status check_ours(const char *path, fk_message *message)
 {
     static const char *const ours[] = {
-        ".",      "..",           "report.html",  "results.nc",
-        "plots",  "summary.json", "problem.yaml", "score.safetensors",
-        "samples"};
+        ".",          "..",           "report.html",  "results.nc",
+        "plots",      "summary.json", "problem.yaml", "score.safetensors",
+        "points.csv", "samples"};
     DIR *folder = opendir(path);
     fk_status status = FK_OK;
     if (folder == NULL)
@@ -89,6 +89,21 @@ fk_status fk_result_folder_open(const char *path, int force, fk_result_folder *f
     if (mkdir(f->working, 0777) != 0)
         return fk_fail(message, FK_EIO, "cannot make the folder %s: %s", f->working,
                        strerror(errno));
+    return FK_OK;
+}
+
+fk_status fk_result_folder_write(const fk_result_folder *f, const char *name,
+                                 void (*write)(const void *content, FILE *out),
+                                 const void *content, fk_message *message)
+{
+    char path[1200];
+    snprintf(path, sizeof path, "%s/%s", f->working, name);
+    FILE *out = fopen(path, "w");
+    if (out != NULL)
+        write(content, out);
+    const bool bad = out == NULL || ferror(out) != 0;
+    if ((out != NULL && fclose(out) != 0) || bad)
+        return fk_fail(message, FK_EIO, "cannot write %s", path);
     return FK_OK;
 }
 

@@ -3,6 +3,8 @@
 #ifndef FK_EXPERIMENTS_RESULT_FOLDER_H
 #define FK_EXPERIMENTS_RESULT_FOLDER_H
 
+#include <stdio.h>
+
 #include "core/status.h"
 
 typedef struct fk_result_folder {
@@ -14,6 +16,13 @@ typedef struct fk_result_folder {
  * there is something at path and force is 0. */
 FK_NODISCARD fk_status fk_result_folder_open(const char *path, int force,
                                              fk_result_folder *f, fk_message *message);
+
+/* The file NAME in the working folder, as `write` fills it.  FK_EIO with a sentence. */
+FK_NODISCARD fk_status fk_result_folder_write(const fk_result_folder *f,
+                                              const char *name,
+                                              void (*write)(const void *content,
+                                                            FILE *out),
+                                              const void *content, fk_message *message);
 
 /* Puts the working folder in its place; what was there goes. */
 FK_NODISCARD fk_status fk_result_folder_commit(fk_result_folder *f,

@@ -41,7 +41,7 @@ static fk_status place_nodes(const fk_likelihood_options *o, size_t n, double *n
     for (size_t k = 0; k <= n; k++) {
         const double u = (double)k / (double)n;
         node[k] = since > 0.0 ? o->start + since * pow(span / since, u)
-                              : o->first + u * (o->last - o->first);
+                              : o->first + u * u * u * (o->last - o->first);
     }
     node[0] = o->first;
     node[n] = o->last;
@@ -185,7 +185,9 @@ static fk_status add_level(voyage *v, fk_message *message)
     if (level->total == NULL)
         return FK_ENOMEM;
     FK_TRY(carry_all(v, message));
-    FK_TRY(fk_mixture_log_density(v->o->prior, v->count, out->last, level->total));
+    const fk_score *prior = v->o->prior != NULL ? v->o->prior : v->score;
+    FK_TRY(fk_score_log_density(prior, prior->n_times - 1, v->count, out->last,
+                                level->total));
     for (size_t i = 0; i < v->count; i++) {
         fk_log_density *p = &out->point[i];
         p->prior = level->total[i];

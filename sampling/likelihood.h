@@ -19,12 +19,12 @@
 #include <stdint.h>
 
 #include "core/progress.h"
-#include "sde/mixture.h"
 #include "sde/noise_schedule.h"
 #include "sde/score.h"
 #include "sde/sde.h"
 
-/* Makes a score, with `along`, for any table of ascending times from first to last. */
+/* Makes a score, with `along`, for any table of ascending times from first to last; with
+ * `eval_log` too where it is to be the prior. */
 typedef struct fk_score_source {
     fk_status (*at)(void *context, size_t n, const double *time, fk_score **out,
                     fk_message *message);
@@ -35,10 +35,12 @@ typedef struct fk_likelihood_options {
     const fk_sde *sde;
     fk_score_source score;
     /* Steps are even in log(alpha/sigma); NULL or no noise at `first`: in the logarithm of
-     * the time since `start`, if first is later, else in time. */
+     * the time since `start`, if first is later, else in the cube root of time. */
     const fk_noise_schedule *schedule;
     double start, first, last;
-    const fk_mixture *prior; /* law at last; positive definite covariances */
+    const fk_score
+        *prior; /* whose density at its last time is the prior; NULL: the score
+                              itself */
     /* The steps are doubled until no point's log-density changes by more than the
      * tolerance, or there are `most`. */
     size_t steps, most;
@@ -75,8 +77,7 @@ typedef struct fk_likelihood {
 /* Of points x[count][dim].  The same bits for any number of threads; random numbers depend
  * on (seed, FK_FOR_PROBES, point).  FK_EDOMAIN with a sentence: the SDE has no such flow
  * (sampling/flow.h), or a point is not finite on its way even with the last level's steps;
- * FK_ESINGULAR: the prior; FK_EINTERRUPTED; what the score's source gives.  *out is empty
- * after a failure. */
+ * FK_EINTERRUPTED; what the score's source gives.  *out is empty after a failure. */
 FK_NODISCARD fk_status fk_likelihood_find(const fk_likelihood_options *o, size_t count,
                                           const double *x, const fk_progress *progress,
                                           fk_likelihood *out, fk_message *message);

@@ -44,13 +44,8 @@ void fk_mixture_score_eval(const fk_mixture_score *s, const double *const *x,
                            double *const *score, double *log_p, double *scratch);
 size_t fk_mixture_score_scratch(const fk_mixture_score *s);
 
-/* How s changes along n directions at each point, v[n][dim][FK_BLOCK] ->
- * change[n][dim][FK_BLOCK]; the same scratch. */
-void fk_mixture_score_along(const fk_mixture_score *s, const double *const *x, size_t n,
-                            const double *v, double *change, double *scratch);
-
-/* log_p[n] at points x[n][dim].  FK_ESINGULAR as above. */
-FK_NODISCARD fk_status fk_mixture_log_density(const fk_mixture *m, size_t n,
-                                              const double *x, double *log_p);
+/* Its derivatives J[dim][dim][FK_BLOCK], symmetric; the same scratch. */
+void fk_mixture_score_jacobian(const fk_mixture_score *s, const double *const *x,
+                               double *J, double *scratch);
 
 #endif

@@ -286,9 +286,9 @@ void fk_mixture_score_eval(const fk_mixture_score *s, const double *const *x,
         log_p[j] = r.largest[j] + log(r.sum[j]);
 }
 
-/* ---- its change along directions ----
+/* ---- its derivatives ----
  *
- *     ds/dx v = sum_k r_k ((q_k - s) (q_k - s)^T v - P_k v),     q_k = P_k (m_k - x) */
+ *     ds/dx = sum_k r_k ((q_k - s) (q_k - s)^T - P_k),     q_k = P_k (m_k - x) */
 
 /* weight[j] = r_k, excess = q_k - s */
 FK_CLONES static void responsibility(size_t d, const rows *r, double *restrict weight,
@@ -300,45 +300,35 @@ FK_CLONES static void responsibility(size_t d, const rows *r, double *restrict w
         excess[i] -= r->score[i];
 }
 
-/* The component's part for one direction; product is a row. */
-FK_CLONES static void add_along(size_t d, const double *precision,
-                                const double *restrict weight, const double *excess,
-                                const double *v, double *restrict product,
-                                double *change)
+/* The component's part of entry (i, q). */
+FK_CLONES static void add_entry(const double *restrict weight, const double *excess_i,
+                                const double *excess_q, double precision,
+                                double *restrict J)
 {
-    memset(product, 0, FK_BLOCK * sizeof *product);
-    for (size_t i = 0; i < d * FK_BLOCK; i += FK_BLOCK)
-        for (size_t j = 0; j < FK_BLOCK; j++)
-            product[j] += excess[i + j] * v[i + j];
-    for (size_t i = 0; i < d; i++) {
-        const double *restrict own = excess + i * FK_BLOCK;
-        double *restrict to = change + i * FK_BLOCK;
-        for (size_t j = 0; j < FK_BLOCK; j++)
-            to[j] += weight[j] * own[j] * product[j];
-        for (size_t q = 0; q < d; q++) {
-            const double factor = precision[i * d + q];
-            const double *restrict other = v + q * FK_BLOCK;
-            for (size_t j = 0; j < FK_BLOCK; j++)
-                to[j] -= weight[j] * factor * other[j];
-        }
-    }
+    for (size_t j = 0; j < FK_BLOCK; j++)
+        J[j] += weight[j] * (excess_i[j] * excess_q[j] - precision);
 }
 
-void fk_mixture_score_along(const fk_mixture_score *s, const double *const *x, size_t n,
-                            const double *v, double *change, double *scratch)
+void fk_mixture_score_jacobian(const fk_mixture_score *s, const double *const *x,
+                               double *J, double *scratch)
 {
     const size_t d = s->dim, vector = d * FK_BLOCK;
     const rows r = lay_out(s, scratch);
     sum_up(s, x, &r);
     for (size_t i = 0; i < vector; i++)
         r.score[i] /= r.sum[i % FK_BLOCK];
-    memset(change, 0, n * vector * sizeof *change);
+    memset(J, 0, d * vector * sizeof *J);
     for (size_t k = 0; k < s->components; k++) {
-        const double *term = s->term + k * s->stride;
+        const double *term = s->term + k * s->stride, *precision = term + 1 + d;
         component(d, term, r.x, r.offset, r.pull, r.log_weight);
         responsibility(d, &r, r.log_weight, r.pull);
-        for (size_t m = 0; m < n; m++) /* the offset is not needed any more */
-            add_along(d, term + 1 + d, r.log_weight, r.pull, v + m * vector, r.offset,
-                      change + m * vector);
+        for (size_t i = 0; i < d; i++)
+            for (size_t q = 0; q <= i; q++)
+                add_entry(r.log_weight, r.pull + i * FK_BLOCK, r.pull + q * FK_BLOCK,
+                          precision[i * d + q], J + i * vector + q * FK_BLOCK);
     }
+    for (size_t i = 0; i < d; i++)
+        for (size_t q = 0; q < i; q++)
+            memcpy(J + q * vector + i * FK_BLOCK, J + i * vector + q * FK_BLOCK,
+                   FK_BLOCK * sizeof *J);
 }

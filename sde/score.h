@@ -41,6 +41,10 @@ void fk_score_jacobian(const fk_score *score, size_t k, const double *const *x,
                        double *J, double *scratch);
 size_t fk_score_jacobian_scratch(const fk_score *score);
 
+/* log_p[n] at time[k] of points x[n][dim]; needs `eval_log`.  FK_ENOMEM. */
+FK_NODISCARD fk_status fk_score_log_density(const fk_score *score, size_t k, size_t n,
+                                            const double *x, double *log_p);
+
 /* Exact: the law at t0 is the mixture m0, the SDE linear.  FK_ESINGULAR: a point (or
  * another degenerate Gaussian) at one of the times has no density, so no score. */
 FK_NODISCARD fk_status fk_score_linear_new(const fk_sde *s, double t0,

@@ -16,6 +16,7 @@
 #include "core/density.h"
 #include "core/memory.h"
 #include "sde/score.h"
+#include "sde/score_change.h"
 #include "solvers/spline.h"
 
 enum { MOST = 2 }; /* dimensions */
@@ -95,14 +96,8 @@ static void jacobian(const grid_score *self, size_t k, const double *const *x,
 static void along(const fk_score *score, size_t k, const double *const *x, size_t n,
                   const double *v, double *change, double *scratch)
 {
-    const size_t d = score->dim;
     jacobian((const grid_score *)(const void *)score, k, x, scratch);
-    memset(change, 0, n * d * FK_BLOCK * sizeof *change);
-    for (size_t m = 0; m < n; m++, v += d * FK_BLOCK, change += d * FK_BLOCK)
-        for (size_t e = 0; e < d * d; e++)
-            for (size_t j = 0; j < FK_BLOCK; j++)
-                change[e / d * FK_BLOCK + j] +=
-                    scratch[e * FK_BLOCK + j] * v[e % d * FK_BLOCK + j];
+    fk_score_change(score->dim, scratch, n, v, change);
 }
 
 static size_t along_scratch(const fk_score *score, size_t n)

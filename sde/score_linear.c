@@ -5,6 +5,7 @@
 #include "core/memory.h"
 #include "sde/linear.h"
 #include "sde/score.h"
+#include "sde/score_change.h"
 
 typedef struct linear_score {
     fk_score score;
@@ -29,14 +30,15 @@ static void along(const fk_score *score, size_t k, const double *const *x, size_
                   const double *v, double *change, double *scratch)
 {
     const linear_score *self = (const linear_score *)(const void *)score;
-    fk_mixture_score_along(self->at[k], x, n, v, change, scratch);
+    const size_t size = score->dim * score->dim * FK_BLOCK;
+    fk_mixture_score_jacobian(self->at[k], x, scratch, scratch + size);
+    fk_score_change(score->dim, scratch, n, v, change);
 }
 
 static size_t along_scratch(const fk_score *score, size_t n)
 {
-    const linear_score *self = (const linear_score *)(const void *)score;
     (void)n;
-    return fk_mixture_score_scratch(self->at[0]);
+    return score->dim * score->dim * FK_BLOCK + score->scratch;
 }
 
 static void release(fk_score *score)

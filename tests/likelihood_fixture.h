@@ -6,14 +6,13 @@
 
 #include "core/memory.h"
 #include "sampling/likelihood.h"
-#include "sde/linear.h"
 #include "tests/mixture_fixture.h"
 #include "tests/sde_text.h"
 
 typedef struct truth {
     fk_sde *sde;
     fk_noise_schedule *schedule; /* NULL: none */
-    fk_mixture *start, *last;
+    fk_mixture *start;
 } truth;
 
 static inline fk_status exact_score(void *context, size_t n, const double *time,
@@ -31,7 +30,6 @@ static inline truth truth_of(fk_sde *sde, fk_mixture *start, double last)
 {
     truth t = {.sde = sde, .start = start};
     ck_assert_int_eq(fk_noise_schedule_new(sde, 0.0, last, &t.schedule), FK_OK);
-    ck_assert_int_eq(fk_linear_propagate(sde, 0.0, start, last, &t.last), FK_OK);
     return t;
 }
 
@@ -39,7 +37,6 @@ static inline void forget(truth *t)
 {
     fk_noise_schedule_free(t->schedule);
     fk_mixture_free(t->start);
-    fk_mixture_free(t->last);
     sde_text_free(t->sde);
 }
 
@@ -64,7 +61,6 @@ static inline fk_likelihood_options options_of(truth *t, double first, double la
                                    .schedule = t->schedule,
                                    .first = first,
                                    .last = last,
-                                   .prior = t->last,
                                    .steps = 8,
                                    .most = 1024,
                                    .tolerance = 1e-9,
@@ -80,24 +76,19 @@ static inline fk_likelihood found(const fk_likelihood_options *o, size_t n, cons
     return l;
 }
 
-static inline fk_mixture *at_time(const truth *t, double time)
-{
-    fk_mixture *m;
-    ck_assert_int_eq(fk_linear_propagate(t->sde, 0.0, t->start, time, &m), FK_OK);
-    return m;
-}
-
 /* Largest difference of the n totals from the closed form at `first`. */
 static inline double worst(const truth *t, double first, size_t n, const double *x,
                     const double *total)
 {
-    fk_mixture *m = at_time(t, first);
+    fk_score *score;
     double *exact = fk_doubles(n), difference = 0.0;
-    ck_assert_int_eq(fk_mixture_log_density(m, n, x, exact), FK_OK);
+    ck_assert_int_eq(fk_score_linear_new(t->sde, 0.0, t->start, 1, &first, &score),
+                     FK_OK);
+    ck_assert_int_eq(fk_score_log_density(score, 0, n, x, exact), FK_OK);
     for (size_t i = 0; i < n; i++)
         difference = fmax(difference, fabs(total[i] - exact[i]));
     free(exact);
-    fk_mixture_free(m);
+    fk_score_free(score);
     return difference;
 }
 

@@ -96,12 +96,15 @@ START_TEST(a_wrong_score_gives_a_density_too)
     const double width = 18.0 / N;
     truth t = truth_of(variance_preserving(1), two_on_a_line(0.0), 1.0);
     fk_mixture *normal = mixture(1, 1, (double[]){1}, (double[]){0}, (double[]){1});
+    fk_score *prior;
     double *x = fk_doubles(N), mass = 0.0, mean = 0.0;
     for (size_t i = 0; i < N; i++)
         x[i] = -9.0 + width * ((double)i + 0.5);
     t.start->mean[0] = -1.1; /* of the score alone */
     fk_likelihood_options o = options_of(&t, 1e-3, 1.0);
-    o.prior = normal;
+    ck_assert_int_eq(fk_score_schedule_new(t.schedule, normal, 1, &o.last, &prior),
+                     FK_OK);
+    o.prior = prior;
     fk_likelihood l = found(&o, N, x);
     for (size_t i = 0; i < N; i++) {
         mass += exp(l.point[i].total) * width;
@@ -111,6 +114,7 @@ START_TEST(a_wrong_score_gives_a_density_too)
     ck_assert_double_eq_tol(mean, -0.3 * 1.1 + 0.7, 1e-2);
     fk_likelihood_clear(&l);
     free(x);
+    fk_score_free(prior);
     fk_mixture_free(normal);
     forget(&t);
 }
