@@ -26,7 +26,7 @@ static const double AWAY = 8.0;
 typedef struct measurement {
     const fk_weak_paths *paths;
     const fk_sde *claim;
-    size_t n;
+    size_t n, every;
     double h;
     fk_walk walk;
     fk_forecast forecast;
@@ -135,20 +135,29 @@ static void evaluate(const measurement *m, const fk_program *program, size_t n,
                    pointers + fk_rows_scratch(n));
 }
 
-/* 0 for paths that have ended and for those that a step of length h could lead to a face:
- * nearer than |ito| h + AWAY sqrt(2 a h). */
+/* Whether a step of length h from x along axis i leads to no face, as far as anybody can
+ * tell: they are further away than |ito| h + AWAY sqrt(2 a h). */
+static bool is_away(const measurement *m, size_t i, double x, double ito, double a)
+{
+    const fk_axis *axis = &m->paths->domain->grid.axis[i];
+    const fk_boundary *face = m->paths->domain->face[i];
+    const double reach = fabs(ito) * m->h + AWAY * sqrt(2.0 * a * m->h);
+    return (face[0] == FK_OPEN || x - reach > axis->lo) &&
+           (face[1] == FK_OPEN || x + reach < axis->hi);
+}
+
+/* 1 for the steps to look at: of paths that live, in the box, away from faces. */
 static void weigh(const measurement *m, const room *r)
 {
-    const size_t dim = m->claim->dim;
-    const double *ito = r->at + m->n * FK_BLOCK, *a = ito + dim * FK_BLOCK;
+    const double *ito = r->at + m->n * FK_BLOCK, *box = m->paths->box;
+    const double *a = ito + m->claim->dim * FK_BLOCK;
     for (size_t j = 0; j < FK_BLOCK; j++)
         r->weight[j] = r->status[j] == FK_ALIVE ? 1.0 : 0.0;
-    for (size_t k = 0; m->walls && k < dim * FK_BLOCK; k++) {
-        const fk_axis *axis = &m->paths->domain->grid.axis[k / FK_BLOCK];
-        const fk_boundary *face = m->paths->domain->face[k / FK_BLOCK];
-        const double reach = fabs(ito[k]) * m->h + AWAY * sqrt(2.0 * a[k] * m->h);
-        if ((face[0] != FK_OPEN && !(r->x[k] - reach > axis->lo)) ||
-            (face[1] != FK_OPEN && !(r->x[k] + reach < axis->hi)))
+    for (size_t k = 0; k < m->claim->dim * FK_BLOCK; k++) {
+        const size_t i = k / FK_BLOCK;
+        const double x = r->x[k];
+        if ((box != NULL && !(x >= box[2 * i] && x <= box[2 * i + 1])) ||
+            (m->walls && !is_away(m, i, x, ito[k], a[k])))
             r->weight[k % FK_BLOCK] = 0.0;
     }
 }
@@ -194,6 +203,16 @@ static void sum_block(const measurement *m, const room *r, double used, double *
         }
 }
 
+/* What is expected of the step from t on. */
+static void look_ahead(const measurement *m, double t, const room *r)
+{
+    evaluate(m, m->forecast.phi, m->n, t, r, r->before);
+    evaluate(m, m->generator, m->n + 2 * m->claim->dim, t, r, r->at);
+    weigh(m, r);
+    fk_forecast_run(&m->forecast, t, m->h, r->x, r->before, r->mean, r->variance,
+                    r->rest);
+}
+
 static void run_block(const measurement *m, size_t b, const room *r, double *sums)
 {
     const fk_weak_paths *p = m->paths;
@@ -206,13 +225,13 @@ static void run_block(const measurement *m, size_t b, const room *r, double *sum
         r->total[k] = 0.0;
     for (size_t i = 0; i < p->steps; i++) {
         const double t = p->start + (double)i * m->h;
-        evaluate(m, m->forecast.phi, m->n, t, r, r->before);
-        evaluate(m, m->generator, m->n + 2 * m->claim->dim, t, r, r->at);
-        weigh(m, r);
-        fk_forecast_run(&m->forecast, t, m->h, r->x, r->before, r->mean, r->variance,
-                        r->rest);
+        const bool looked = i % m->every == 0;
+        if (looked)
+            look_ahead(m, t, r);
         fk_walk_draw(&m->walk, &streams, 1, r->z, r->rest);
         fk_walk_step(&m->walk, t, m->h, r->z, r->x, r->status, r->rest);
+        if (!looked)
+            continue;
         evaluate(m, m->forecast.phi, m->n, t + m->h, r, r->after);
         add_step(m, r);
         for (size_t j = 0; j < FK_BLOCK; j++)
@@ -318,7 +337,7 @@ static void finish(const measurement *m, const double *sum, fk_weak_residual *ou
     const double *product = sum + 5 * n + 1;
     out->n = n;
     out->paths = paths;
-    out->steps = (double)m->paths->steps;
+    out->steps = (double)((m->paths->steps + m->every - 1) / m->every);
     out->used = sum[5 * n] / (paths * out->steps);
     for (size_t k = 0; k < rows; k++) {
         out->change[k] = sum[k] / paths;
@@ -341,6 +360,7 @@ fk_status fk_weak_residual_measure(const fk_weak_paths *paths, const fk_sde *cla
     measurement m = {.paths = paths,
                      .claim = claim,
                      .n = n,
+                     .every = paths->every > 0 ? paths->every : 1,
                      .h = (paths->end - paths->start) / (double)paths->steps,
                      .walls = paths->domain != NULL && !fk_domain_open(paths->domain),
                      .entries = 5 * n + 1 + 4 * n * n};

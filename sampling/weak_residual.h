@@ -12,8 +12,8 @@
  * martingale, 2 a phi'^2, which knows nothing of the drift but for terms of order h.  With
  * L in the place of (P_h - 1)/h there is an error of order h instead.
  *
- * Steps that could touch a face of the domain are left out, by where they begin: then the
- * means are still 0.  [risken-1989, ethier-kurtz-1986] */
+ * Any steps may be left out by where or when they begin.  Those that could touch a face of
+ * the domain are: there the law is that of the face.  [risken-1989, ethier-kurtz-1986] */
 #ifndef FK_SAMPLING_WEAK_RESIDUAL_H
 #define FK_SAMPLING_WEAK_RESIDUAL_H
 
@@ -37,6 +37,8 @@ typedef struct fk_weak_paths {
     const fk_law *law;       /* at start */
     size_t count;            /* paths, >= 2; rounded up to blocks of FK_BLOCK */
     size_t steps;            /* of one path, >= 1 */
+    size_t every;            /* looks at one step in so many; 0 as 1: at all */
+    const double *box; /* [dim][2]: looks at steps that begin in it; NULL: everywhere */
     double start, end;
     uint64_t seed;
     const fk_scheme *scheme;
@@ -48,8 +50,8 @@ typedef struct fk_weak_paths {
 /* Means over paths of sums over steps.  Row k < n is m of function k, row n + k its s. */
 typedef struct fk_weak_residual {
     size_t n;
-    double paths, steps; /* how many; the steps of one path */
-    double used;         /* share of the steps that lie far enough from faces */
+    double paths, steps; /* how many; the steps of one path that were looked at */
+    double used;         /* share of these that began in the box, away from faces */
     double *change;      /* [2n] of phi(X_{n+1}) - phi(X_n), and of the squares in s */
     double *forecast;    /* [2n] what the equation expects of these */
     double *generator;   /* [n] of h L phi(X_n) */
