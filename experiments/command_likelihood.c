@@ -80,14 +80,14 @@ static int read_number(const char *name, const char *text, double least, double 
 
 static int read_choice(fk_likelihood_request *o, int option, const char *text)
 {
-    static const char *const score[] = {"exact", "network", "grid"};
     static const char *const prior[] = {"exact", "normal"};
     static const char *const law[] = {"signs", "normal"};
     size_t which = 0;
     int wrong = 0;
     if (option == OPTION_SCORE) {
-        wrong = read_word("score", text, 3, score, &which);
-        o->score = (fk_score_kind)which;
+        wrong =
+            read_word("score", text, FK_SCORE_SOURCES, fk_score_source_name, &which);
+        o->score = (fk_score_source)which;
     } else if (option == OPTION_PRIOR) {
         wrong = read_word("prior", text, 2, prior, &which);
         o->normal_prior = which == 1;
@@ -231,7 +231,9 @@ const fk_command fk_the_likelihood = {
         "      --at='X,Y; X,Y'  these points instead\n"
         "      --score=KIND     exact, network or grid (of the Fokker-Planck density) "
         "[exact]\n"
-        "      --network=FILE   what fokker train left [reverse.network, or\n"
+        "      --network=FILE   what fokker train left [sampler.network, "
+        "reverse.network, "
+        "or\n"
         "                       out/NAME_score/score.safetensors]\n"
         "      --prior=LAW      exact, or normal: as data of N(0, 1) are at the end "
         "[exact,\n"

@@ -9,24 +9,13 @@
 
 static fk_status draw(fk_likelihood_run *r)
 {
-    const size_t d = r->problem->sde->dim, n = r->o->count;
-    double *block = fk_doubles(d * FK_BLOCK), **row = fk_alloc(d, sizeof *row);
-    r->x = fk_doubles(n * d);
-    const bool room = block != NULL && row != NULL && r->x != NULL;
-    for (size_t i = 0; i < d && room; i++)
-        row[i] = block + i * FK_BLOCK;
-    for (size_t first = 0; first < n && room; first += FK_BLOCK) {
-        fk_law_draw(r->problem->initial, r->problem->particles.seed, FK_FOR_INITIAL,
-                    first, row);
-        for (size_t j = 0; j < FK_BLOCK && first + j < n; j++)
-            for (size_t i = 0; i < d; i++)
-                r->x[(first + j) * d + i] = row[i][j];
-    }
-    free(block);
-    free(row);
-    r->count = n;
+    const fk_problem *p = r->problem;
+    r->count = r->o->count;
     r->drawn = true;
-    return room ? FK_OK : FK_ENOMEM;
+    r->x = fk_doubles(r->count * p->sde->dim);
+    return r->x == NULL ? FK_ENOMEM
+                        : fk_law_draw_points(p->initial, p->particles.seed,
+                                             FK_FOR_INITIAL, r->count, r->x);
 }
 
 /* Columns that have the variables' names. */

@@ -27,7 +27,7 @@ static void print_head(const fk_likelihood_run *r)
     printf("%s: log q of %zu point%s at t = %g, in nats\n", r->problem->name, r->count,
            r->count > 1 ? "s" : "", r->first);
     printf("probability flow to t = %g, %s score, %zu steps of order 8; prior: %s\n",
-           r->problem->end, fk_score_kind_name(r->o->score), l->steps,
+           r->problem->end, fk_score_source_name[r->o->score], l->steps,
            fk_prior_name(r));
     if (r->found.n_levels > 1)
         printf("half as many steps change log q by %.1e at most\n", l->change);
@@ -206,7 +206,7 @@ void fk_likelihood_json(const fk_likelihood_run *r, FILE *out)
     fk_json j = fk_json_begin(out);
     fk_json_object(&j, NULL);
     fk_json_text(&j, "name", r->problem->name);
-    fk_json_text(&j, "score", fk_score_kind_name(r->o->score));
+    fk_json_text(&j, "score", fk_score_source_name[r->o->score]);
     fk_json_text(&j, "prior_law", fk_prior_name(r));
     fk_json_integer(&j, "points", r->count);
     fk_json_bool(&j, "drawn", r->drawn);

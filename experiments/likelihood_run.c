@@ -86,7 +86,7 @@ static fk_status find(fk_likelihood_run *r, fk_message *message)
     FK_TRY(fk_likelihood_find(&o, r->count, r->x, &progress, &r->found, message));
     fk_terminal_end(&r->terminal);
     r->seconds = fk_seconds() - began;
-    return fk_likelihood_compare(r, message);
+    return fk_likelihood_compare(r);
 }
 
 /* ---- the folder ---- */

@@ -8,18 +8,12 @@
 
 #include "experiments/result_folder.h"
 #include "experiments/run.h"
+#include "experiments/sampler_problem.h"
 #include "experiments/terminal.h"
-#include "pde/solver.h"
 #include "sampling/judge.h"
 #include "sampling/likelihood.h"
 #include "sde/problem.h"
 #include "sde/score_network.h"
-
-typedef enum fk_score_kind {
-    FK_SCORE_EXACT,
-    FK_SCORE_NETWORK,
-    FK_SCORE_GRID
-} fk_score_kind;
 
 typedef struct fk_likelihood_request {
     const char *file, *folder; /* folder NULL: out/NAME_likelihood */
@@ -28,27 +22,25 @@ typedef struct fk_likelihood_request {
     const char *const *setting;
     const char *points, *at; /* a CSV file, or "x,y; x,y"; both NULL: draws */
     size_t count;            /* of draws */
-    fk_score_kind score;
-    const char
-        *network;      /* NULL: reverse.network, or out/NAME_score/score.safetensors */
-    double first;      /* NaN: the network's first time, or train.first's */
-    double tolerance;  /* 0: that of the score */
-    size_t steps;      /* 0: as many as the tolerance needs */
-    bool normal_prior; /* the law that N(0, 1) data have at the end */
+    fk_score_source score;
+    const char *network; /* NULL: the keys, or out/NAME_score/score.safetensors */
+    double first;        /* NaN: the network's first time, or train.first's */
+    double tolerance;    /* 0: that of the score */
+    size_t steps;        /* 0: as many as the tolerance needs */
+    bool normal_prior;   /* the law that N(0, 1) data have at the end */
     size_t probes;
     bool normal_probes;
 } fk_likelihood_request;
 
-/* Makes scores of the kind asked for; a fk_score_source's context. */
+/* Makes scores of the kind asked for; a fk_score_supply's context. */
 typedef struct fk_score_maker {
     const fk_problem *problem;
     const fk_methods *methods;
-    fk_score_kind kind;
+    fk_score_source kind;
     const fk_mixture *law;       /* initial, of a linear SDE; NULL: not known */
     fk_mixture *own;             /* the same, where points had to become one */
     fk_noise_schedule *schedule; /* NULL: none */
     fk_learned *learned;
-    const fk_pde_method *method;
     fk_terminal *terminal;
 } fk_score_maker;
 
@@ -111,7 +103,6 @@ FK_NODISCARD fk_status fk_score_maker_begin(fk_score_maker *m,
 FK_NODISCARD fk_status fk_score_maker_at(void *maker, size_t n, const double *time,
                                          fk_score **out, fk_message *message);
 void fk_score_maker_clear(fk_score_maker *m);
-const char *fk_score_kind_name(fk_score_kind kind);
 const char *fk_prior_name(const fk_likelihood_run *r);
 
 /* experiments/likelihood_points.c */
@@ -119,7 +110,7 @@ FK_NODISCARD fk_status fk_likelihood_points(fk_likelihood_run *r, fk_message *me
 
 /* experiments/likelihood_truth.c: the prior before, closed forms and means after. */
 FK_NODISCARD fk_status fk_likelihood_prior(fk_likelihood_run *r, fk_message *message);
-FK_NODISCARD fk_status fk_likelihood_compare(fk_likelihood_run *r, fk_message *message);
+FK_NODISCARD fk_status fk_likelihood_compare(fk_likelihood_run *r);
 
 /* For people, for programs, as a table and as a picture (experiments/likelihood_report.c). */
 void fk_likelihood_print(const fk_likelihood_run *r);

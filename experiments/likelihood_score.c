@@ -3,47 +3,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/memory.h"
+#include "experiments/grid_score.h"
 #include "experiments/likelihood_run.h"
-#include "experiments/solution.h"
 #include "sde/linear.h"
-
-/* As for sampling backwards: below this share of its maximum the density on the grid says
- * nothing of its score. */
-static const double SCORE_FLOOR = 1e-9;
 
 enum { POINTS_MOST = 20000 };
 
-const char *fk_score_kind_name(fk_score_kind kind)
-{
-    static const char *const name[] = {"exact", "network", "grid"};
-    return name[kind];
-}
-
 /* ---- what is known of the law ---- */
-
-/* Points as a mixture of components without spread. */
-static fk_status mixture_of_points(size_t dim, size_t n, const double *x,
-                                   fk_mixture **out)
-{
-    FK_TRY(fk_mixture_new(dim, n, out));
-    for (size_t k = 0; k < n; k++)
-        (*out)->weight[k] = 1.0 / (double)n;
-    memcpy((*out)->mean, x, n * dim * sizeof *x);
-    return FK_OK;
-}
 
 static fk_status find_law(fk_score_maker *m)
 {
     const fk_problem *p = m->problem;
     size_t n = 0;
     const double *points = fk_law_points(p->initial, &n);
-    if (!fk_sde_linear(p->sde))
+    if (!fk_sde_linear(p->sde) || (p->has_domain && !fk_domain_open(&p->domain)))
         return FK_OK;
     m->law = fk_law_mixture(p->initial);
     if (m->law != NULL || points == NULL || n > POINTS_MOST)
         return FK_OK;
-    FK_TRY(mixture_of_points(p->sde->dim, n, points, &m->own));
+    FK_TRY(fk_mixture_of_points(p->sde->dim, n, points, &m->own));
     m->law = m->own;
     return FK_OK;
 }
@@ -57,7 +35,7 @@ static fk_status check_exact(const fk_score_maker *m, fk_message *message)
     return fk_fail(
         message, FK_ESYNTAX,
         "%s: an exact score needs a drift linear in the variables, noise free "
-        "of them, and an initial point, Gaussian, mixture or sample; "
+        "of them, open ends, and an initial point, Gaussian, mixture or sample; "
         "--score=grid and --score=network need less",
         m->problem->name);
 }
@@ -66,28 +44,26 @@ static fk_status read_network(fk_score_maker *m, const char *path, fk_message *m
 {
     char standard[1200];
     const fk_problem *p = m->problem;
+    const char *given[] = {path, p->sampler.network, p->reverse.file, standard};
+    size_t i = 0;
     snprintf(standard, sizeof standard, "out/%s_score/score.safetensors", p->name);
-    return fk_learned_read(path != NULL              ? path
-                           : p->reverse.file != NULL ? p->reverse.file
-                                                     : standard,
-                           p->sde, &m->learned, message);
+    while (given[i] == NULL)
+        i++;
+    return fk_learned_read(given[i], p->sde, &m->learned, message);
 }
 
-static fk_status choose_method(fk_score_maker *m, fk_message *message)
+static fk_status check_grid(const fk_score_maker *m, fk_message *message)
 {
     const fk_problem *p = m->problem;
-    const fk_progress progress = fk_terminal_progress(m->terminal);
-    char why[512];
-    if (!p->has_domain || !p->pde.on)
-        return fk_fail(message, FK_ESYNTAX,
-                       "%s: --score=grid needs a domain and pde: on", p->name);
-    for (size_t i = 0; i < p->sde->dim; i++)
-        if (p->stretch[i] != NULL || p->sde->dim > 2)
-            return fk_fail(
-                message, FK_ESYNTAX,
-                "%s: --score=grid needs one or two variables with even cells", p->name);
-    return fk_solution_choose(p, m->methods, &progress, &m->method, sizeof why, why,
-                              message);
+    if (p->has_domain && p->pde.on && p->sde->dim <= 2 &&
+        !fk_domain_moves(&p->domain) && !fk_grid_stretched(&p->domain.grid) &&
+        p->source == NULL)
+        return FK_OK;
+    return fk_fail(
+        message, FK_ESYNTAX,
+        "%s: --score=grid needs one or two variables, a domain with even cells "
+        "and walls that stand still, and pde: on",
+        p->name);
 }
 
 fk_status fk_score_maker_begin(fk_score_maker *m, const fk_likelihood_request *o,
@@ -101,7 +77,7 @@ fk_status fk_score_maker_begin(fk_score_maker *m, const fk_likelihood_request *o
         return check_exact(m, message);
     if (o->score == FK_SCORE_NETWORK)
         return read_network(m, o->network, message);
-    return choose_method(m, message);
+    return check_grid(m, message);
 }
 
 void fk_score_maker_clear(fk_score_maker *m)
@@ -112,42 +88,6 @@ void fk_score_maker_clear(fk_score_maker *m)
 }
 
 /* ---- at a table of times ---- */
-
-static fk_status solve(const fk_score_maker *m, size_t n, const double *time,
-                       double *const *density, fk_message *message)
-{
-    const fk_progress progress = fk_terminal_progress(m->terminal);
-    const size_t cells = fk_grid_cells(&m->problem->domain.grid);
-    fk_solver *s = NULL;
-    fk_status status =
-        fk_solution_new(m->problem, m->methods, m->method, 1, &s, message);
-    for (size_t k = 0; k < n && status == FK_OK; k++) {
-        status = fk_solver_advance(s, time[k], &progress, message);
-        if (status == FK_OK)
-            memcpy(density[k], fk_solver_density(s), cells * sizeof(double));
-    }
-    fk_solver_free(s);
-    return status;
-}
-
-static fk_status of_grid(const fk_score_maker *m, size_t n, const double *time,
-                         fk_score **out, fk_message *message)
-{
-    const fk_grid *g = &m->problem->domain.grid;
-    const size_t cells = fk_grid_cells(g);
-    double *block = fk_doubles(n * cells), **density = fk_alloc(n, sizeof *density);
-    fk_status status = block != NULL && density != NULL ? FK_OK : FK_ENOMEM;
-    for (size_t k = 0; k < n && status == FK_OK; k++)
-        density[k] = block + k * cells;
-    if (status == FK_OK)
-        status = solve(m, n, time, density, message);
-    if (status == FK_OK)
-        status = fk_score_grid_new(g, n, time, (const double *const *)density,
-                                   SCORE_FLOOR, out);
-    free(block);
-    free(density);
-    return status;
-}
 
 static fk_status of_law(const fk_score_maker *m, size_t n, const double *time,
                         fk_score **out, fk_message *message)
@@ -170,6 +110,8 @@ fk_status fk_score_maker_at(void *maker, size_t n, const double *time, fk_score 
     *out = NULL;
     if (m->kind == FK_SCORE_NETWORK)
         return fk_score_network_new(m->problem->sde, m->learned, n, time, out, message);
-    return m->kind == FK_SCORE_GRID ? of_grid(m, n, time, out, message)
-                                    : of_law(m, n, time, out, message);
+    if (m->kind == FK_SCORE_EXACT)
+        return of_law(m, n, time, out, message);
+    const fk_progress progress = fk_terminal_progress(m->terminal);
+    return fk_grid_score(m->problem, m->methods, &progress, n, time, out, message);
 }

@@ -1,5 +1,4 @@
 /* Closed forms beside log-densities by the probability flow, and means over the points. */
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -254,9 +253,8 @@ static fk_likelihood_verdict judge(const fk_likelihood_run *r)
                : FK_LIKELIHOOD_DISAGREE;
 }
 
-fk_status fk_likelihood_compare(fk_likelihood_run *r, fk_message *message)
+fk_status fk_likelihood_compare(fk_likelihood_run *r)
 {
-    (void)message;
     FK_TRY(find_closed_forms(r));
     find_means(r);
     r->verdict = judge(r);

@@ -7,13 +7,10 @@
 #include "core/density_draw.h"
 #include "core/memory.h"
 #include "experiments/choice.h"
-#include "experiments/solution.h"
+#include "experiments/grid_score.h"
 #include "sde/linear.h"
 
 enum { CHOICES = 64, MANY = 1000 };
-
-/* Below this share of its maximum the density on the grid says nothing of its score. */
-static const double SCORE_FLOOR = 1e-9;
 
 const char *const fk_score_source_name[] = {"exact", "grid", "network"};
 
@@ -151,16 +148,6 @@ fk_status fk_sampler_problem_law(const fk_sampler_problem *s, double t,
     return FK_OK;
 }
 
-static fk_status points_as_mixture(size_t dim, size_t n, const double *point,
-                                   fk_mixture **out)
-{
-    FK_TRY(fk_mixture_new(dim, n, out));
-    for (size_t k = 0; k < n; k++)
-        (*out)->weight[k] = 1.0 / (double)n;
-    memcpy((*out)->mean, point, n * dim * sizeof *point);
-    return FK_OK;
-}
-
 /* Whether every covariance is h^2 I with the same h, as that of smoothed data is. */
 static bool round_alike(const fk_mixture *m)
 {
@@ -194,7 +181,7 @@ static fk_status find_laws(fk_sampler_problem *s)
     if (m != NULL)
         FK_TRY(fk_mixture_copy(m, &s->data));
     else if (point != NULL)
-        FK_TRY(points_as_mixture(s->dim, n, point, &s->data));
+        FK_TRY(fk_mixture_of_points(s->dim, n, point, &s->data));
     else
         return FK_OK;
     FK_TRY(plant_tree(s));
@@ -203,31 +190,6 @@ static fk_status find_laws(fk_sampler_problem *s)
 }
 
 /* ---- densities on the grid ---- */
-
-/* At the rising times: p[n_times][cells]. */
-static fk_status solve(const fk_sampler_problem *s, size_t n_times, const double *time,
-                       double *const *p, double *outside, fk_message *message)
-{
-    const fk_pde_method *method;
-    fk_solver *solver = NULL;
-    char why[512];
-    const size_t cells = fk_grid_cells(&s->problem->domain.grid);
-    FK_TRY(fk_solution_choose(s->problem, s->methods, s->progress, &method, sizeof why,
-                              why, message));
-    fk_status status =
-        fk_solution_new(s->problem, s->methods, method, 1, &solver, message);
-    for (size_t k = 0; k < n_times && status == FK_OK; k++) {
-        status = fk_solver_advance(solver, time[k], s->progress, message);
-        if (status != FK_OK)
-            break;
-        memcpy(p[k], fk_solver_density(solver), cells * sizeof **p);
-        const fk_ledger ledger = fk_solver_ledger(solver);
-        for (size_t i = 0; k == 0 && outside != NULL && i < s->dim; i++)
-            *outside += ledger.left[i][0] + ledger.left[i][1];
-    }
-    fk_solver_free(solver);
-    return status;
-}
 
 static bool has_grid(const fk_problem *p)
 {
@@ -241,29 +203,9 @@ static fk_status find_densities(fk_sampler_problem *s, fk_message *message)
     s->density_last = fk_doubles(cells);
     if (s->density_first == NULL || s->density_last == NULL)
         return FK_ENOMEM;
-    return solve(s, 2, (const double[]){s->first, s->last},
-                 (double *const[]){s->density_first, s->density_last}, &s->outside,
-                 message);
-}
-
-static fk_status grid_score(const fk_sampler_problem *s, size_t n_times,
-                            const double *time, fk_score **out, fk_message *message)
-{
-    const fk_grid *g = &s->problem->domain.grid;
-    const size_t cells = fk_grid_cells(g);
-    double *all = fk_doubles(n_times * cells);
-    double **p = fk_alloc(n_times, sizeof *p);
-    fk_status status = all == NULL || p == NULL ? FK_ENOMEM : FK_OK;
-    for (size_t k = 0; k < n_times && status == FK_OK; k++)
-        p[k] = all + k * cells;
-    if (status == FK_OK)
-        status = solve(s, n_times, time, p, NULL, message);
-    if (status == FK_OK)
-        status = fk_score_grid_new(g, n_times, time, (const double *const *)p,
-                                   SCORE_FLOOR, out);
-    free(p);
-    free(all);
-    return status;
+    return fk_grid_densities(
+        s->problem, s->methods, s->progress, 2, (const double[]){s->first, s->last},
+        (double *const[]){s->density_first, s->density_last}, &s->outside, message);
 }
 
 /* ---- scores ---- */
@@ -321,7 +263,8 @@ fk_status fk_sampler_problem_score(const fk_sampler_problem *s, size_t n_times,
                                    fk_message *message)
 {
     if (s->source == FK_SCORE_GRID)
-        return grid_score(s, n_times, time, out, message);
+        return fk_grid_score(s->problem, s->methods, s->progress, n_times, time, out,
+                             message);
     if (s->source == FK_SCORE_NETWORK)
         return fk_score_network_new(s->problem->sde, s->learned, n_times, time, out,
                                     message);
@@ -360,30 +303,10 @@ static fk_status find_prior(fk_sampler_problem *s, fk_message *message)
     return s->at_last != NULL ? fk_law_mixture_new(s->at_last, &s->prior) : FK_OK;
 }
 
-/* Rows x[i][j] of blocks to points. */
-static fk_status draw(const fk_law *law, uint64_t seed, fk_purpose purpose, size_t n,
-                      double *x)
-{
-    const size_t d = fk_law_dim(law);
-    double *block = fk_doubles(d * FK_BLOCK), **row = fk_alloc(d, sizeof *row);
-    const fk_status status = block == NULL || row == NULL ? FK_ENOMEM : FK_OK;
-    for (size_t i = 0; i < d && status == FK_OK; i++)
-        row[i] = block + i * FK_BLOCK;
-    for (size_t first = 0; first < n && status == FK_OK; first += FK_BLOCK) {
-        fk_law_draw(law, seed, purpose, first, row);
-        for (size_t j = 0; j < FK_BLOCK && first + j < n; j++)
-            for (size_t i = 0; i < d; i++)
-                x[(first + j) * d + i] = row[i][j];
-    }
-    free(block);
-    free(row);
-    return status;
-}
-
 fk_status fk_sampler_problem_latent(const fk_sampler_problem *s, size_t n, double *x)
 {
     const uint64_t seed = s->problem->sampler.seed;
-    return s->prior != NULL ? draw(s->prior, seed, FK_FOR_REVERSE, n, x)
+    return s->prior != NULL ? fk_law_draw_points(s->prior, seed, FK_FOR_REVERSE, n, x)
                             : fk_density_draw(&s->problem->domain.grid, s->density_last,
                                               n, seed, FK_FOR_REVERSE, x);
 }
@@ -396,7 +319,7 @@ fk_status fk_sampler_problem_target(const fk_sampler_problem *s, size_t n,
                                purpose, x);
     fk_law *law = NULL;
     FK_TRY(fk_law_mixture_new(s->at_first, &law));
-    const fk_status status = draw(law, seed, purpose, n, x);
+    const fk_status status = fk_law_draw_points(law, seed, purpose, n, x);
     fk_law_free(law);
     return status;
 }

@@ -25,15 +25,15 @@
 
 /* Makes a score, with `along`, for any table of ascending times from first to last; with
  * `eval_log` too where it is to be the prior. */
-typedef struct fk_score_source {
+typedef struct fk_score_supply {
     fk_status (*at)(void *context, size_t n, const double *time, fk_score **out,
                     fk_message *message);
     void *context;
-} fk_score_source;
+} fk_score_supply;
 
 typedef struct fk_likelihood_options {
     const fk_sde *sde;
-    fk_score_source score;
+    fk_score_supply score;
     /* Steps are even in log(alpha/sigma); NULL or no noise at `first`: in the logarithm of
      * the time since `start`, if first is later, else in the cube root of time. */
     const fk_noise_schedule *schedule;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "core/memory.h"
 #include "sde/law_kind.h"
 
 void fk_law_free(fk_law *law)
@@ -21,6 +22,25 @@ void fk_law_draw(const fk_law *law, uint64_t seed, fk_purpose purpose, uint64_t 
     fk_streams streams;
     fk_streams_seed(&streams, seed, purpose, first);
     law->draw(law, &streams, x);
+}
+
+fk_status fk_law_draw_points(const fk_law *law, uint64_t seed, fk_purpose purpose,
+                             size_t n, double *x)
+{
+    const size_t d = fk_law_dim(law);
+    double *block = fk_doubles(d * FK_BLOCK), **row = fk_alloc(d, sizeof *row);
+    const fk_status status = block == NULL || row == NULL ? FK_ENOMEM : FK_OK;
+    for (size_t i = 0; i < d && status == FK_OK; i++)
+        row[i] = block + i * FK_BLOCK;
+    for (size_t first = 0; first < n && status == FK_OK; first += FK_BLOCK) {
+        fk_law_draw(law, seed, purpose, first, row);
+        for (size_t j = 0; j < FK_BLOCK && first + j < n; j++)
+            for (size_t i = 0; i < d; i++)
+                x[(first + j) * d + i] = row[i][j];
+    }
+    free(block);
+    free(row);
+    return status;
 }
 
 fk_status fk_law_project(const fk_law *law, const fk_grid *g, double *p,

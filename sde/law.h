@@ -49,6 +49,10 @@ size_t fk_law_dim(const fk_law *law);
 void fk_law_draw(const fk_law *law, uint64_t seed, fk_purpose purpose, uint64_t first,
                  double *const *x);
 
+/* The first n of them as points x[n][dim].  FK_ENOMEM. */
+FK_NODISCARD fk_status fk_law_draw_points(const fk_law *law, uint64_t seed,
+                                          fk_purpose purpose, size_t n, double *x);
+
 /* Cell averages p[cells]; *outside gets the mass beyond the grid, unless NULL.
  * FK_EDOMAIN: an expression without mass at this grid's nodes, or on another box. */
 FK_NODISCARD fk_status fk_law_project(const fk_law *law, const fk_grid *g, double *p,

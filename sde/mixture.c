@@ -44,6 +44,15 @@ void fk_mixture_free(fk_mixture *m)
     free(m);
 }
 
+fk_status fk_mixture_of_points(size_t dim, size_t n, const double *x, fk_mixture **out)
+{
+    FK_TRY(fk_mixture_new(dim, n, out));
+    for (size_t k = 0; k < n; k++)
+        (*out)->weight[k] = 1.0 / (double)n;
+    memcpy((*out)->mean, x, n * dim * sizeof *x);
+    return FK_OK;
+}
+
 /* S = sum_k w_k (S_k + (m_k - m)(m_k - m)^T) */
 void fk_mixture_moments(const fk_mixture *m, double *mean, double *cov)
 {

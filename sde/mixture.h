@@ -20,6 +20,10 @@ FK_NODISCARD fk_status fk_mixture_new(size_t dim, size_t components, fk_mixture 
 FK_NODISCARD fk_status fk_mixture_copy(const fk_mixture *m, fk_mixture **out);
 void fk_mixture_free(fk_mixture *m); /* accepts NULL */
 
+/* n points x[n][dim] with equal weights, as components without spread. */
+FK_NODISCARD fk_status fk_mixture_of_points(size_t dim, size_t n, const double *x,
+                                            fk_mixture **out);
+
 /* Mean [dim] and covariance [dim][dim] of the whole. */
 void fk_mixture_moments(const fk_mixture *m, double *mean, double *cov);
 

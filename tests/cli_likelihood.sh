@@ -50,7 +50,27 @@ expect_status 2 likelihood --points="$work/two.yaml"
 expect_status 2 likelihood --first=2
 expect_stderr 'must be a time from 0'
 expect_status 2 likelihood --score=gird
-expect_stderr 'must be one of exact, network, grid'
+expect_stderr 'must be one of exact, grid, network'
 expect_status 2 fokker likelihood double_well -q --score=exact
 expect_stderr 'an exact score needs'
+expect_status 2 likelihood --at='1,2'
+expect_stderr 'points of 1 finite numbers'
+expect_status 2 likelihood --probes=1
+expect_stderr 'at least 2'
+expect_status 2 likelihood --steps=7
+expect_stderr 'must be even'
+expect_status 4 likelihood --score=network --network="$work/none"
+expect_stderr 'none'
+
+# walls change the law, and killing ends paths
+expect_status 2 likelihood domain.x.boundary=reflecting
+expect_stderr 'open ends'
+expect_status 4 fokker likelihood killed_brownian -q --score=grid -o "$work/x"
+expect_stderr 'paths are killed'
+
+# a nonlinear drift by the grid, to the law that it began with
+expect_status 0 fokker likelihood double_well -q --score=grid --first=0 --count=200 \
+    --probes=0 --no-plots -o "$work/well" time.end=1 time.output=1
+expect_stdout 'grid score, .* prior: the density on the grid'
+expect_stdout '^KL of q from p at t = 0: [0-9.]+e-05 '
 finish
