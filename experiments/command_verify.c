@@ -10,6 +10,7 @@
 #include "experiments/result_folder.h"
 #include "experiments/terminal.h"
 #include "experiments/verify_report.h"
+#include "experiments/verify_weak.h"
 
 enum { OPTION_QUICK = 0x100, CLAIMS = 128 };
 
@@ -227,6 +228,8 @@ static int exit_status(fk_finding_word w)
 
 static int run(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "weak") == 0)
+        return fk_verify_weak(argc - 1, argv + 1);
     arguments a;
     fk_message message = {.text = ""};
     fk_trial *trial[CLAIMS] = {NULL};
@@ -248,7 +251,8 @@ const fk_command fk_the_verify = {
     .name = "verify",
     .summary = "verify derivations by numbers",
     .usage =
-        "usage: fokker verify [OPTION...] [CLAIM... [KEY=VALUE...]]\n\n"
+        "usage: fokker verify [OPTION...] [CLAIM... [KEY=VALUE...]]\n"
+        "       fokker verify weak [OPTION...] FILE [KEY=VALUE...]\n\n"
         "Computes both sides of every identity that a claim implies, by different "
         "routes,\n"
         "and decides from the errors to be expected whether it holds.  Without a name "
@@ -257,6 +261,15 @@ const fk_command fk_the_verify = {
         "describe CLAIM' gives derivation, parameters and breaks.  break=NAME puts a "
         "mistake\n"
         "into the formula: the claim has to fail.  Every claim has a seed too.\n\n"
+        "weak: holds the paths of a problem against its equation, or the one of "
+        "another "
+        "file,\n"
+        "over families of test functions, without an error of the step; says how large "
+        "an\n"
+        "error of each term it would have seen, and names the term that is wrong.\n"
+        "      --against=FILE the equation that was derived, in the same variables\n"
+        "      --phi=EXPR     a test function more; may be given again\n"
+        "      --paths=N      how many [20000]\n\n"
         "  -o, --output=DIR   put the result there instead of out/verify or\n"
         "                     out/verify_CLAIM\n"
         "  -f, --force        replace a result that exists\n"
