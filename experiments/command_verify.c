@@ -6,11 +6,11 @@
 #include "core/spelling.h"
 #include "experiments/command.h"
 #include "experiments/command_line.h"
+#include "experiments/command_verify.h"
 #include "experiments/options.h"
 #include "experiments/result_folder.h"
 #include "experiments/terminal.h"
 #include "experiments/verify_report.h"
-#include "experiments/verify_weak.h"
 
 enum { OPTION_QUICK = 0x100, CLAIMS = 128 };
 
@@ -219,7 +219,7 @@ static fk_status verify(const arguments *a, fk_verification *v, fk_message *mess
     return status;
 }
 
-static int exit_status(fk_finding_word w)
+int fk_verify_exit(fk_finding_word w)
 {
     return w == FK_HOLDS   ? FK_EXIT_AGREE
            : w == FK_FAILS ? FK_EXIT_DISAGREE
@@ -229,7 +229,7 @@ static int exit_status(fk_finding_word w)
 static int run(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "weak") == 0)
-        return fk_verify_weak(argc - 1, argv + 1);
+        return fk_command_verify_weak(argc - 1, argv + 1);
     arguments a;
     fk_message message = {.text = ""};
     fk_trial *trial[CLAIMS] = {NULL};
@@ -243,7 +243,7 @@ static int run(int argc, char **argv)
         return wrong < 0 ? FK_EXIT_AGREE : wrong;
     if (status == FK_EINTERRUPTED && v.n > 0)
         return FK_EXIT_INTERRUPTED;
-    return status == FK_OK ? exit_status(v.word)
+    return status == FK_OK ? fk_verify_exit(v.word)
                            : fk_command_fail(&fk_the_verify, status, &message);
 }
 
@@ -252,7 +252,8 @@ const fk_command fk_the_verify = {
     .summary = "verify derivations by numbers",
     .usage =
         "usage: fokker verify [OPTION...] [CLAIM... [KEY=VALUE...]]\n"
-        "       fokker verify weak [OPTION...] FILE [KEY=VALUE...]\n\n"
+        "       fokker verify weak [OPTION...] FILE [KEY=VALUE...]   (see its "
+        "--help)\n\n"
         "Computes both sides of every identity that a claim implies, by different "
         "routes,\n"
         "and decides from the errors to be expected whether it holds.  Without a name "
@@ -261,15 +262,6 @@ const fk_command fk_the_verify = {
         "describe CLAIM' gives derivation, parameters and breaks.  break=NAME puts a "
         "mistake\n"
         "into the formula: the claim has to fail.  Every claim has a seed too.\n\n"
-        "weak: holds the paths of a problem against its equation, or the one of "
-        "another "
-        "file,\n"
-        "over families of test functions, without an error of the step; says how large "
-        "an\n"
-        "error of each term it would have seen, and names the term that is wrong.\n"
-        "      --against=FILE the equation that was derived, in the same variables\n"
-        "      --phi=EXPR     a test function more; may be given again\n"
-        "      --paths=N      how many [20000]\n\n"
         "  -o, --output=DIR   put the result there instead of out/verify or\n"
         "                     out/verify_CLAIM\n"
         "  -f, --force        replace a result that exists\n"

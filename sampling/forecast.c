@@ -7,6 +7,9 @@
 /* Points of a rule: each is a step. */
 enum { MOST = 4096 };
 
+/* A variance below this share of the square of the mean change is none. */
+static const double ROUNDING = 1e-13;
+
 fk_status fk_forecast_init(fk_forecast *f, const fk_scheme *scheme, const fk_sde *sde,
                            fk_step_rules rules, double step, size_t nodes, size_t n,
                            const fk_expr *const *phi, fk_message *message)
@@ -83,7 +86,8 @@ void fk_forecast_run(const fk_forecast *f, double t, double h, const double *x,
         add(size, weight, value, before, mean, variance);
     }
     for (size_t i = 0; i < size; i++) {
-        variance[i] -= mean[i] * mean[i];
+        const double square = mean[i] * mean[i], left = variance[i] - square;
+        variance[i] = left > ROUNDING * square ? left : 0.0;
         mean[i] += before[i];
     }
 }
