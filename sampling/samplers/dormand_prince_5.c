@@ -1,5 +1,5 @@
-/* The fifth-order method of Dormand and Prince for the probability flow.  With the time grid
- * `adaptive` its embedded fourth-order method chooses the steps.  [dormand-prince-1980] */
+/* The fifth-order method of Dormand and Prince for the probability flow.
+ * [dormand-prince-1980] */
 #include "sampling/sampler_forms.h"
 
 static double order(const fk_sampler_options *o)
