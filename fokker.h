@@ -96,6 +96,7 @@
 #include "pde/transition.h"
 #include "pde/transport.h"
 #include "pde/value.h"
+#include "pde/weak_balance.h"
 
 #include "sampling/composition.h"
 #include "sampling/coupling.h"
