@@ -26,6 +26,7 @@
 #include "core/safetensors.h"
 #include "core/slope.h"
 #include "core/smooth.h"
+#include "core/sort.h"
 #include "core/spelling.h"
 #include "core/status.h"
 #include "core/stretch.h"

@@ -8,6 +8,7 @@
 
 #include "core/goodness.h"
 #include "core/memory.h"
+#include "core/sort.h"
 #include "sde/cholesky.h"
 
 enum { MOST = FK_FIT_MOST, ITERATIONS = 100, RENEW = 3 };
@@ -249,12 +250,6 @@ static fk_status judge_values(surface *s, const fk_transitions *finer, double *h
     return FK_OK;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Correlation of a step's normal score with the next one's, component by component. */
 static void correlate(size_t steps, size_t dim, const double *u, fk_fit *fit)
 {
@@ -282,7 +277,7 @@ static fk_status judge_steps(surface *s, size_t dim, fk_fit *fit)
     set_parameters(s, fit->value);
     const fk_status status = fk_transitions_run(s->t, s->sde, s->all, s->log_p, u);
     correlate(s->steps, dim, u, fit);
-    qsort(u, n, sizeof *u, ascending);
+    fk_sort(n, u);
     fit->beyond = 0;
     fit->ks_distance = 0.0;
     for (size_t i = 0; i < n; i++) {

@@ -7,6 +7,7 @@
 
 #include "core/csv.h"
 #include "core/memory.h"
+#include "core/sort.h"
 
 enum { DIM = FK_SERIES_DIM, COLUMNS = DIM + 1, NAME = 64 };
 
@@ -74,12 +75,6 @@ static fk_status check_times(const char *path, const fk_csv *csv, fk_message *me
     return FK_OK;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static fk_status describe_steps(fk_series *s)
 {
     double *step = fk_doubles(s->n - 1);
@@ -87,7 +82,7 @@ static fk_status describe_steps(fk_series *s)
         return FK_ENOMEM;
     for (size_t i = 0; i + 1 < s->n; i++)
         step[i] = s->t[i + 1] - s->t[i];
-    qsort(step, s->n - 1, sizeof *step, ascending);
+    fk_sort(s->n - 1, step);
     s->least = step[0];
     s->most = step[s->n - 2];
     s->mid = step[(s->n - 1) / 2];

@@ -6,6 +6,7 @@
 
 #include "core/memory.h"
 #include "core/random.h"
+#include "core/sort.h"
 
 struct fk_yardstick {
     size_t dim, n, views, points;
@@ -18,12 +19,6 @@ struct fk_yardstick {
 
 /* ---- along lines ---- */
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static void look(const fk_yardstick *s, size_t view, const double *x, double *out)
 {
     const double *e = s->direction + view * s->dim;
@@ -32,7 +27,7 @@ static void look(const fk_yardstick *s, size_t view, const double *x, double *ou
         for (size_t k = 0; k < s->dim; k++)
             out[i] += e[k] * x[i * s->dim + k];
     }
-    qsort(out, s->n, sizeof *out, ascending);
+    fk_sort(s->n, out);
 }
 
 /* Normal numbers, made unit vectors. */

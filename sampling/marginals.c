@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/memory.h"
+#include "core/sort.h"
 
 enum { BINS = 64, LEVELS = 512, POINTS = 2 * LEVELS, HALVINGS = 60 };
 
@@ -74,12 +75,6 @@ void fk_marginals_free(fk_marginals *m)
     free(m);
 }
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Sorted samples at the middles of the levels: cells of equal mass. */
 static double wasserstein(const double *quantile, size_t n, const double *sorted)
 {
@@ -118,7 +113,7 @@ fk_marginal_gap fk_marginals_gap(const fk_marginals *m, size_t n, const double *
         const double *quantile = m->quantile + axis * POINTS;
         for (size_t i = 0; i < n; i++)
             work[i] = x[i * m->dim + axis];
-        qsort(work, n, sizeof *work, ascending);
+        fk_sort(n, work);
         worst.wasserstein = fmax(worst.wasserstein, wasserstein(quantile, n, work));
         worst.divergence = fmax(worst.divergence, divergence(quantile, n, work));
     }

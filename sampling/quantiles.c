@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/sort.h"
 #include "sampling/boundary.h"
 #include "sampling/ensemble_state.h"
 #include "sampling/tally.h"
@@ -68,19 +69,13 @@ static bool counts(const fk_ensemble *e, size_t b, size_t j)
     return fk_ensemble_status(e, b)[j] == FK_ALIVE;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Evenly many of the sorted sample between two edges; equal ones are one edge. */
 static void choose_edges(fk_quantiles *q, size_t i, size_t n, double *sample)
 {
     double *edge = q->edge + i * FK_QUANTILE_EDGES;
     const size_t most = n < FK_QUANTILE_EDGES ? n : FK_QUANTILE_EDGES;
     size_t m = 0;
-    qsort(sample, n, sizeof *sample, ascending);
+    fk_sort(n, sample);
     for (size_t k = 0; k < most; k++) {
         const double x = sample[most > 1 ? k * (n - 1) / (most - 1) : 0];
         if (m == 0 || x > edge[m - 1])

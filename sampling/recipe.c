@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "core/sort.h"
 
 void fk_combine(fk_combination *c, unsigned source, double factor)
 {
@@ -69,15 +70,9 @@ fk_step *fk_recipe_add(fk_recipe *r, double from, double to)
 
 /* ---- the table of times ---- */
 
-static int by_value(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static size_t find(const fk_recipe *r, double t)
 {
-    const double *at = bsearch(&t, r->time, r->n_times, sizeof t, by_value);
+    const double *at = fk_sorted_find(r->n_times, r->time, t);
     assert(at != NULL);
     return (size_t)(at - r->time);
 }
@@ -86,7 +81,7 @@ static size_t find(const fk_recipe *r, double t)
 static size_t sort_times(size_t n, double *time)
 {
     size_t unique = 0;
-    qsort(time, n, sizeof *time, by_value);
+    fk_sort(n, time);
     for (size_t i = 0; i < n; i++)
         if (i == 0 || time[i] > time[unique - 1])
             time[unique++] = time[i];

@@ -5,15 +5,10 @@
 #include <stdlib.h>
 
 #include "core/memory.h"
+#include "core/sort.h"
 #include "sampling/ensemble.h"
 
 enum { PATHS = 512, TIMES = 9 };
-
-static int ascending(const void *a, const void *b)
-{
-    const double u = *(const double *)a, v = *(const double *)b;
-    return (u > v) - (u < v);
-}
 
 static double two_digits(double v)
 {
@@ -59,7 +54,7 @@ fk_status fk_typical(const fk_weak_paths *paths, double *centre, double *width,
         for (size_t k = 0; k < n; k++)
             if (isfinite(states[k * dim + i]))
                 column[used++] = states[k * dim + i];
-        qsort(column, used, sizeof *column, ascending);
+        fk_sort(used, column);
         const double half =
             used > 0 ? (column[used * 21 / 25] - column[used * 4 / 25]) / 2.0 : 0.0;
         centre[i] = used > 0 ? two_digits(column[used / 2]) : 0.0;

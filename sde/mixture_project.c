@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "core/sort.h"
 #include "sde/cholesky.h"
 #include "sde/mixture.h"
 #include "solvers/quadrature.h"
@@ -124,12 +125,6 @@ static bool single_column(const double *l, size_t d, double *r)
     return columns == 1;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* z[] has room for every face of the grid: where the line crosses them. */
 static void add_line(const fk_grid *g, double w, const double *mean, const double *r,
                      double *z, double *p)
@@ -142,7 +137,7 @@ static void add_line(const fk_grid *g, double w, const double *mean, const doubl
             z[n++] = fmin(fmax(at, -FAR), FAR);
         }
     }
-    qsort(z, n, sizeof *z, ascending);
+    fk_sort(n, z);
     for (size_t k = 0; k + 1 < n; k++) {
         double x[FK_GRID_DIM];
         size_t cell;
