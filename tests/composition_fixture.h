@@ -39,6 +39,17 @@ typedef struct plan {
     const double *time; /* [steps + 1] rising, from the first to the last */
 } plan;
 
+/* Two Gaussians whose product is asked for. */
+static inline plan twins(void)
+{
+    return (plan){.n = 2,
+                  .weight = {1.0, 1.0},
+                  .law = {{{1}, {0.5}, {0.5}}, {{1}, {-0.3}, {0.8}}},
+                  .drift = "-x",
+                  .noise = "sqrt(2)",
+                  .sampler = "reverse-sde"};
+}
+
 typedef struct trial {
     const plan *plan;
     fk_sde *sde;
@@ -71,15 +82,13 @@ static inline void trial_begin(trial *t, const plan *p)
     o.lambda = p->lambda;
     ck_assert(fk_noise_schedule_new(t->sde, 0.0, p->time[p->steps], &t->schedule) ==
               FK_OK);
-    const fk_status status =
-        fk_recipe_new(fk_sampler_find(p->sampler), t->schedule, p->steps, p->time, &o,
-                      &t->recipe, &message);
+    const fk_status status = fk_recipe_new(fk_sampler_find(p->sampler), t->schedule,
+                                           p->steps, p->time, &o, &t->recipe, &message);
     ck_assert_msg(status == FK_OK, "%s", message.text);
     make_laws(t);
     t->composition =
         (fk_composition){p->n, p->weight, (const fk_score *const *)t->part};
-    t->first_powers =
-        (fk_powers){p->n, p->weight, (const fk_mixture *const *)t->data};
+    t->first_powers = (fk_powers){p->n, p->weight, (const fk_mixture *const *)t->data};
     t->last_powers = (fk_powers){p->n, p->weight, (const fk_mixture *const *)t->last};
 }
 
@@ -113,8 +122,8 @@ static inline fk_weighted_result trial_sample(const trial *t,
 {
     fk_weighted_result r;
     fk_message message = {""};
-    const fk_status status = fk_weighted_sample(t->sde, &t->composition, t->recipe, o,
-                                                NULL, &r, &message);
+    const fk_status status =
+        fk_weighted_sample(t->sde, &t->composition, t->recipe, o, NULL, &r, &message);
     ck_assert_msg(status == FK_OK, "%s", message.text);
     return r;
 }
