@@ -32,6 +32,13 @@ int fk_command_fail(const fk_command *c, fk_status status, const fk_message *mes
                                                        : FK_EXIT_FAILED;
 }
 
+int fk_command_exit(fk_word word)
+{
+    return word == FK_AGREE      ? FK_EXIT_AGREE
+           : word == FK_DISAGREE ? FK_EXIT_DISAGREE
+                                 : FK_EXIT_INCONCLUSIVE;
+}
+
 int fk_command_misuse(const fk_command *c, const char *format, ...)
 {
     va_list arguments;

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "core/status.h"
+#include "plots/result.h"
 
 /* Exit statuses of the program. */
 enum {
@@ -33,6 +34,9 @@ const fk_command *fk_command_find(const char *name);
 
 /* "fokker NAME: SENTENCE" on stderr; hands the exit status that fits back. */
 int fk_command_fail(const fk_command *c, fk_status status, const fk_message *message);
+
+/* The exit status that tells a verdict. */
+int fk_command_exit(fk_word word);
 
 /* A wrong option or argument: the sentence and where to read more; FK_EXIT_MISUSE. */
 int fk_command_misuse(const fk_command *c, const char *format, ...) FK_PRINTF(2, 3);

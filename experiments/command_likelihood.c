@@ -1,6 +1,5 @@
 /* fokker likelihood FILE: log-densities by the probability flow. */
 #include <math.h>
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,12 +21,6 @@ enum {
     OPTION_PROBE_LAW,
 };
 
-typedef struct arguments {
-    fk_likelihood_request o;
-    size_t threads; /* 0: all there are */
-    bool json;
-} arguments;
-
 static const struct option own_rows[] = {
     {"points", required_argument, NULL, OPTION_POINTS},
     {"at", required_argument, NULL, OPTION_AT},
@@ -40,7 +33,6 @@ static const struct option own_rows[] = {
     {"steps", required_argument, NULL, OPTION_STEPS},
     {"probes", required_argument, NULL, OPTION_PROBES},
     {"probe-law", required_argument, NULL, OPTION_PROBE_LAW},
-    {"threads", required_argument, NULL, 'j'},
     {NULL, 0, NULL, 0},
 };
 
@@ -119,8 +111,7 @@ static int read_probes(const char *text, size_t *n)
 
 static int take(void *context, int option, const char *text)
 {
-    arguments *a = context;
-    fk_likelihood_request *o = &a->o;
+    fk_likelihood_request *o = context;
     switch (option) {
     case OPTION_POINTS:
         return o->points = text, 0;
@@ -138,45 +129,33 @@ static int take(void *context, int option, const char *text)
         return read_steps(text, &o->steps);
     case OPTION_PROBES:
         return read_probes(text, &o->probes);
-    case 'j':
-        return read_whole("threads", text, 1, 4096, &a->threads);
     default:
         return read_choice(o, option, text);
     }
 }
 
-static int check(const arguments *a)
+static int check(const fk_likelihood_request *o)
 {
-    if (a->o.points != NULL && a->o.at != NULL)
+    if (o->points != NULL && o->at != NULL)
         return fk_command_misuse(&fk_the_likelihood,
                                  "--points and --at exclude each other");
-    if (a->o.steps > 0 && a->o.tolerance > 0.0)
+    if (o->steps > 0 && o->tolerance > 0.0)
         return fk_command_misuse(&fk_the_likelihood,
                                  "--steps and --tolerance exclude each other");
     return 0;
 }
 
 /* 0 to go on, -1 after --help, an exit status otherwise. */
-static int read_arguments(int argc, char **argv, arguments *a)
+static int read_arguments(int argc, char **argv, fk_likelihood_request *o)
 {
-    const fk_own_options own = {own_rows, "j:", take};
-    fk_options common;
-    *a = (arguments){.o = {.count = 1000, .first = NAN, .probes = 16}};
-    const int wrong = fk_options_read(&fk_the_likelihood, argc, argv,
-                                      FK_OPTIONS_OF_A_RESULT, &own, a, &common);
-    if (wrong != 0)
-        return wrong;
-    if (optind == argc)
-        return fk_command_misuse(&fk_the_likelihood, "which problem file?");
-    a->json = common.json;
-    a->o.file = argv[optind++];
-    a->o.folder = common.folder;
-    a->o.force = common.force;
-    a->o.quiet = common.quiet;
-    a->o.plots = !common.no_plots;
-    a->o.n_settings = (size_t)(argc - optind);
-    a->o.setting = (const char *const *)(argv + optind);
-    return check(a);
+    const fk_own_options own = {own_rows, "", take};
+    *o = (fk_likelihood_request){.count = 1000, .first = NAN, .probes = 16};
+    int wrong = fk_options_read(&fk_the_likelihood, argc, argv,
+                                FK_OPTIONS_OF_A_RESULT | FK_OPTION_THREADS, &own, o,
+                                &o->common);
+    if (wrong == 0)
+        wrong = fk_options_file(&fk_the_likelihood, argc, argv, &o->common);
+    return wrong != 0 ? wrong : check(o);
 }
 
 static int exit_status(fk_likelihood_verdict verdict)
@@ -188,21 +167,19 @@ static int exit_status(fk_likelihood_verdict verdict)
 
 static int run(int argc, char **argv)
 {
-    arguments a;
+    fk_likelihood_request o;
     fk_message message = {.text = ""};
-    const int wrong = read_arguments(argc, argv, &a);
+    const int wrong = read_arguments(argc, argv, &o);
     if (wrong != 0)
         return wrong < 0 ? FK_EXIT_AGREE : wrong;
-    if (a.threads > 0)
-        omp_set_num_threads((int)a.threads);
     fk_likelihood_run *r = calloc(1, sizeof *r);
     if (r == NULL)
         return FK_EXIT_FAILED;
-    r->o = &a.o;
+    r->o = &o;
     const fk_status status = fk_likelihood_run_all(r, &message);
-    if (status == FK_OK && a.json)
+    if (status == FK_OK && o.common.json)
         fk_likelihood_json(r, stdout);
-    if (status == FK_OK && !a.json)
+    if (status == FK_OK && !o.common.json)
         fk_likelihood_print(r);
     const int exit = status == FK_OK
                          ? exit_status(r->verdict)

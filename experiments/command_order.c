@@ -414,9 +414,7 @@ static int run(int argc, char **argv)
     fk_problem_free(problem);
     if (status != FK_OK)
         return fk_command_fail(&fk_the_order, status, &message);
-    return word == FK_AGREE      ? FK_EXIT_AGREE
-           : word == FK_DISAGREE ? FK_EXIT_DISAGREE
-                                 : FK_EXIT_INCONCLUSIVE;
+    return fk_command_exit(word);
 }
 
 const fk_command fk_the_order = {

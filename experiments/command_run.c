@@ -1,6 +1,5 @@
 /* fokker run FILE [KEY=VALUE...] */
 #include <errno.h>
-#include <omp.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +20,6 @@ enum { SETTINGS = 256, OPTION_RESUME = 0x100, OPTION_LIMIT, OPTION_CHECKPOINT };
 typedef struct arguments {
     const char *file;
     fk_options common; /* folder NULL: out/NAME */
-    size_t threads;    /* 0: as many as there are */
     bool resume;
     double limit, interval; /* seconds: to stop after, between checkpoints */
     size_t n_settings;
@@ -30,7 +28,6 @@ typedef struct arguments {
 
 static const struct option own_rows[] = {
     {"set", required_argument, NULL, 's'},
-    {"threads", required_argument, NULL, 'j'},
     {"resume", no_argument, NULL, OPTION_RESUME},
     {"time-limit", required_argument, NULL, OPTION_LIMIT},
     {"checkpoint", required_argument, NULL, OPTION_CHECKPOINT},
@@ -56,8 +53,6 @@ static int take(void *context, int option, const char *text)
     switch (option) {
     case 's':
         return add_setting(a, text);
-    case 'j':
-        return fk_option_whole(&fk_the_run, "threads", text, 1, 4096, &a->threads);
     case OPTION_LIMIT:
         return fk_option_duration(&fk_the_run, "time-limit", text, &a->limit);
     case OPTION_CHECKPOINT:
@@ -71,9 +66,10 @@ static int take(void *context, int option, const char *text)
 /* 0 to go on, -1 after --help, an exit status otherwise. */
 static int read_arguments(int argc, char **argv, arguments *a)
 {
-    const fk_own_options own = {own_rows, "s:j:", take};
-    const int wrong = fk_options_read(&fk_the_run, argc, argv, FK_OPTIONS_OF_A_RESULT,
-                                      &own, a, &a->common);
+    const fk_own_options own = {own_rows, "s:", take};
+    const int wrong = fk_options_read(&fk_the_run, argc, argv,
+                                      FK_OPTIONS_OF_A_RESULT | FK_OPTION_THREADS, &own,
+                                      a, &a->common);
     if (wrong != 0)
         return wrong;
     if (optind == argc)
@@ -134,11 +130,7 @@ static fk_status write_all(const fk_problem *problem, const fk_result *r,
 
 static int exit_status(const fk_result *r)
 {
-    if (!fk_result_compared(r))
-        return FK_EXIT_AGREE;
-    return r->word == FK_AGREE      ? FK_EXIT_AGREE
-           : r->word == FK_DISAGREE ? FK_EXIT_DISAGREE
-                                    : FK_EXIT_INCONCLUSIVE;
+    return fk_result_compared(r) ? fk_command_exit(r->word) : FK_EXIT_AGREE;
 }
 
 /* The checkpoint beside the folder: gone on from with --resume, in the way without. */
@@ -242,8 +234,6 @@ static int run(int argc, char **argv)
         free(line);
         return exit < 0 ? FK_EXIT_AGREE : exit;
     }
-    if (a.threads > 0)
-        omp_set_num_threads((int)a.threads);
     if (a.limit > 0.0)
         fk_terminal_stop_at(fk_seconds() + a.limit);
     fk_status status =

@@ -1,5 +1,4 @@
 /* fokker train FILE: a network learns the score. */
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,13 +11,10 @@ enum { OPTION_RESUME = 0x100, OPTION_LIMIT };
 
 typedef struct arguments {
     fk_train_options o;
-    size_t threads; /* 0: all there are */
-    double limit;   /* seconds, 0: none */
-    bool json;
+    double limit; /* seconds, 0: none */
 } arguments;
 
 static const struct option own_rows[] = {
-    {"threads", required_argument, NULL, 'j'},
     {"resume", no_argument, NULL, OPTION_RESUME},
     {"time-limit", required_argument, NULL, OPTION_LIMIT},
     {NULL, 0, NULL, 0},
@@ -27,8 +23,6 @@ static const struct option own_rows[] = {
 static int take(void *context, int option, const char *text)
 {
     arguments *a = context;
-    if (option == 'j')
-        return fk_option_whole(&fk_the_train, "threads", text, 1, 4096, &a->threads);
     if (option == OPTION_LIMIT)
         return fk_option_duration(&fk_the_train, "time-limit", text, &a->limit);
     a->o.resume = true;
@@ -38,23 +32,12 @@ static int take(void *context, int option, const char *text)
 /* 0 to go on, -1 after --help, an exit status otherwise. */
 static int read_arguments(int argc, char **argv, arguments *a)
 {
-    const fk_own_options own = {own_rows, "j:", take};
-    fk_options common;
-    const int wrong = fk_options_read(&fk_the_train, argc, argv, FK_OPTIONS_OF_A_RESULT,
-                                      &own, a, &common);
-    if (wrong != 0)
-        return wrong;
-    if (optind == argc)
-        return fk_command_misuse(&fk_the_train, "which problem file?");
-    a->json = common.json;
-    a->o.file = argv[optind++];
-    a->o.folder = common.folder;
-    a->o.force = common.force;
-    a->o.quiet = common.quiet;
-    a->o.plots = !common.no_plots;
-    a->o.n_settings = (size_t)(argc - optind);
-    a->o.setting = (const char *const *)(argv + optind);
-    return 0;
+    const fk_own_options own = {own_rows, "", take};
+    const int wrong = fk_options_read(&fk_the_train, argc, argv,
+                                      FK_OPTIONS_OF_A_RESULT | FK_OPTION_THREADS, &own,
+                                      a, &a->o.common);
+    return wrong != 0 ? wrong
+                      : fk_options_file(&fk_the_train, argc, argv, &a->o.common);
 }
 
 static int tell_stop(const fk_train *t)
@@ -76,13 +59,11 @@ static int tell_failure(const fk_train *t)
 
 static int run(int argc, char **argv)
 {
-    arguments a = {.threads = 0};
+    arguments a = {.limit = 0.0};
     fk_message message = {.text = ""};
     const int wrong = read_arguments(argc, argv, &a);
     if (wrong != 0)
         return wrong < 0 ? FK_EXIT_AGREE : wrong;
-    if (a.threads > 0)
-        omp_set_num_threads((int)a.threads);
     if (a.limit > 0.0)
         fk_terminal_stop_at(fk_seconds() + a.limit);
     fk_train *t = calloc(1, sizeof *t);
@@ -90,9 +71,9 @@ static int run(int argc, char **argv)
         return FK_EXIT_FAILED;
     t->o = &a.o;
     const fk_status status = fk_train_run(t, &message);
-    if (status == FK_OK && a.json)
+    if (status == FK_OK && a.o.common.json)
         fk_train_json(t, stdout);
-    if (status == FK_OK && !a.json)
+    if (status == FK_OK && !a.o.common.json)
         fk_train_print(t);
     const int exit = status == FK_EINTERRUPTED ? tell_stop(t)
                      : status != FK_OK

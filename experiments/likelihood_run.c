@@ -113,23 +113,24 @@ static fk_status fill_folder(fk_likelihood_run *r, fk_message *message)
     FK_TRY(fk_result_folder_write(&r->folder, "summary.json", write_json, r, message));
     FK_TRY(
         fk_result_folder_write(&r->folder, "problem.yaml", write_problem, r, message));
-    return r->o->plots ? fk_likelihood_draw(r, message) : FK_OK;
+    return r->o->common.no_plots ? FK_OK : fk_likelihood_draw(r, message);
 }
 
 static fk_status open_folder(fk_likelihood_run *r, fk_message *message)
 {
     char standard[1024];
     snprintf(standard, sizeof standard, "out/%s_likelihood", r->problem->name);
-    return fk_result_folder_open(r->o->folder != NULL ? r->o->folder : standard,
-                                 r->o->force, &r->folder, message);
+    return fk_result_folder_open(r->o->common.folder != NULL ? r->o->common.folder
+                                                             : standard,
+                                 r->o->common.force, &r->folder, message);
 }
 
 /* ---- all of it ---- */
 
 static fk_status prepare(fk_likelihood_run *r, fk_message *message)
 {
-    FK_TRY(fk_problem_load(r->o->file, r->o->n_settings, r->o->setting, &r->problem,
-                           &r->methods, message));
+    FK_TRY(fk_problem_load(r->o->common.file, r->o->common.n_settings,
+                           r->o->common.setting, &r->problem, &r->methods, message));
     r->maker = (fk_score_maker){
         .problem = r->problem, .methods = &r->methods, .terminal = &r->terminal};
     FK_TRY(fk_score_maker_begin(&r->maker, r->o, message));
@@ -140,7 +141,7 @@ static fk_status prepare(fk_likelihood_run *r, fk_message *message)
 
 fk_status fk_likelihood_run_all(fk_likelihood_run *r, fk_message *message)
 {
-    r->terminal = fk_terminal_make(r->o->quiet);
+    r->terminal = fk_terminal_make(r->o->common.quiet);
     FK_TRY(prepare(r, message));
     FK_TRY(open_folder(r, message));
     fk_status status = fill_folder(r, message);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "experiments/options.h"
 #include "experiments/result_folder.h"
 #include "experiments/run.h"
 #include "experiments/sampler_problem.h"
@@ -16,10 +17,7 @@
 #include "sde/score_network.h"
 
 typedef struct fk_likelihood_request {
-    const char *file, *folder; /* folder NULL: out/NAME_likelihood */
-    bool force, quiet, plots;
-    size_t n_settings;
-    const char *const *setting;
+    fk_options common;       /* folder NULL: out/NAME_likelihood */
     const char *points, *at; /* a CSV file, or "x,y; x,y"; both NULL: draws */
     size_t count;            /* of draws */
     fk_score_source score;

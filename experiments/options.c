@@ -1,10 +1,11 @@
 #include "experiments/options.h"
 
 #include <math.h>
+#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS = 32, LETTERS = 32, JSON = 'J', PLOTS = 'P', HELP = 'h' };
+enum { ROWS = 32, LETTERS = 32, JSON = 'J', PLOTS = 'P', HELP = 'h', THREADS = 'j' };
 
 typedef struct common_row {
     unsigned flag;
@@ -20,6 +21,7 @@ static const common_row commons[] = {
     {FK_OPTION_QUIET, {"quiet", no_argument, NULL, 'q'}, "q"},
     {FK_OPTION_JSON, {"json", no_argument, NULL, JSON}, ""},
     {FK_OPTION_PLOTS, {"no-plots", no_argument, NULL, PLOTS}, ""},
+    {FK_OPTION_THREADS, {"threads", required_argument, NULL, THREADS}, "j:"},
     {HELPS, {"help", no_argument, NULL, HELP}, "h"},
 };
 
@@ -62,6 +64,15 @@ static bool note(fk_options *o, int option)
     }
 }
 
+static int set_threads(const fk_command *c)
+{
+    size_t n = 1;
+    const int wrong = fk_option_whole(c, "threads", optarg, 1, 4096, &n);
+    if (wrong == 0)
+        omp_set_num_threads((int)n);
+    return wrong;
+}
+
 int fk_options_read(const fk_command *c, int argc, char **argv, unsigned common,
                     const fk_own_options *own, void *context, fk_options *out)
 {
@@ -80,10 +91,21 @@ int fk_options_read(const fk_command *c, int argc, char **argv, unsigned common,
         const int status =
             option == '?'
                 ? fk_command_misuse(c, "the option is not known or lacks its value")
-                : own->take(context, option, optarg);
+            : option == THREADS ? set_threads(c)
+                                : own->take(context, option, optarg);
         if (status != 0)
             return status;
     }
+    return 0;
+}
+
+int fk_options_file(const fk_command *c, int argc, char **argv, fk_options *o)
+{
+    if (optind == argc)
+        return fk_command_misuse(c, "which problem file?");
+    o->file = argv[optind++];
+    o->n_settings = (size_t)(argc - optind);
+    o->setting = (const char *const *)(argv + optind);
     return 0;
 }
 

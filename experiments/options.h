@@ -17,11 +17,16 @@ enum {
     FK_OPTION_JSON = 8,   /* --json */
     FK_OPTION_PLOTS = 16, /* --no-plots */
     FK_OPTIONS_OF_A_RESULT = 31,
+    FK_OPTION_THREADS = 32, /* -j, --threads=N; in force at once */
 };
 
 typedef struct fk_options {
     const char *folder; /* NULL: not given */
     bool force, quiet, json, no_plots;
+    /* Of fk_options_file. */
+    const char *file;
+    size_t n_settings;
+    const char *const *setting; /* [n_settings] the words behind it */
 } fk_options;
 
 /* A command's own options. */
@@ -37,6 +42,10 @@ typedef struct fk_own_options {
  * NULL: none. */
 int fk_options_read(const fk_command *c, int argc, char **argv, unsigned common,
                     const fk_own_options *own, void *context, fk_options *out);
+
+/* The problem file at optind and the settings behind it: 0, or an exit status after a
+ * sentence. */
+int fk_options_file(const fk_command *c, int argc, char **argv, fk_options *o);
 
 /* The whole number that --NAME=TEXT gives, within [least, most], such as 1e6. */
 int fk_option_whole(const fk_command *c, const char *name, const char *text,

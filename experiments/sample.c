@@ -169,20 +169,14 @@ static fk_status sample(fk_sample_run *r, const fk_sampler *sampler,
 
 /* ---- the folder ---- */
 
-static fk_status write_text(const fk_sample_run *r, const char *name, bool summary,
-                            fk_message *message)
+static void write_problem(const void *run, FILE *out)
 {
-    char path[1200];
-    snprintf(path, sizeof path, "%s/%s", r->folder.working, name);
-    FILE *out = fopen(path, "w");
-    bool good = out != NULL;
-    if (good && summary)
-        fk_sample_json(r, out);
-    else if (good)
-        good = fputs(r->problem->text, out) >= 0;
-    if (out == NULL || fclose(out) != 0 || !good)
-        return fk_fail(message, FK_EIO, "cannot write %s", path);
-    return FK_OK;
+    fputs(((const fk_sample_run *)run)->problem->text, out);
+}
+
+static void write_summary(const void *run, FILE *out)
+{
+    fk_sample_json(run, out);
 }
 
 static fk_status fill_folder(fk_sample_run *r, fk_message *message)
@@ -194,9 +188,11 @@ static fk_status fill_folder(fk_sample_run *r, fk_message *message)
         if (r->word == FK_AGREE || r->sampled[i].word == FK_DISAGREE)
             r->word = r->sampled[i].word;
     FK_TRY(fk_sample_write_points(r, message));
-    FK_TRY(write_text(r, "problem.yaml", false, message));
-    FK_TRY(write_text(r, "summary.json", true, message));
-    return r->o->plots ? fk_sample_draw(r, message) : FK_OK;
+    FK_TRY(
+        fk_result_folder_write(&r->folder, "problem.yaml", write_problem, r, message));
+    FK_TRY(
+        fk_result_folder_write(&r->folder, "summary.json", write_summary, r, message));
+    return r->o->no_plots ? FK_OK : fk_sample_draw(r, message);
 }
 
 static fk_status open_folder(fk_sample_run *r, fk_message *message)

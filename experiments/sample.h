@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "experiments/options.h"
 #include "experiments/result_folder.h"
 #include "experiments/sampler_law.h"
 #include "experiments/sampler_problem.h"
@@ -15,13 +16,6 @@
 #include "sampling/reverse.h"
 
 enum { FK_SAMPLE_FOLLOWED = 60 };
-
-typedef struct fk_sample_options {
-    const char *file, *folder; /* folder NULL: out/NAME_samples */
-    bool force, quiet, plots;
-    size_t n_settings;
-    const char *const *setting;
-} fk_sample_options;
 
 /* Where samples are counted and compared: the variables together on one grid, or one by
  * one. */
@@ -53,7 +47,7 @@ typedef struct fk_sampled {
 } fk_sampled;
 
 typedef struct fk_sample_run {
-    const fk_sample_options *o;
+    const fk_options *o; /* folder NULL: out/NAME_samples */
     fk_problem *problem;
     fk_methods methods;
     fk_sampler_problem plan;

@@ -199,16 +199,21 @@ void fk_sample_json(const fk_sample_run *r, FILE *out)
 
 /* ---- the samples ---- */
 
-static bool write_csv(const fk_sample_run *r, const fk_sampled *s, FILE *out)
+typedef struct points {
+    const fk_sample_run *run;
+    const fk_sampled *of;
+} points;
+
+static void write_csv(const void *content, FILE *out)
 {
-    const size_t d = r->plan.dim;
+    const points *p = content;
+    const size_t d = p->run->plan.dim;
     for (size_t i = 0; i < d; i++)
-        fprintf(out, "%s%s", i > 0 ? "," : "", r->variable[i]);
+        fprintf(out, "%s%s", i > 0 ? "," : "", p->run->variable[i]);
     fputc('\n', out);
-    for (size_t k = 0; k < r->problem->sampler.count; k++)
+    for (size_t k = 0; k < p->run->problem->sampler.count; k++)
         for (size_t i = 0; i < d; i++)
-            fprintf(out, "%.9g%c", s->x[k * d + i], i + 1 < d ? ',' : '\n');
-    return ferror(out) == 0;
+            fprintf(out, "%.9g%c", p->of->x[k * d + i], i + 1 < d ? ',' : '\n');
 }
 
 fk_status fk_sample_write_points(const fk_sample_run *r, fk_message *message)
@@ -218,12 +223,9 @@ fk_status fk_sample_write_points(const fk_sample_run *r, fk_message *message)
     if (mkdir(path, 0777) != 0 && errno != EEXIST)
         return fk_fail(message, FK_EIO, "cannot make %s", path);
     for (size_t i = 0; i < r->n; i++) {
-        snprintf(path, sizeof path, "%s/samples/%s.csv", r->folder.working,
-                 r->sampled[i].sampler->name);
-        FILE *out = fopen(path, "w");
-        const bool good = out != NULL && write_csv(r, &r->sampled[i], out);
-        if (out == NULL || fclose(out) != 0 || !good)
-            return fk_fail(message, FK_EIO, "cannot write %s", path);
+        const points p = {r, &r->sampled[i]};
+        snprintf(path, sizeof path, "samples/%s.csv", p.of->sampler->name);
+        FK_TRY(fk_result_folder_write(&r->folder, path, write_csv, &p, message));
     }
     return FK_OK;
 }

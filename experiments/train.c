@@ -113,20 +113,14 @@ static fk_status write_weights(const fk_train *t, fk_message *message)
     return status;
 }
 
-static fk_status write_text(const fk_train *t, const char *name, bool summary,
-                            fk_message *message)
+static void write_problem(const void *train, FILE *out)
 {
-    char path[1200];
-    snprintf(path, sizeof path, "%s/%s", t->folder.working, name);
-    FILE *out = fopen(path, "w");
-    bool good = out != NULL;
-    if (good && summary)
-        fk_train_json(t, out);
-    else if (good)
-        good = fputs(t->problem->text, out) >= 0;
-    if (out == NULL || fclose(out) != 0 || !good)
-        return fk_fail(message, FK_EIO, "cannot write %s", path);
-    return FK_OK;
+    fputs(((const fk_train *)train)->problem->text, out);
+}
+
+static void write_summary(const void *train, FILE *out)
+{
+    fk_train_json(train, out);
 }
 
 static fk_status fill_folder(fk_train *t, fk_message *message)
@@ -138,9 +132,11 @@ static fk_status fill_folder(fk_train *t, fk_message *message)
     if (t->exact && t->problem->train.samples > 0)
         FK_TRY(fk_train_sample(t, message));
     FK_TRY(write_weights(t, message));
-    FK_TRY(write_text(t, "problem.yaml", false, message));
-    FK_TRY(write_text(t, "summary.json", true, message));
-    return t->o->plots ? fk_train_draw(t, message) : FK_OK;
+    FK_TRY(
+        fk_result_folder_write(&t->folder, "problem.yaml", write_problem, t, message));
+    FK_TRY(
+        fk_result_folder_write(&t->folder, "summary.json", write_summary, t, message));
+    return t->o->common.no_plots ? FK_OK : fk_train_draw(t, message);
 }
 
 /* The checkpoint beside the folder: gone on from with --resume, in the way without. */
@@ -150,7 +146,7 @@ static fk_status open_checkpoint(fk_train *t, fk_message *message)
     const bool exists = access(t->checkpoint, F_OK) == 0;
     if (exists && t->o->resume)
         return fk_train_take_up(t, message);
-    if (exists && !t->o->force)
+    if (exists && !t->o->common.force)
         return fk_fail(message, FK_EEXIST,
                        "%s is of a training that did not finish: --resume goes on from "
                        "there, --force begins again",
@@ -162,16 +158,17 @@ static fk_status open_folder(fk_train *t, fk_message *message)
 {
     char standard[1024];
     snprintf(standard, sizeof standard, "out/%s_score", t->problem->name);
-    return fk_result_folder_open(t->o->folder != NULL ? t->o->folder : standard,
-                                 t->o->force, &t->folder, message);
+    return fk_result_folder_open(t->o->common.folder != NULL ? t->o->common.folder
+                                                             : standard,
+                                 t->o->common.force, &t->folder, message);
 }
 
 fk_status fk_train_run(fk_train *t, fk_message *message)
 {
     fk_methods methods;
-    t->terminal = fk_terminal_make(t->o->quiet);
-    FK_TRY(fk_problem_load(t->o->file, t->o->n_settings, t->o->setting, &t->problem,
-                           &methods, message));
+    t->terminal = fk_terminal_make(t->o->common.quiet);
+    FK_TRY(fk_problem_load(t->o->common.file, t->o->common.n_settings,
+                           t->o->common.setting, &t->problem, &methods, message));
     FK_TRY(fk_train_plan(t, message));
     FK_TRY(make_stages(t));
     FK_TRY(open_folder(t, message));

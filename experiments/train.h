@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "experiments/options.h"
 #include "experiments/result_folder.h"
 #include "experiments/terminal.h"
 #include "plots/training_figure.h"
@@ -19,10 +20,8 @@
 enum { FK_TRAIN_STAGES = 5 };
 
 typedef struct fk_train_options {
-    const char *file, *folder; /* folder NULL: out/NAME_score */
-    bool force, quiet, plots, resume;
-    size_t n_settings;
-    const char *const *setting;
+    fk_options common; /* folder NULL: out/NAME_score */
+    bool resume;
 } fk_train_options;
 
 typedef struct fk_train_stage {

@@ -11,7 +11,7 @@
 void fk_train_tell_mark(const fk_train *t, const fk_training_mark *m)
 {
     const fk_judgment *j = &m->judgment;
-    if (t->o->quiet)
+    if (t->o->common.quiet)
         return;
     fprintf(stderr, "%sstep %8.0f   loss %9.6f",
             t->terminal.interactive ? "\r\033[K" : "", m->step, j->loss.mean);
