@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "core/sort.h"
 #include "experiments/problem_load.h"
 
 enum { FRAMES = 60 };
@@ -64,9 +65,9 @@ static size_t choose_frames(const fk_recipe *recipe, size_t frame[FRAMES])
     bool *end = fk_alloc(recipe->n_times, sizeof *end);
     if (end == NULL)
         return 0;
-    for (size_t k = 0; k < recipe->n_times; k++)
-        for (size_t i = 0; i < recipe->n_steps && !end[k]; i++)
-            end[k] = recipe->step[i].to == recipe->time[k];
+    for (size_t i = 0; i < recipe->n_steps; i++)
+        end[fk_sorted_find(recipe->n_times, recipe->time, recipe->step[i].to) -
+            recipe->time] = true;
     end[recipe->n_times - 1] = true;
     for (size_t k = 0; k < recipe->n_times; k++)
         ends += end[k];
