@@ -102,7 +102,7 @@ fk_status fk_sampler_law_find(const fk_sampler_problem *p, const fk_recipe *reci
     const size_t d = p->dim;
     *out = (fk_sampler_law){.known = false};
     if (!fk_sampler_score_exact(p) || p->data->components > 1 || p->schedule == NULL ||
-        recipe->drifts || recipe->matrix)
+        recipe->drifts || recipe->matrix || recipe->adjusted)
         return FK_OK;
     gsl_matrix *E = gsl_matrix_alloc(d, d);
     double *v = fk_doubles(d), *table = fk_doubles(2 * recipe->n_times);

@@ -46,6 +46,12 @@ near "$(number sd)" 0.4659904 2e-6
 gauss sampler.method=reverse-sde --json >"$work/stdout" 2>"$work/stderr"
 near "$(number sd)" 0.5105401 2e-6
 
+# every sampler of the list, those without a law of that kind among them
+expect_status 1 fokker sample "$work/gauss.yaml" -q -f -o "$work/gauss" --no-plots \
+    sampler.method=all
+expect_stdout 'annealed-mala .* - *'
+expect_stdout '^restart'
+
 # a mixture: the verdict, the samples, the pictures
 expect_status 0 fokker sample "$work/two.yaml" -q -o "$work/two" \
     sampler.method='[heun, dpm-3]'
