@@ -103,6 +103,14 @@ near "$(awk -v a="$(number mean_square)" -v b="$(number score_mean_square)" 'BEG
 awk -v kl="$(number kl)" -v bound="$(number kl_bound)" \
     'BEGIN { exit !(kl > bound / 100 && kl < bound) }'
 verdict $? "KL $(number kl) is below its bound $(number kl_bound)"
+# of Gaussian data, V = 1 - 3/4 exp(-B): 0.1^2/2 int beta/V dt = 0.0571791, the trapezoidal
+# rule 0.0000138 above it, within four standard errors
+fokker sample "$work/gauss.yaml" -q -f -o "$work/wrong" --no-plots --json \
+    sampler='{error: {scale: 0.1}, method: reverse-sde, count: 2000}' \
+    >"$work/stdout" 2>"$work/stderr"
+near "$(number kl_bound)" 0.0571929 \
+    "$(awk -v e="$(number kl_bound_error)" 'BEGIN { print 4 * e }')"
+near "$(number kl_bound_error)" 0 0.0005
 expect_status 2 fokker sample "$work/two.yaml" -q sampler.error=0.1
 expect_stderr 'sampler.error: expected map'
 
